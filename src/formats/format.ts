@@ -1,0 +1,77 @@
+import type { SpanBatch } from '../model/spanBatch.ts';
+import type { SpanContent, LogRecord, Resource, Scope, SpanKind, StatusCode } from '../model/span.ts';
+
+/** Bounds that every decoder keeps (threat model, section 4). */
+export interface DecodeLimits {
+  readonly maxElements: number;
+  readonly maxSpans: number;
+  readonly maxDepth: number;
+  readonly maxNameBytes: number;
+  readonly maxKeyBytes: number;
+  readonly maxValueBytes: number;
+  readonly maxItemsPerSpan: number;
+  readonly maxArrayItems: number;
+}
+
+/** Why a whole input was refused. `offset` is in bytes, `line` counts from 1. */
+export class DecodeError extends Error {
+  readonly reason: 'undecodable' | 'tooDeep' | 'tooManyElements' | 'notThisFormat';
+  readonly offset: number | undefined;
+  readonly line: number | undefined;
+  constructor(reason: DecodeError['reason'], message: string, position: { offset?: number; line?: number } = {}) {
+    super(message);
+    this.name = 'DecodeError';
+    this.reason = reason;
+    this.offset = position.offset;
+    this.line = position.line;
+  }
+}
+
+export type Signal = 'traces' | 'logs' | 'metrics';
+
+export interface DecodeOptions {
+  readonly limits: DecodeLimits;
+  /**
+   * strict: bytes from the network, refused as a whole when they are not what was promised.
+   * lenient: a file; what can be read is kept and the rest reported in `batch.problems`.
+   */
+  readonly mode: 'strict' | 'lenient';
+  /** Which OTLP request this is; receivers know it from the path, files leave it out. */
+  readonly signal?: Signal;
+}
+
+/** How sure a format is that bytes are its own: 0 (no) to 1 (certain), and why, for the user. */
+export interface Sniff { readonly score: number; readonly reason: string }
+
+export interface EncodeSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly startUnixNano: bigint;
+  /** 0 when the span has not ended. */
+  readonly endUnixNano: bigint;
+  readonly status: StatusCode;
+  readonly statusMessage: string;
+  readonly service: string;
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly content: SpanContent;
+  readonly logs: readonly LogRecord[];
+}
+
+/** One trace format: a file of this folder and a line in the registry. */
+export interface Format {
+  readonly id: string;
+  /** What people call it, e.g. `OTLP/JSON`. */
+  readonly label: string;
+  /** Looks at the first bytes of an input (at most 64 KiB). */
+  sniff(head: Uint8Array): Sniff;
+  /** Adds the spans, logs and metrics of `bytes` to `batch`. Throws DecodeError. */
+  decode(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void;
+  /** The bytes of a file that holds these spans. What the format cannot hold is said in its docstring. */
+  encode?(spans: readonly EncodeSpan[]): Uint8Array;
+  /** File name ending of `encode`, e.g. `.otlp.json`. */
+  readonly extension?: string;
+}

@@ -1,0 +1,42 @@
+import type { AgentView } from '../agent.ts';
+import type { Attributes } from '../attributes.ts';
+import type { LogRecord, SpanEvent, SpanKind } from '../span.ts';
+
+/** What a convention may look at. Logs are those that name this span. */
+export interface ConventionInput {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly scopeName: string;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  readonly logs: readonly LogRecord[];
+}
+
+/** Fields that hold whole messages, arguments and results: read only when somebody looks at the span. */
+export type ContentField =
+  | 'toolArguments' | 'toolResult' | 'inputMessages' | 'outputMessages' | 'input' | 'output' | 'documents' | 'options' | 'chosen';
+
+/** The fields that lists, charts and sums need; read once for every span when it arrives, so they must be cheap. */
+export type StepField = Exclude<keyof AgentView, ContentField | 'sources'>;
+
+/** A value with the attribute key (or `span name`, `scope name`, `event:NAME`, `log:NAME`) that it was read from. */
+export interface Sourced<T> { readonly value: T; readonly source: string }
+
+type SourcedFields<K extends keyof AgentView> = { readonly [F in K]?: Sourced<NonNullable<AgentView[F]>> };
+export type StepFields = SourcedFields<StepField>;
+export type ContentFields = SourcedFields<ContentField>;
+
+/**
+ * One way in which libraries write agent steps into spans. Several conventions may claim one span; each field is taken
+ * from the first that has it, in the registry's order.
+ */
+export interface Convention {
+  readonly id: string;
+  /** Attribute key prefixes that make a span worth a look; a span with none of any convention's and no telling name is passed over. */
+  readonly keyPrefixes: readonly string[];
+  /** Span names that are telling without any attribute, e.g. `/^tool:/`. No backtracking patterns. */
+  readonly namePattern?: RegExp;
+  claims(input: ConventionInput): boolean;
+  step(input: ConventionInput): StepFields;
+  content(input: ConventionInput): ContentFields;
+}

@@ -1,0 +1,97 @@
+import type { Role } from './role.ts';
+import type { SpanKind, StatusCode } from './span.ts';
+
+/** The plain-object forms that the extension exports to others. 64-bit integers are decimal strings where they may exceed 2^53. */
+export interface TraceSummary {
+  readonly traceId: string;
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly startUnixNano: string;
+  readonly endUnixNano?: string;
+  /** Spans received; placeholders for parents that have not been seen do not count. */
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly openCount: number;
+  readonly rootCount: number;
+  readonly orphanCount: number;
+  readonly llmCalls: number;
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd?: number;
+}
+
+export interface SpanRecord {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly startUnixNano: string;
+  readonly endUnixNano?: string;
+  readonly status: { readonly code: StatusCode; readonly message?: string };
+  readonly service: string;
+  readonly scope?: { readonly name: string; readonly version?: string; readonly attributes?: Readonly<Record<string, unknown>> };
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly events: readonly EventRecord[];
+  readonly links: readonly LinkRecord[];
+  readonly logs: readonly LogEntry[];
+  readonly marks: readonly string[];
+  readonly agent?: AgentRecord;
+}
+
+export interface EventRecord { readonly name: string; readonly timeUnixNano: string; readonly attributes: Readonly<Record<string, unknown>> }
+
+export interface LinkRecord {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceState?: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface LogEntry {
+  readonly timeUnixNano: string;
+  readonly severity?: string;
+  readonly severityNumber?: number;
+  readonly eventName?: string;
+  readonly body: unknown;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface AgentRecord {
+  readonly role: Role;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+  readonly costUsd?: number;
+  readonly agentName?: string;
+  readonly toolName?: string;
+  readonly toolCallId?: string;
+  readonly toolArguments?: unknown;
+  readonly toolResult?: unknown;
+  readonly inputMessages?: unknown;
+  readonly outputMessages?: unknown;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly documents?: unknown;
+  readonly conversationId?: string;
+  readonly finishReason?: string;
+  readonly options?: readonly string[];
+  readonly chosen?: string;
+  readonly timeToFirstTokenNs?: number;
+  /** Field of this record → attribute key that it came from. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** What reading a file or a message gave. */
+export interface ImportReport {
+  readonly format: string;
+  readonly traceIds: readonly string[];
+  readonly spanCount: number;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,116 @@
+import type { ImportReport, SpanRecord, TraceSummary } from '../model/records.ts';
+import type { RowsMessage } from './rows.ts';
+
+/** Settings of the collector worker; all from user scope. */
+export interface CollectorOptions {
+  /** Directory of the database; undefined keeps everything in memory. */
+  readonly storageDirectory: string | undefined;
+  readonly memoryBytes: number;
+  readonly databaseBytes: number;
+  /** Traces older than this are deleted from disk; 0 = never. */
+  readonly retentionDays: number;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** Absolute path of the bundle that holds the gRPC receiver, loaded only when it is started. */
+  readonly grpcBundle: string;
+}
+
+export interface Endpoints { readonly http?: string; readonly grpc?: string; readonly webSocket?: string }
+
+/** Who seems to hold a port. */
+export interface PortProblem {
+  readonly wantedPort: number;
+  readonly port: number | undefined;
+  readonly holder: 'spanscope' | 'stranger';
+  /** Name and process id of the holder, where the system tells. */
+  readonly description?: string;
+  readonly receiver: 'http' | 'grpc';
+}
+
+export interface StartResult { readonly endpoints: Endpoints; readonly problems: readonly PortProblem[] }
+
+export interface CollectorStats {
+  readonly receivedSpans: number;
+  readonly rejectedSpans: number;
+  readonly receivedLogs: number;
+  readonly receivedMetricPoints: number;
+  readonly spansPerSecond: number;
+  readonly tracesInMemory: number;
+  readonly spansInMemory: number;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly storedTraces: number;
+  readonly storedBytes: number;
+  /** Set once when the database cannot be written; spans are then kept in memory only. */
+  readonly storageProblem?: string;
+}
+
+export interface MetricSeries {
+  readonly service: string;
+  readonly instrument: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly lastValue: number | string;
+  readonly points: readonly { readonly timeUnixNano: string; readonly value: number }[];
+}
+
+/** A node of the spans tree as the native tree view needs it. */
+export interface SpanNode {
+  readonly spanId: string;
+  readonly row: number;
+  readonly label: string;
+  readonly name: string;
+  readonly role: number;
+  readonly status: number;
+  readonly marks: number;
+  /** Nanoseconds; undefined while open. */
+  readonly durationNs: number | undefined;
+  readonly startNs: number;
+  readonly selfNs: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly childCount: number;
+}
+
+/** The calls that the host may make; results arrive as promises, failures as errors with a message for the user. */
+export interface CollectorCalls {
+  configure(options: CollectorOptions): void;
+  start(ports: { readonly httpPort: number; readonly grpcPort: number }): StartResult;
+  stop(): void;
+  /** Newest first. `offset` and `limit` page through; limit defaults to all. Rejects when the query cannot be read. */
+  listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): { readonly traces: readonly TraceSummary[]; readonly total: number };
+  summaryOf(traceId: string): TraceSummary | undefined;
+  getTrace(traceId: string): readonly SpanRecord[];
+  spanAt(traceId: string, ref: { readonly epoch: number; readonly row: number }): SpanRecord | undefined;
+  spanById(traceId: string, spanId: string): SpanRecord | undefined;
+  rowOf(traceId: string, spanId: string): { readonly epoch: number; readonly row: number } | undefined;
+  /** Children of a span for the native tree, by start; `spanId` undefined = roots. */
+  childrenOf(traceId: string, spanId: string | undefined, page: { readonly offset: number; readonly limit: number }): { readonly nodes: readonly SpanNode[]; readonly total: number };
+  /** Ids from the root down to the span, for revealing it in a tree. */
+  pathTo(traceId: string, spanId: string): readonly string[];
+  /** Row numbers of the spans of a trace that match, ascending, as a Uint32 buffer. */
+  searchRows(traceId: string, query: string): { readonly epoch: number; readonly rows: ArrayBuffer };
+  /** Begins sending `rows` events of a trace to this subscription; a subscription keeps its trace in memory. */
+  subscribe(subscription: number, traceId: string): void;
+  acknowledge(subscription: number, revision: number): void;
+  unsubscribe(subscription: number): void;
+  importBytes(bytes: ArrayBuffer, name: string): ImportReport;
+  exportTrace(traceId: string, format: string): ArrayBuffer;
+  deleteTraces(traceIds: readonly string[]): void;
+  clear(): void;
+  stats(): CollectorStats;
+  metrics(): readonly MetricSeries[];
+  /** Writes what is pending and closes the database; the worker then ends by itself. */
+  shutdown(): void;
+}
+
+/** What the worker tells without being asked. */
+export type CollectorEvent =
+  /** At most every 50 ms; `added` are traces seen for the first time. */
+  | { readonly type: 'traces.changed'; readonly traceIds: readonly string[]; readonly summaries: readonly TraceSummary[]; readonly removed: readonly string[] }
+  | { readonly type: 'rows.changed'; readonly subscription: number; readonly rows: RowsMessage; readonly summary: TraceSummary; readonly nowUnixNano: string }
+  | { readonly type: 'trace.gone'; readonly subscription: number; readonly traceId: string }
+  | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
+  | { readonly type: 'log.line'; readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly message: string };
