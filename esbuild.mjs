@@ -1,0 +1,130 @@
+// Every bundle of the project is listed here.
+//   node esbuild.mjs [--production] [--watch] [--tests]
+// --production minifies and leaves out source maps; --tests adds the suite that runs inside a VS Code.
+import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const withTests = process.argv.includes('--tests');
+const metafilePath = 'dist/meta.json';
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  // Names of functions and classes show up in logs and in span attributes.
+  keepNames: production,
+  legalComments: 'none',
+  logLevel: 'silent',
+  metafile: true,
+  write: true,
+};
+const node = { ...common, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode'] };
+const browser = {
+  ...common,
+  platform: 'browser',
+  // The oldest supported editor is Electron 37.
+  target: 'chrome138',
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  keepNames: false,
+  define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
+};
+
+const bundles = [
+  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs' },
+  { ...node, entryPoints: ['src/collector/worker.ts'], outfile: 'dist/collector.cjs', external: ['./otlpGrpc.cjs'] },
+  { ...node, entryPoints: ['src/collector/receivers/otlpGrpc.ts'], outfile: 'dist/otlpGrpc.cjs' },
+  { ...browser, entryPoints: ['webview/main.tsx'], outfile: 'dist/webview/main.js' },
+  { ...common, entryPoints: ['webview/styles/main.css'], outfile: 'dist/webview/main.css', external: ['*.ttf'] },
+  // People read and edit the kit in their own project, so it is never minified.
+  {
+    ...node,
+    entryPoints: ['src/instrument/node/spanscope.ts'],
+    outfile: 'dist/kit/spanscope.mjs',
+    format: 'esm',
+    minify: false,
+    sourcemap: false,
+    keepNames: false,
+  },
+];
+
+const testBundles = [
+  {
+    ...node,
+    entryPoints: ['test/integration/index.ts', ...globSync('test/integration/**/*.test.ts').toSorted()],
+    outbase: 'test/integration',
+    outdir: 'dist/test/integration',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode', 'mocha'],
+    minify: false,
+    sourcemap: 'linked',
+  },
+];
+
+/** Files that travel as they are: source (a glob) to folder. */
+const copies = [
+  ['node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview'],
+  ['src/instrument/python/*.py', 'dist/kit'],
+];
+
+/** Prints begin and end in the form that the problem matcher of .vscode/tasks.json waits for. */
+const reporter = {
+  name: 'reporter',
+  setup(build) {
+    build.onStart(() => {
+      if (watch) print('[watch] build started');
+    });
+    build.onEnd((result) => {
+      for (const { text, location } of [...result.errors, ...result.warnings]) {
+        print(`✘ [ERROR] ${text}`);
+        if (location) print(`    ${location.file}:${location.line}:${location.column + 1}:`);
+      }
+      if (watch) print('[watch] build finished');
+    });
+  },
+};
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+function copyAssets() {
+  for (const [glob, folder] of copies) {
+    mkdirSync(folder, { recursive: true });
+    for (const file of globSync(glob)) copyFileSync(file, path.join(folder, path.basename(file)));
+  }
+}
+
+function present(bundle) {
+  const missing = bundle.entryPoints.filter((entry) => !existsSync(entry));
+  if (missing.length > 0) print(`note: ${missing.join(', ')} does not exist yet, ${bundle.outfile ?? bundle.outdir} is not built`);
+  return missing.length === 0;
+}
+
+function sizeReport(metafiles) {
+  const outputs = Object.assign({}, ...metafiles.map((metafile) => metafile.outputs));
+  writeFileSync(metafilePath, JSON.stringify({ inputs: Object.assign({}, ...metafiles.map((m) => m.inputs)), outputs }));
+  for (const file of Object.keys(outputs).filter((name) => !name.endsWith('.map') && !name.startsWith('dist/test/'))) {
+    print(`${(statSync(file).size / 1024).toFixed(1).padStart(8)} KB  ${file}`);
+  }
+}
+
+const selected = [...bundles, ...(withTests ? testBundles : [])].filter(present);
+if (production) for (const entry of globSync('dist/**/*.map')) rmSync(entry);
+copyAssets();
+if (watch) {
+  const contexts = await Promise.all(selected.map((bundle) => esbuild.context({ ...bundle, plugins: [reporter] })));
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [reporter] })));
+  if (results.some((result) => result.status === 'rejected')) process.exit(1);
+  sizeReport(results.map((result) => result.value.metafile));
+}
