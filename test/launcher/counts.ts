@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** How many tests of a stage went which way. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What a stage counts that ended without a result: one failure. */
+export const oneFailure: Counts = { passed: 0, failed: 1, skipped: 0 };
+
+export function sum(all: readonly Counts[]): Counts {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of all) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
+/** `12 passed, 0 failed`, and `, 1 skipped` when there are any. */
+export function asLine({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** Reads the counts that the suite inside the editor wrote; undefined when it never got that far. */
+export function readCounts(file: string): Counts | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Counts) : undefined;
+}
+
+/** Reads the counts out of the JSON report of vitest. A run without any test is a failure. */
+export function readVitestReport(file: string): Counts {
+  if (!existsSync(file)) return oneFailure;
+  const report = JSON.parse(readFileSync(file, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+    success: boolean;
+  };
+  const skipped = report.numPendingTests + report.numTodoTests;
+  // A file that cannot be loaded, or an error outside any test, fails the run without a failed test.
+  const failed = report.numFailedTests === 0 && !report.success ? 1 : report.numFailedTests;
+  return { passed: report.numPassedTests, failed, skipped };
+}

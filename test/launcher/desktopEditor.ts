@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { downloadAndUnzipVSCode } from '@vscode/test-electron';
+import { cacheFolder } from './paths.ts';
+import { onPath, outputOf, start } from './processes.ts';
+import { ensureSystemPackages } from './systemPackages.ts';
+import { wantedVersion, wantsOldest } from './versions.ts';
+import { quietSettings } from './vscodeServer.ts';
+import type { WindowOptions } from './vscodeServer.ts';
+import type { ChildProcess } from 'node:child_process';
+
+/** The command of an editor that is installed here. A shell inside VS Code has one that only talks to its window: that does not count. */
+export function installedEditor(): string | undefined {
+  const command = onPath('code', 'codium', 'cursor');
+  return command === undefined || command.includes('remote-cli') ? undefined : command;
+}
+
+/** Downloads the wanted VS Code, or takes it from the cache; gives its executable. */
+export function downloadedEditor(): Promise<string> {
+  return downloadAndUnzipVSCode({ version: wantsOldest ? wantedVersion.vscode : 'stable', cachePath: cacheFolder });
+}
+
+export interface DesktopOptions extends WindowOptions {
+  /** Profile and extensions of this window live here, so that the person's own stay untouched. */
+  readonly runFolder: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Opens a window of a desktop editor; on Linux without a display under Xvfb. The process ends with the window. */
+export async function openDesktop(command: string, options: DesktopOptions): Promise<ChildProcess> {
+  const profile = path.join(options.runFolder, 'profile');
+  mkdirSync(path.join(profile, 'User'), { recursive: true });
+  writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  const args = [
+    options.folder,
+    `--user-data-dir=${profile}`,
+    `--extensions-dir=${path.join(options.runFolder, 'extensions')}`,
+    '--no-sandbox',
+    '--disable-gpu-sandbox',
+    '--disable-updates',
+    '--skip-welcome',
+    '--skip-release-notes',
+    '--disable-workspace-trust',
+    '--new-window',
+    // The `code` command returns at once without these two; the executable itself does not mind them.
+    '--wait',
+    '--verbose',
+    ...(options.extensionDevelopmentPaths ?? []).map((folder) => `--extensionDevelopmentPath=${folder}`),
+    ...(options.extensionTestsPath === undefined ? [] : [`--extensionTestsPath=${options.extensionTestsPath}`]),
+  ];
+  const [file, ...all] = await underDisplay([command, ...args]);
+  // Only a command file needs a shell on Windows, and a shell needs quotes around what may hold spaces.
+  const shell = process.platform === 'win32' && file.endsWith('.cmd');
+  return start(shell ? `"${file}"` : file, shell ? all.map((arg) => `"${arg}"`) : all, {
+    shell,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A shell inside an editor has this set, and Electron would then start as plain Node.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, ...options.env },
+  });
+}
+
+async function underDisplay(command: readonly [string, ...string[]]): Promise<readonly [string, ...string[]]> {
+  if (process.platform !== 'linux') return command;
+  const hasDisplay = process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
+  const hasLibraries = (): boolean => outputOf('ldd', [command[0]])?.includes('not found') !== true;
+  await ensureSystemPackages(
+    [
+      // libasound2-dev, because the library itself has two names among the supported distributions.
+      ...['libgtk-3-0', 'libnss3', 'libgbm1', 'libxkbfile1', 'libasound2-dev'].map((name) => ({ package: name, isPresent: hasLibraries })),
+      { package: 'xvfb', isPresent: () => hasDisplay || onPath('xvfb-run') !== undefined },
+      { package: 'xauth', isPresent: () => hasDisplay || onPath('xauth') !== undefined },
+    ],
+    'a desktop editor',
+  );
+  return hasDisplay ? command : ['xvfb-run', '-a', ...command];
+}

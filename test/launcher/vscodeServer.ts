@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { run, start, stop } from './processes.ts';
+import { ensureServer } from './serverInstallation.ts';
+
+/** What one window is opened with. */
+export interface WindowOptions {
+  /** Folder that the window opens. */
+  readonly folder: string;
+  readonly extensionDevelopmentPaths?: readonly string[];
+  readonly extensionTestsPath?: string;
+}
+
+export interface VscodeServerOptions {
+  /** Where the server keeps its data, extensions and log; a fresh one makes a run independent. */
+  readonly runFolder: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A packaged extension to install before the server starts. */
+  readonly vsix?: string;
+}
+
+/** A running VS Code server. */
+export interface VscodeServer {
+  readonly description: string;
+  readonly origin: string;
+  /** The address that opens a window. */
+  addressOf(window: WindowOptions): string;
+  /** Ends the server and its extension hosts; SIGKILL is a crash. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** What is off in every window of ours, so that nothing of the editor's own covers what is looked at. */
+export const quietSettings: Readonly<Record<string, unknown>> = {
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+};
+
+/** Starts the VS Code server on a free port of 127.0.0.1; resolves when it takes connections. */
+export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
+  const installation = await ensureServer();
+  const dataFolder = path.join(options.runFolder, 'server-data');
+  const folders = ['--server-data-dir', dataFolder, '--extensions-dir', path.join(options.runFolder, 'extensions')];
+  mkdirSync(path.join(dataFolder, 'data/Machine'), { recursive: true });
+  writeFileSync(path.join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  const common = [installation.main, ...folders, '--accept-server-license-terms', '--telemetry-level', 'off'];
+  if (options.vsix !== undefined) await install(installation.node, [...common, '--install-extension', options.vsix]);
+
+  // Without a token any page or user of this machine could run programs through the server.
+  const token = randomBytes(16).toString('hex');
+  const child = start(
+    installation.node,
+    [...common, '--host', '127.0.0.1', '--port', '0', '--connection-token', token, '--enable-smoke-test-driver', '--disable-workspace-trust'],
+    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const log = path.join(options.runFolder, 'server.log');
+  const port = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => {
+        appendFileSync(log, `${line}\n`);
+        const found = /agent listening on (\d+)/.exec(line)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+    }
+    child.once('close', (code) => reject(new Error(`The VS Code server ended with code ${code} before it was ready; see ${log}`)));
+  });
+  const authority = `127.0.0.1:${port}`;
+  return {
+    description: installation.description,
+    origin: `http://${authority}`,
+    addressOf: (window) => `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(window.folder)}&payload=${payloadOf(window, authority)}`,
+    stop: (signal) => stop(child, signal),
+  };
+}
+
+async function install(node: string, args: readonly string[]): Promise<void> {
+  if ((await run(node, args, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) throw new Error('The packaged extension could not be installed.');
+}
+
+function payloadOf({ extensionDevelopmentPaths = [], extensionTestsPath }: WindowOptions, authority: string): string {
+  const remote = (file: string): string => `vscode-remote://${authority}${file.startsWith('/') ? '' : '/'}${file.replaceAll('\\', '/')}`;
+  const entries = [['skipWelcome', 'true'], ...extensionDevelopmentPaths.map((folder) => ['extensionDevelopmentPath', remote(folder)])];
+  if (extensionTestsPath !== undefined) entries.push(['extensionTestsPath', remote(extensionTestsPath)]);
+  return encodeURIComponent(JSON.stringify(entries));
+}
