@@ -1,5 +1,6 @@
 import type { AgentView } from '../agent.ts';
 import type { Attributes } from '../attributes.ts';
+import type { Role } from '../role.ts';
 import type { LogRecord, SpanEvent, SpanKind } from '../span.ts';
 
 /** What a convention may look at. Logs are those that name this span. */
@@ -16,13 +17,13 @@ export interface ConventionInput {
 export type ContentField =
   | 'toolArguments' | 'toolResult' | 'inputMessages' | 'outputMessages' | 'input' | 'output' | 'documents' | 'options' | 'chosen';
 
-/** The fields that lists, charts and sums need; read once for every span when it arrives, so they must be cheap. */
-export type StepField = Exclude<keyof AgentView, ContentField | 'sources'>;
+/** The fields that lists, charts and sums need; read for every span when it arrives, so they must be cheap. */
+export type StepField = Exclude<keyof AgentView, ContentField | 'sources' | 'role'>;
 
 /** A value with the attribute key (or `span name`, `scope name`, `event:NAME`, `log:NAME`) that it was read from. */
 export interface Sourced<T> { readonly value: T; readonly source: string }
 
-type SourcedFields<K extends keyof AgentView> = { readonly [F in K]?: Sourced<NonNullable<AgentView[F]>> };
+type SourcedFields<K extends keyof AgentView> = { readonly [F in K]?: Sourced<NonNullable<AgentView[F]>> | undefined };
 export type StepFields = SourcedFields<StepField>;
 export type ContentFields = SourcedFields<ContentField>;
 
@@ -34,9 +35,18 @@ export interface Convention {
   readonly id: string;
   /** Attribute key prefixes that make a span worth a look; a span with none of any convention's and no telling name is passed over. */
   readonly keyPrefixes: readonly string[];
-  /** Span names that are telling without any attribute, e.g. `/^tool:/`. No backtracking patterns. */
+  /** Span names that are telling without any attribute. No backtracking patterns. */
   readonly namePattern?: RegExp;
   claims(input: ConventionInput): boolean;
+  /** The role, and how much the statement is worth: of several conventions' the lowest rank wins (`roleRank`). */
+  role(input: ConventionInput): RoleClaim | undefined;
   step(input: ConventionInput): StepFields;
   content(input: ConventionInput): ContentFields;
 }
+
+export interface RoleClaim extends Sourced<Role> { readonly rank: number }
+
+/** Which statement of a role beats which, when one span carries several (lowest first). */
+export const roleRank = {
+  vendor: 1, openInference: 2, operation: 3, traceloop: 4, requestType: 5, vercelAi: 6, mcp: 8, spanName: 9, toolName: 10, modelKey: 11,
+} as const;

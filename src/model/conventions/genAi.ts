@@ -1,0 +1,187 @@
+import type { AgentMessage } from '../agent.ts';
+import type { AttributeValue } from '../attributes.ts';
+import type { Role } from '../role.ts';
+import { roleRank } from './convention.ts';
+import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
+import { messagesOf, partsOf } from './messages.ts';
+import { figure, firstOf, hasPrefix, structured, text } from './read.ts';
+
+/** `gen_ai.operation.name` (compared in lower case) → role. */
+const operationRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['invoke_agent', 'agent'], ['create_agent', 'agent'], ['agent_call', 'agent'], ['agent', 'agent'],
+  ['invoke_workflow', 'chain'], ['agent_step', 'chain'], ['execute_task', 'chain'], ['schedule_tool_calls', 'chain'],
+  ['chat', 'llm'], ['generate_content', 'llm'], ['text_completion', 'llm'], ['completion', 'llm'], ['generate', 'llm'],
+  ['llm_call', 'llm'], ['llm_request', 'llm'],
+  ['execute_tool', 'tool'], ['tool_call', 'tool'],
+  ['retrieval', 'retriever'], ['vector_db_retrieve', 'retriever'], ['embeddings', 'embedding'],
+  ['create_memory_store', 'memory'], ['delete_memory_store', 'memory'], ['create_memory', 'memory'], ['update_memory', 'memory'],
+  ['upsert_memory', 'memory'], ['delete_memory', 'memory'], ['search_memory', 'memory'],
+  ['plan', 'decision'], ['handoff', 'handoff'],
+]);
+
+/** Older spellings of provider names → the ones of the current conventions. */
+const providerNames: ReadonlyMap<string, string> = new Map([
+  ['az.ai.inference', 'azure.ai.inference'], ['az.ai.openai', 'azure.ai.openai'], ['vertex_ai', 'gcp.vertex_ai'],
+  ['gemini', 'gcp.gemini'], ['xai', 'x_ai'],
+]);
+
+/**
+ * OpenTelemetry's GenAI conventions, current and older forms: attributes of every version since 1.27, and messages as
+ * attributes, as one event for all, or as one event (or log record) a message.
+ */
+export const genAi: Convention = {
+  id: 'genAi',
+  keyPrefixes: ['gen_ai.', 'mcp.'],
+  claims: (input) => hasPrefix(input, 'gen_ai.', 'mcp.') || input.events.some(isGenAiEvent) || input.logs.some((log) => log.eventName.startsWith('gen_ai.')),
+  role,
+  step,
+  content,
+};
+
+const isGenAiEvent = (event: { readonly name: string }): boolean => event.name.startsWith('gen_ai.');
+
+function role(input: ConventionInput): RoleClaim | undefined {
+  const operation = text(input.attributes.get('gen_ai.operation.name'));
+  const named = operation === undefined ? undefined : operationRoles.get(operation.toLowerCase());
+  if (named !== undefined) return { value: named, source: 'gen_ai.operation.name', rank: roleRank.operation };
+  const method = text(input.attributes.get('mcp.method.name'));
+  if (method !== undefined) return { value: method === 'tools/call' ? 'tool' : 'other', source: 'mcp.method.name', rank: roleRank.mcp };
+  if (input.attributes.has('gen_ai.guardrail.name')) return { value: 'guardrail', source: 'gen_ai.guardrail.name', rank: roleRank.toolName };
+  if (input.attributes.has('gen_ai.tool.name')) return { value: 'tool', source: 'gen_ai.tool.name', rank: roleRank.toolName };
+  for (const key of ['gen_ai.request.model', 'gen_ai.response.model']) {
+    if (input.attributes.has(key)) return { value: 'llm', source: key, rank: roleRank.modelKey };
+  }
+  if (input.events.some((event) => event.name === 'gen_ai.evaluation.result')) {
+    return { value: 'evaluator', source: 'event:gen_ai.evaluation.result', rank: roleRank.modelKey };
+  }
+  return undefined;
+}
+
+function step(input: ConventionInput): StepFields {
+  const seconds = firstOf(input, ['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'], figure);
+  return {
+    model: firstOf(input, ['gen_ai.response.model', 'gen_ai.request.model'], text),
+    provider: firstOf(input, ['gen_ai.provider.name', 'gen_ai.system'], provider),
+    inputTokens: firstOf(input, ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'], figure),
+    outputTokens: firstOf(input, ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'], figure),
+    cacheReadTokens: firstOf(input, ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_read_tokens',
+      'gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.details.cache_read_input_tokens', 'gen_ai.usage.input_tokens.cached'], figure),
+    cacheWriteTokens: firstOf(input, ['gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens',
+      'gen_ai.usage.cache_creation_input_tokens', 'gen_ai.usage.cache_write_tokens', 'gen_ai.usage.details.cache_write_tokens',
+      'gen_ai.usage.input_tokens.cache_write'], figure),
+    reasoningTokens: firstOf(input, ['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
+      'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning'], figure),
+    costUsd: firstOf(input, ['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_tokens'], figure),
+    timeToFirstTokenNs: seconds && { value: seconds.value * 1e9, source: seconds.source },
+    agentName: firstOf(input, ['gen_ai.agent.name'], text),
+    toolName: firstOf(input, ['gen_ai.tool.name'], text),
+    toolCallId: firstOf(input, ['gen_ai.tool.call.id'], text),
+    conversationId: firstOf(input, ['gen_ai.conversation.id'], text),
+    finishReason: firstOf(input, ['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason),
+  };
+}
+
+const provider = (value: AttributeValue | undefined): string | undefined => {
+  const name = text(value);
+  return name === undefined ? undefined : providerNames.get(name) ?? name;
+};
+
+const finishReason = (value: AttributeValue | undefined): string | undefined => {
+  const read = structured(value);
+  return Array.isArray(read) ? text((read as readonly AttributeValue[]).filter((each) => typeof each === 'string').join(', ')) : text(read);
+};
+
+function content(input: ConventionInput): ContentFields {
+  return {
+    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments'], structured),
+    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response'], structured),
+    inputMessages: inputMessages(input),
+    outputMessages: outputMessages(input),
+    input: firstOf(input, ['gen_ai.retrieval.query.text', 'gen_ai.memory.query.text'], text),
+    documents: documents(input),
+  };
+}
+
+const detailsEvent = 'gen_ai.client.inference.operation.details';
+
+function inputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
+  for (const carrier of carriers(input)) {
+    const key = ['gen_ai.input.messages', 'gen_ai.request.messages'].find((name) => carrier.values.has(name));
+    const messages = key === undefined ? undefined : messagesOf(carrier.values.get(key), 'user');
+    if (messages === undefined || key === undefined) continue;
+    const instructions = partsOf(structured(carrier.values.get('gen_ai.system_instructions')));
+    return { value: instructions.length > 0 ? [{ role: 'system', parts: instructions }, ...messages] : messages, source: carrier.label(key) };
+  }
+  return fromMessageEvents(input, inputEventRoles) ?? fromContentEvent(input, 'gen_ai.content.prompt', 'gen_ai.prompt', 'user')
+    ?? whole(input, 'gen_ai.prompt', 'user');
+}
+
+function outputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
+  for (const carrier of carriers(input)) {
+    const messages = messagesOf(carrier.values.get('gen_ai.output.messages'), 'assistant');
+    if (messages !== undefined) return { value: messages, source: carrier.label('gen_ai.output.messages') };
+  }
+  return fromMessageEvents(input, outputEventRoles) ?? fromContentEvent(input, 'gen_ai.content.completion', 'gen_ai.completion', 'assistant')
+    ?? whole(input, 'gen_ai.completion', 'assistant') ?? whole(input, 'gen_ai.response.text', 'assistant');
+}
+
+interface Carrier { readonly values: ReadonlyMap<string, AttributeValue>; label(key: string): string }
+
+/** Where messages may be: on the span, on the details event, or in a log record of the span. */
+function carriers(input: ConventionInput): Carrier[] {
+  const found: Carrier[] = [{ values: input.attributes, label: (key) => key }];
+  for (const event of input.events) if (event.name === detailsEvent) found.push({ values: event.attributes, label: () => `event:${detailsEvent}` });
+  for (const log of input.logs) {
+    if (log.eventName !== detailsEvent) continue;
+    found.push({ values: log.attributes, label: () => `log:${detailsEvent}` });
+    if (log.body instanceof Map) found.push({ values: log.body as ReadonlyMap<string, AttributeValue>, label: () => `log:${detailsEvent}` });
+  }
+  return found;
+}
+
+const inputEventRoles: ReadonlyMap<string, string> = new Map([
+  ['gen_ai.system.message', 'system'], ['gen_ai.user.message', 'user'], ['gen_ai.assistant.message', 'assistant'], ['gen_ai.tool.message', 'tool'],
+]);
+const outputEventRoles: ReadonlyMap<string, string> = new Map([['gen_ai.choice', 'assistant']]);
+
+/** One event or log record a message, the form up to version 1.36. */
+function fromMessageEvents(input: ConventionInput, eventRoles: ReadonlyMap<string, string>): Sourced<readonly AgentMessage[]> | undefined {
+  const messages: AgentMessage[] = [];
+  let source = '';
+  const add = (name: string, body: AttributeValue | undefined, where: string): void => {
+    const eventRole = eventRoles.get(name);
+    const read = eventRole === undefined ? undefined : messagesOf(body, eventRole);
+    if (read === undefined) return;
+    messages.push(...read);
+    source ||= `${where}:${name}`;
+  };
+  for (const event of input.events) add(event.name, event.attributes.get('gen_ai.event.content') ?? event.attributes, 'event');
+  for (const log of [...input.logs].sort(byTime)) add(text(log.eventName) ?? text(log.attributes.get('event.name')) ?? '', log.body, 'log');
+  return messages.length > 0 ? { value: messages, source } : undefined;
+}
+
+const byTime = (a: { readonly timeUnixNano: bigint }, b: { readonly timeUnixNano: bigint }): number =>
+  a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0;
+
+function fromContentEvent(input: ConventionInput, name: string, key: string, defaultRole: string): Sourced<readonly AgentMessage[]> | undefined {
+  const event = input.events.find((each) => each.name === name);
+  const messages = messagesOf(event?.attributes.get(key), defaultRole);
+  return messages && { value: messages, source: `event:${name}` };
+}
+
+/** One attribute with everything in it. */
+function whole(input: ConventionInput, key: string, defaultRole: string): Sourced<readonly AgentMessage[]> | undefined {
+  const messages = messagesOf(input.attributes.get(key), defaultRole);
+  return messages && { value: messages, source: key };
+}
+
+function documents(input: ConventionInput): ContentFields['documents'] {
+  const list = structured(input.attributes.get('gen_ai.retrieval.documents'));
+  if (!Array.isArray(list)) return undefined;
+  const found = (list as readonly AttributeValue[]).filter((each) => each instanceof Map).map((each) => {
+    const node = each as ReadonlyMap<string, AttributeValue>;
+    const id = text(node.get('id')), body = text(node.get('content')) ?? text(node.get('text')), score = Number(node.get('score') ?? NaN);
+    return { ...(id === undefined ? {} : { id }), ...(body === undefined ? {} : { content: body }), ...(Number.isNaN(score) ? {} : { score }), metadata: node };
+  });
+  return { value: found, source: 'gen_ai.retrieval.documents' };
+}

@@ -1,0 +1,93 @@
+import type { AttributeValue } from '../attributes.ts';
+import { parsePartialJson } from '../partialJson.ts';
+import type { ConventionInput, Sourced } from './convention.ts';
+
+/** Text of a text value that is not blank. */
+export function text(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A count or an amount: numbers and numeric texts; negative ones and NaN are no figures. */
+export function figure(value: AttributeValue | undefined): number | undefined {
+  if (value === undefined || value === null || value === '' || typeof value === 'boolean' || typeof value === 'object') return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** A value that may be JSON text: what the text says, as far as it can be read; other values as they are, null as absent. */
+export function structured(value: AttributeValue | undefined): NonNullable<AttributeValue> | undefined {
+  if (typeof value !== 'string') return value ?? undefined;
+  const first = value.trimStart()[0];
+  if (first !== '{' && first !== '[' && first !== '"') return value;
+  return parsePartialJson(value) ?? value;
+}
+
+/** The first key whose value can be read. */
+export function firstOf<T>(input: ConventionInput, keys: readonly string[], read: (value: AttributeValue | undefined) => T | undefined): Sourced<T> | undefined {
+  for (const key of keys) {
+    const value = read(input.attributes.get(key));
+    if (value !== undefined) return { value, source: key };
+  }
+  return undefined;
+}
+
+/** True when an attribute key begins with one of the prefixes. */
+export function hasPrefix(input: ConventionInput, ...prefixes: readonly string[]): boolean {
+  for (const key of input.attributes.keys()) if (prefixes.some((prefix) => key.startsWith(prefix))) return true;
+  return false;
+}
+
+export type MutableTree = Map<string, AttributeValue>;
+
+/**
+ * The values below a dotted prefix as nested maps: `a.0.b = 1` below `a` is {0 → {b → 1}}. Undefined when there are none.
+ * Where a key is both a value and a prefix of others, the value is found under the empty key.
+ */
+export function nested(input: ConventionInput, prefix: string): ReadonlyMap<string, AttributeValue> | undefined {
+  const root: MutableTree = new Map();
+  for (const [key, value] of input.attributes) {
+    if (!key.startsWith(prefix) || key[prefix.length] !== '.') continue;
+    place(root, key.slice(prefix.length + 1).split('.'), value);
+  }
+  return root.size > 0 ? root : undefined;
+}
+
+function place(root: MutableTree, path: readonly string[], value: AttributeValue): void {
+  let node = root;
+  for (const step of path.slice(0, -1)) {
+    const next = node.get(step);
+    if (next instanceof Map) { node = next as MutableTree; continue; }
+    const made: MutableTree = new Map();
+    if (next !== undefined) made.set('', next);
+    node.set(step, made);
+    node = made;
+  }
+  const last = path[path.length - 1] ?? '';
+  const existing = node.get(last);
+  if (existing instanceof Map) (existing as MutableTree).set('', value);
+  else node.set(last, value);
+}
+
+/** The members of a list that is an array or a map with decimal keys, in the order of their numbers. */
+export function listOf(value: AttributeValue | undefined): readonly AttributeValue[] {
+  if (Array.isArray(value)) return value;
+  if (!(value instanceof Map)) return [];
+  return [...value.entries()]
+    .filter(([key]) => /^\d{1,6}$/.test(key))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, member]) => member);
+}
+
+/** A member of a map by a dotted path of keys. */
+export function at(value: AttributeValue | undefined, path: string): AttributeValue | undefined {
+  let node: AttributeValue | undefined = value;
+  for (const step of path.split('.')) {
+    if (!(node instanceof Map)) return undefined;
+    node = (node as ReadonlyMap<string, AttributeValue>).get(step);
+  }
+  return node;
+}
+
+/** Drops fields that were not found, so that a later convention can give them. */
+export const sourced = <T>(value: T | undefined, source: string): Sourced<T> | undefined =>
+  value === undefined ? undefined : { value, source };
