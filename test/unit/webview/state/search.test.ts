@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ToPanel } from '../../../../src/protocol/panel.ts';
+import { neighbourMatch } from '../../../../webview/state/search.ts';
+import { Panel } from '../../../../webview/state/panel.ts';
+import { FakeHost, appended, show } from '../support.ts';
+import type { TestSpan } from '../support.ts';
+
+const run: readonly TestSpan[] = [
+  { name: 'late', start: 90, duration: 1 },
+  { name: 'early', start: 10, duration: 1 },
+  { name: 'middle', start: 50, duration: 1 },
+];
+
+function searching(query: string): { host: FakeHost; panel: Panel } {
+  const host = new FakeHost();
+  const panel = new Panel(host, host.nextFrame);
+  host.say(show('t'), { type: 'trace.rows', rows: appended(run) });
+  panel.search.setQuery(query);
+  vi.runAllTimers();
+  return { host, panel };
+}
+
+const answer = (id: number, rows: readonly number[], problem?: string): ToPanel => ({
+  type: 'search.result', id, epoch: 1, rows: new Uint32Array(rows).buffer, ...(problem === undefined ? {} : { problem }),
+});
+
+beforeEach(() => { vi.useFakeTimers(); });
+afterEach(() => { vi.useRealTimers(); });
+
+describe('the search', () => {
+  it('asks once when typing pauses', () => {
+    const { host, panel } = searching('r');
+    panel.search.setQuery('ro');
+    panel.search.setQuery('role');
+    vi.runAllTimers();
+    expect(host.ofType('search.run').map(({ query }) => query)).toEqual(['r', 'role']);
+  });
+
+  it('orders the matches by time and says which rows they are', () => {
+    const { host, panel } = searching('e');
+    host.say(answer(1, [0, 1]));
+    const { matches, isMatch } = panel.search.state.value;
+    expect([...matches!]).toEqual([1, 0]);
+    expect([0, 1, 2].map(isMatch)).toEqual([true, true, false]);
+  });
+
+  it('drops the answer to an earlier question', () => {
+    const { host, panel } = searching('a');
+    panel.search.setQuery('ab');
+    vi.runAllTimers();
+    host.say(answer(2, [2]), answer(1, [0, 1, 2]));
+    expect([...panel.search.state.value.matches!]).toEqual([2]);
+  });
+
+  it('says what is wrong with the query and dims nothing then', () => {
+    const { host, panel } = searching('duration:>soon');
+    host.say(answer(1, [], 'A duration needs a unit, for example 2s.'));
+    expect(panel.search.state.value).toMatchObject({ problem: 'A duration needs a unit, for example 2s.', matches: undefined });
+    expect(panel.search.state.value.isMatch(0)).toBe(true);
+  });
+
+  it('asks again when rows come, and forgets everything when the query is emptied', () => {
+    const { host, panel } = searching('e');
+    host.say(answer(1, [0]));
+    host.say({ type: 'trace.rows', rows: appended(run, 0, 3) });
+    vi.runAllTimers();
+    expect(host.ofType('search.run')).toHaveLength(2);
+    panel.search.setQuery('');
+    host.say(answer(2, [1]));
+    expect(panel.search.state.value.matches).toBeUndefined();
+  });
+
+  it('counts the matches of another query without changing its own', async () => {
+    const { host, panel } = searching('e');
+    const count = panel.search.countOf('late');
+    host.say(answer(2, [0]));
+    expect(await count).toBe(1);
+    expect(panel.search.state.value.query).toBe('e');
+  });
+
+  it('steps through the matches by time, around the ends, from any span', () => {
+    const { host, panel } = searching('e');
+    host.say(answer(1, [0, 1]));
+    const trace = panel.trace.value!, matches = panel.search.state.value.matches!;
+    expect(neighbourMatch(matches, trace, 1, 1)).toBe(0);
+    expect(neighbourMatch(matches, trace, 0, 1)).toBe(1);
+    expect(neighbourMatch(matches, trace, 1, -1)).toBe(0);
+    expect(neighbourMatch(matches, trace, 2, 1)).toBe(0);
+    expect(neighbourMatch(matches, trace, 2, -1)).toBe(1);
+    expect(neighbourMatch(matches, trace, -1, 1)).toBe(1);
+    expect(neighbourMatch(new Uint32Array(0), trace, 1, 1)).toBe(-1);
+  });
+});

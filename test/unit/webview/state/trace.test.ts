@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { TraceBuilder, labelOf } from '../../../../webview/state/trace.ts';
+import { appended, changed, noFigures } from '../support.ts';
+import type { TestSpan } from '../support.ts';
+
+const run: readonly TestSpan[] = [
+  { name: 'agent', duration: 100 },
+  { name: 'tool', parent: 0, start: 10, duration: 20 },
+  { name: 'model', parent: 0, start: 40 },
+];
+
+const many = (count: number): TestSpan[] => Array.from({ length: count }, (_, i) => ({ name: `s${i}`, parent: i - 1, start: i, duration: 1 }));
+
+describe('the rows of a trace', () => {
+  it('come in parts and are the same as all at once', () => {
+    const spans = many(5000);
+    const builder = new TraceBuilder();
+    builder.apply(appended(spans, 0, 1));
+    builder.apply(appended(spans, 1, 1500));
+    const trace = builder.apply(appended(spans, 1500, 5000))?.trace;
+    expect(trace?.rows.count).toBe(5000);
+    expect(spans.every((span, row) => labelOf(trace!, row) === span.name && trace!.rows.parent[row] === span.parent)).toBe(true);
+  });
+
+  it('change in place and keep their numbers', () => {
+    const builder = new TraceBuilder();
+    builder.apply(appended(run));
+    const applied = builder.apply(changed([run[0]!, run[1]!, { ...run[2]!, duration: 7, failed: true }], [2]));
+    expect([...applied!.changed]).toEqual([2]);
+    expect(applied!.trace.rows.duration[2]).toBe(7e6);
+    expect(applied!.trace.rows.duration[1]).toBe(20e6);
+  });
+
+  it('bring figures for the rows that have some', () => {
+    const builder = new TraceBuilder();
+    const figures = { ...noFigures, inputTokens: 12 };
+    expect(builder.apply(appended(run, 0, 3, { figures: [[2, figures]] }))?.trace.figures.get(2)).toEqual(figures);
+  });
+
+  it('are all void when they begin anew under another epoch', () => {
+    const builder = new TraceBuilder();
+    builder.apply(appended(run));
+    const applied = builder.apply(appended(many(2), 0, 2, { epoch: 2 }));
+    expect(applied).toMatchObject({ isReset: true, trace: { epoch: 2 } });
+    expect(applied?.trace.rows.count).toBe(2);
+    expect(labelOf(applied!.trace, 0)).toBe('s0');
+  });
+
+  it('are refused when some in between are missing', () => {
+    const builder = new TraceBuilder();
+    expect(builder.apply(appended(run, 1))).toBeUndefined();
+    builder.apply(appended(run, 0, 1));
+    expect(builder.apply(appended(run, 2))).toBeUndefined();
+    expect(builder.apply(appended(run, 1, 2, { epoch: 9 }))).toBeUndefined();
+  });
+
+  it('ignore a change of a row that has never come', () => {
+    const builder = new TraceBuilder();
+    builder.apply(appended(run, 0, 1));
+    expect(builder.apply({ ...changed(run, [2]), firstText: 0 })?.trace.rows.count).toBe(1);
+  });
+});

@@ -1,0 +1,34 @@
+import { Signal } from './signal.ts';
+
+/** The present of the trace in nanoseconds after its base: what the host said last, and the time since. */
+export class Clock {
+  /** Changes a few times a second while something runs, for texts; `now()` is exact for drawings. */
+  readonly tick = new Signal(0);
+  #hostNow: bigint | undefined;
+  #heardAt = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Takes the host's time, as decimal nanoseconds since 1970. */
+  set(nowUnixNano: string): void {
+    this.#hostNow = BigInt(nowUnixNano);
+    this.#heardAt = performance.now();
+    this.tick.value++;
+  }
+
+  /** Nanoseconds after the base; NaN before the host said what time it is. */
+  now(baseUnixNano: bigint): number {
+    if (this.#hostNow === undefined) return Number.NaN;
+    const since = this.#timer === undefined ? 0 : (performance.now() - this.#heardAt) * 1e6;
+    return Number(this.#hostNow - baseUnixNano) + since;
+  }
+
+  /** Lets time pass, with a tick each interval; without an interval it stands still. */
+  run(intervalMs: number | undefined): void {
+    if (intervalMs === undefined) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } else {
+      this.#timer ??= setInterval(() => this.tick.value++, intervalMs);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import type { ChartCommand, PanelAction, ReceiverStatus, RowRef, ToPanel } from '../../src/protocol/panel.ts';
+import type { TraceSummary } from '../../src/model/records.ts';
+import type { RowsMessage } from '../../src/protocol/rows.ts';
+import { Clock } from './clock.ts';
+import { DetailsLoader, sameRef } from './detailsLoader.ts';
+import type { Host } from './host.ts';
+import { present, readSavedState } from './savedState.ts';
+import { Search } from './search.ts';
+import { Signal } from './signal.ts';
+import { TraceBuilder } from './trace.ts';
+import type { Trace } from './trace.ts';
+import { ViewSettings } from './viewSettings.ts';
+
+/** A selected span that changes is read anew this often. */
+const liveDetailsMs = 300;
+
+/** Runs something before the next picture is drawn. */
+export type NextFrame = (run: () => void) => void;
+
+/**
+ * What the panel knows and can ask for. Messages of the host are applied together, at most once a frame, and then
+ * acknowledged; views read the signals.
+ */
+export class Panel {
+  readonly status = new Signal<ReceiverStatus | undefined>(undefined);
+  readonly traceId: Signal<string | undefined>;
+  readonly trace = new Signal<Trace | undefined>(undefined);
+  readonly summary = new Signal<TraceSummary | undefined>(undefined);
+  /** True when the shown trace was deleted or evicted. */
+  readonly gone = new Signal(false);
+  /** Why the panel cannot go on, in words. */
+  readonly failure = new Signal<string | undefined>(undefined);
+  /** What the last request that failed said. */
+  readonly notice = new Signal<string | undefined>(undefined);
+  readonly clock = new Clock();
+  readonly details: DetailsLoader;
+  readonly search: Search;
+  readonly view: ViewSettings;
+  /** Does what a command of the editor asks the views for. */
+  onCommand: (command: ChartCommand) => void = () => {};
+
+  readonly #host: Host;
+  readonly #nextFrame: NextFrame;
+  readonly #builder = new TraceBuilder();
+  readonly #selection = new Signal<RowRef | undefined>(undefined);
+  #queue: ToPanel[] = [];
+  /** Rows were missing, and everything has been asked for. */
+  #startsAnew = false;
+  #refreshDetails: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: Host, nextFrame: NextFrame) {
+    const saved = readSavedState(host.readState());
+    this.#host = host;
+    this.#nextFrame = nextFrame;
+    this.traceId = new Signal(saved.traceId);
+    this.details = new DetailsLoader((message) => host.post(message));
+    this.search = new Search((message) => host.post(message), () => this.trace.value);
+    this.view = new ViewSettings(saved);
+    this.search.setQuery(saved.query);
+    host.onMessage((message) => this.#receive(message));
+  }
+
+  get selection(): Signal<RowRef | undefined> {
+    return this.#selection;
+  }
+
+  /** The selected row of the shown trace, -1 when there is none. */
+  get selectedRow(): number {
+    const trace = this.trace.value, ref = this.#selection.value;
+    return trace !== undefined && ref?.epoch === trace.epoch && ref.row < trace.rows.count ? ref.row : -1;
+  }
+
+  /** Tells the host that the panel is there, and asks for everything. */
+  start(): void {
+    this.failure.value = undefined;
+    this.#host.post({ type: 'panel.ready', ...present('traceId', this.traceId.value) });
+  }
+
+  /** Selects a row for all views and the editor; a negative one selects nothing. */
+  select(row: number): void {
+    const trace = this.trace.value;
+    const ref = trace === undefined || row < 0 || row >= trace.rows.count ? undefined : { epoch: trace.epoch, row };
+    if (sameRef(ref, this.#selection.value)) return;
+    this.#selection.value = ref;
+    this.details.want(ref);
+    this.#host.post({ type: 'selection.changed', ref: ref ?? null });
+  }
+
+  run(action: PanelAction): void {
+    this.#host.post({ type: 'action.run', action });
+  }
+
+  copy(text: string): void {
+    this.#host.post({ type: 'value.copy', text });
+  }
+
+  /** Opens the line of a row's code; without an index the host takes the best candidate. */
+  openSource(row: number, beside: boolean, index?: number): void {
+    const trace = this.trace.value;
+    if (trace === undefined || row < 0) return;
+    this.#host.post({ type: 'source.open', ref: { epoch: trace.epoch, row }, beside, ...present('index', index) });
+  }
+
+  post: Host['post'] = (message) => this.#host.post(message);
+
+  /** Keeps what a reload of this page should bring back. */
+  save(): void {
+    const spanId = this.details.state.value.details?.record.spanId;
+    this.#host.writeState(this.view.toSaved({ traceId: this.traceId.value, spanId, query: this.search.state.value.query }));
+  }
+
+  #receive(message: ToPanel): void {
+    this.#queue.push(message);
+    if (this.#queue.length === 1) this.#nextFrame(() => this.#applyAll());
+  }
+
+  #applyAll(): void {
+    const queue = this.#queue;
+    this.#queue = [];
+    const before = this.trace.value;
+    try {
+      for (const message of queue) this.#apply(message);
+    } catch (error) {
+      this.failure.value = 'The view lost its data source. Nothing stored is lost.';
+      this.#host.post({ type: 'failure.report', message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    const trace = this.trace.value;
+    if (trace !== undefined && trace !== before) this.#host.post({ type: 'rows.ack', revision: trace.revision });
+  }
+
+  #apply(message: ToPanel): void {
+    switch (message.type) {
+      case 'panel.show': this.#show(message); break;
+      case 'trace.rows':
+        if (message.rows.traceId === this.traceId.value) this.#applyRows(message.rows);
+        break;
+      case 'trace.summary':
+        if (message.summary.traceId !== this.traceId.value) break;
+        this.summary.value = message.summary;
+        this.clock.set(message.nowUnixNano);
+        break;
+      case 'trace.gone':
+        if (message.traceId === this.traceId.value) this.gone.value = true;
+        break;
+      case 'receiver.status': this.status.value = message.status; break;
+      case 'selection.set': this.#selectQuietly(message.ref); break;
+      case 'span.details': this.details.take(message.details); break;
+      case 'search.result': this.search.take(message); break;
+      case 'chart.command': this.onCommand(message.command); break;
+      case 'request.failed':
+        if (message.request === 'details.get') this.details.failed(message.message);
+        else this.notice.value = message.message;
+        break;
+    }
+  }
+
+  #show(message: Extract<ToPanel, { type: 'panel.show' }>): void {
+    this.status.value = message.status;
+    this.gone.value = false;
+    if (message.traceId !== this.traceId.value) {
+      this.traceId.value = message.traceId;
+      this.#builder.clear();
+      this.trace.value = undefined;
+      this.summary.value = undefined;
+      this.view.range.value = undefined;
+      this.#selectQuietly(undefined);
+    }
+    if (message.spanRow !== undefined) this.#selectQuietly(message.spanRow);
+  }
+
+  #applyRows(message: RowsMessage): void {
+    const applied = this.#builder.apply(message);
+    if (applied === undefined) {
+      if (!this.#startsAnew) this.start();
+      this.#startsAnew = true;
+      return;
+    }
+    const { trace, isReset, changed } = applied;
+    if (isReset) this.#startsAnew = false;
+    this.trace.value = trace;
+    this.view.folds.traceChanged(trace, isReset);
+    this.search.traceChanged();
+    const ref = this.#selection.value;
+    if (isReset) {
+      this.details.restart();
+      this.details.want(ref?.epoch === trace.epoch ? ref : undefined);
+    } else if (ref !== undefined && changed.includes(ref.row)) {
+      this.#refreshDetails ??= setTimeout(() => {
+        this.#refreshDetails = undefined;
+        this.details.want(this.#selection.value);
+      }, liveDetailsMs);
+    }
+  }
+
+  #selectQuietly(ref: RowRef | undefined): void {
+    if (sameRef(ref, this.#selection.value)) return;
+    this.#selection.value = ref;
+    this.details.want(ref);
+  }
+}

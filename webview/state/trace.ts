@@ -1,0 +1,86 @@
+import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
+import { unpackRows } from '../../src/protocol/rows.ts';
+import type { RowsMessage } from '../../src/protocol/rows.ts';
+import { TraceColumns } from './traceColumns.ts';
+
+/**
+ * The shown trace at one revision. Every change makes a new object, so that views notice it; the columns, texts and
+ * figures behind it are shared and grow in place.
+ */
+export interface Trace {
+  readonly traceId: string;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly baseUnixNano: bigint;
+  readonly rows: TraceRows;
+  readonly texts: readonly string[];
+  readonly figures: ReadonlyMap<number, RowFigures>;
+}
+
+/** What one message did: whether everything before it is void, and which rows it changed. */
+export interface Applied {
+  readonly trace: Trace;
+  readonly isReset: boolean;
+  readonly changed: Uint32Array;
+}
+
+/** Puts the messages of the host together. */
+export class TraceBuilder {
+  #trace: Trace | undefined;
+  #columns = new TraceColumns();
+  #texts: string[] = [];
+  #figures = new Map<number, RowFigures>();
+
+  clear(): void {
+    this.#trace = undefined;
+  }
+
+  /** Undefined when rows or texts are missing in between: then everything must be asked for again. */
+  apply(message: RowsMessage): Applied | undefined {
+    const isReset = message.firstRow === 0 && message.firstText === 0;
+    const known = this.#trace !== undefined && this.#trace.traceId === message.traceId && this.#trace.epoch === message.epoch;
+    if (isReset) this.#begin();
+    else if (!known || message.firstRow > this.#columns.count || message.firstText > this.#texts.length) return undefined;
+    const changed = this.#write(message);
+    this.#trace = {
+      traceId: message.traceId,
+      epoch: message.epoch,
+      revision: message.revision,
+      baseUnixNano: BigInt(message.baseUnixNano),
+      rows: this.#columns,
+      texts: this.#texts,
+      figures: this.#figures,
+    };
+    return { trace: this.#trace, isReset, changed };
+  }
+
+  #begin(): void {
+    this.#columns = new TraceColumns();
+    this.#texts = [];
+    this.#figures = new Map();
+  }
+
+  #write(message: RowsMessage): Uint32Array {
+    message.texts.forEach((text, i) => {
+      this.#texts[message.firstText + i] = text;
+    });
+    const unpacked = unpackRows(message);
+    if (message.firstRow < 0) this.#columns.patch(unpacked, unpacked.rowNumbers);
+    else this.#columns.write(unpacked, message.firstRow);
+    for (const [row, figures] of message.figures) this.#figures.set(row, figures);
+    return unpacked.rowNumbers;
+  }
+}
+
+/** What people read for a row: what the span is about, else its recorded name. */
+export function labelOf(trace: Trace, row: number): string {
+  const subject = trace.rows.subject[row] as number;
+  return trace.texts[subject === 0 ? (trace.rows.name[row] as number) : subject] ?? '';
+}
+
+/** A span's name in folds that outlive a renumbering of rows: its exact start and recorded name. */
+export function stableKey(trace: Trace, row: number): string {
+  const start = trace.rows.start[row] as number;
+  const unixNano = Number.isFinite(start) ? trace.baseUnixNano + BigInt(Math.round(start)) : 0n;
+  return `${unixNano} ${trace.texts[trace.rows.name[row] as number] ?? ''}`;
+}
