@@ -10,11 +10,11 @@ export interface TraceRows {
   readonly duration: Float64Array;
   /** Row of the parent, -1 for roots. Never part of a cycle. */
   readonly parent: Int32Array;
-  /** Index of the span's recorded name in the texts of the trace. */
-  readonly name: Uint32Array;
+  /** Index of the span's recorded name in the texts of the trace. 16 bits wide in a store while they suffice. */
+  readonly name: Uint32Array | Uint16Array;
   /** Index of what the span is about (tool, agent or model name), 0 when it is its name. */
-  readonly subject: Uint32Array;
-  /** Index of the service name. */
+  readonly subject: Uint32Array | Uint16Array;
+  /** Index of the service name in the same texts. */
   readonly service: Uint16Array;
   /** Packed by `rowMeta`: role, kind, status. */
   readonly meta: Uint16Array;
