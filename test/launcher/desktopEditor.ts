@@ -5,8 +5,8 @@ import { cacheFolder } from './paths.ts';
 import { onPath, outputOf, start } from './processes.ts';
 import { ensureSystemPackages } from './systemPackages.ts';
 import { wantedVersion, wantsOldest } from './versions.ts';
-import { quietSettings } from './vscodeServer.ts';
-import type { WindowOptions } from './vscodeServer.ts';
+import { placeExtensions, quietSettings } from './vscodeServer.ts';
+import type { EditorOptions, WindowOptions } from './vscodeServer.ts';
 import type { ChildProcess } from 'node:child_process';
 
 /** The command of an editor that is installed here. A shell inside VS Code has one that only talks to its window: that does not count. */
@@ -20,22 +20,18 @@ export function downloadedEditor(): Promise<string> {
   return downloadAndUnzipVSCode({ version: wantsOldest ? wantedVersion.vscode : 'stable', cachePath: cacheFolder });
 }
 
-export interface DesktopOptions extends WindowOptions {
-  /** Profile and extensions of this window live here, so that the person's own stay untouched. */
-  readonly runFolder: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Opens a window of a desktop editor; on Linux without a display under Xvfb. The process ends with the window. */
-export async function openDesktop(command: string, options: DesktopOptions): Promise<ChildProcess> {
+/**
+ * Opens a window of a desktop editor, with a profile of its own so that the person's stays untouched;
+ * on Linux without a display under Xvfb. The process ends with the window.
+ */
+export async function openDesktop(command: string, options: WindowOptions & EditorOptions): Promise<ChildProcess> {
   const profile = path.join(options.runFolder, 'profile');
   mkdirSync(path.join(profile, 'User'), { recursive: true });
   writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
   const args = [
     options.folder,
     `--user-data-dir=${profile}`,
-    `--extensions-dir=${path.join(options.runFolder, 'extensions')}`,
+    `--extensions-dir=${placeExtensions(options)}`,
     '--no-sandbox',
     '--disable-gpu-sandbox',
     '--disable-updates',
@@ -46,7 +42,7 @@ export async function openDesktop(command: string, options: DesktopOptions): Pro
     // The `code` command returns at once without these two; the executable itself does not mind them.
     '--wait',
     '--verbose',
-    ...(options.extensionDevelopmentPaths ?? []).map((folder) => `--extensionDevelopmentPath=${folder}`),
+    ...(options.extensionDevelopmentPath === undefined ? [] : [`--extensionDevelopmentPath=${options.extensionDevelopmentPath}`]),
     ...(options.extensionTestsPath === undefined ? [] : [`--extensionTestsPath=${options.extensionTestsPath}`]),
   ];
   const [file, ...all] = await underDisplay([command, ...args]);

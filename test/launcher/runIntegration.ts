@@ -34,7 +34,7 @@ export async function runIntegration(): Promise<Counts> {
   const suite: SuiteRun = {
     runFolder,
     results,
-    window: { folder, extensionDevelopmentPaths: [root], extensionTestsPath: compiledSuite },
+    window: { folder, extensionDevelopmentPath: root, extensionTestsPath: compiledSuite },
     settings: { 'spanscope.receiver.autoStart': false },
     env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root },
   };

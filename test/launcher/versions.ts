@@ -11,6 +11,9 @@ const current: EditorVersion = { vscode: '1.139.1', codeServer: '4.139.1', node:
 /** `engines.vscode` of package.json. */
 const oldest: EditorVersion = { vscode: '1.105.1', codeServer: '4.105.1', node: 22 };
 
+// In the environment, so that it reaches the processes that this one starts.
+if (process.argv.includes('--oldest')) process.env['SPANSCOPE_TEST_VERSION'] = 'oldest';
+
 /** Whether the run asks for the oldest supported editor: an installed or newest one will not do then. */
 export const wantsOldest = process.env['SPANSCOPE_TEST_VERSION'] === 'oldest';
 

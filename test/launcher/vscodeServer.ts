@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { run, start, stop } from './processes.ts';
@@ -9,15 +9,21 @@ import { ensureServer } from './serverInstallation.ts';
 export interface WindowOptions {
   /** Folder that the window opens. */
   readonly folder: string;
-  readonly extensionDevelopmentPaths?: readonly string[];
+  readonly extensionDevelopmentPath?: string;
   readonly extensionTestsPath?: string;
 }
 
-export interface VscodeServerOptions {
-  /** Where the server keeps its data, extensions and log; a fresh one makes a run independent. */
+/** What an editor of one run is started with. */
+export interface EditorOptions {
+  /** Where the editor keeps its data, extensions and log; a fresh one makes a run independent. */
   readonly runFolder: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders of extensions that are there as if installed. */
+  readonly extraExtensions?: readonly string[];
+}
+
+export interface VscodeServerOptions extends EditorOptions {
   /** A packaged extension to install before the server starts. */
   readonly vsix?: string;
 }
@@ -50,7 +56,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
   const installation = await ensureServer();
   const dataFolder = path.join(options.runFolder, 'server-data');
-  const folders = ['--server-data-dir', dataFolder, '--extensions-dir', path.join(options.runFolder, 'extensions')];
+  const folders = ['--server-data-dir', dataFolder, '--extensions-dir', placeExtensions(options)];
   mkdirSync(path.join(dataFolder, 'data/Machine'), { recursive: true });
   writeFileSync(path.join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
   const common = [installation.main, ...folders, '--accept-server-license-terms', '--telemetry-level', 'off'];
@@ -83,13 +89,22 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
   };
 }
 
+/** Puts the extra extensions where the editor finds them at its first start; gives the folder. */
+export function placeExtensions({ runFolder, extraExtensions = [] }: EditorOptions): string {
+  const folder = path.join(runFolder, 'extensions');
+  mkdirSync(folder, { recursive: true });
+  for (const extension of extraExtensions) cpSync(extension, path.join(folder, path.basename(extension)), { recursive: true });
+  return folder;
+}
+
 async function install(node: string, args: readonly string[]): Promise<void> {
   if ((await run(node, args, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) throw new Error('The packaged extension could not be installed.');
 }
 
-function payloadOf({ extensionDevelopmentPaths = [], extensionTestsPath }: WindowOptions, authority: string): string {
+function payloadOf({ extensionDevelopmentPath, extensionTestsPath }: WindowOptions, authority: string): string {
   const remote = (file: string): string => `vscode-remote://${authority}${file.startsWith('/') ? '' : '/'}${file.replaceAll('\\', '/')}`;
-  const entries = [['skipWelcome', 'true'], ...extensionDevelopmentPaths.map((folder) => ['extensionDevelopmentPath', remote(folder)])];
+  const entries = [['skipWelcome', 'true']];
+  if (extensionDevelopmentPath !== undefined) entries.push(['extensionDevelopmentPath', remote(extensionDevelopmentPath)]);
   if (extensionTestsPath !== undefined) entries.push(['extensionTestsPath', remote(extensionTestsPath)]);
   return encodeURIComponent(JSON.stringify(entries));
 }

@@ -1,0 +1,44 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** A native tree view of a side bar. */
+export class TreeView {
+  readonly #page: Page;
+  readonly #name: string;
+
+  constructor(page: Page, name: string) {
+    this.#page = page;
+    this.#name = name;
+  }
+
+  get tree(): Locator {
+    return this.#page.getByRole('tree', { name: this.#name, exact: true });
+  }
+
+  /** The rows that are on the screen, all or those whose accessible name holds the text. */
+  rows(name?: string | RegExp): Locator {
+    return name === undefined ? this.tree.getByRole('treeitem') : this.tree.getByRole('treeitem', { name });
+  }
+
+  /** The texts of the rows on the screen: label and description. */
+  texts(): Promise<string[]> {
+    return this.rows().allInnerTexts();
+  }
+
+  /** Clicks the first row of that name. */
+  async select(name: string | RegExp): Promise<void> {
+    await this.rows(name).first().click();
+  }
+
+  /** Chooses an entry of the row's context menu. */
+  async choose(name: string | RegExp, entry: string): Promise<void> {
+    await this.rows(name).first().click({ button: 'right' });
+    await this.#page.getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  /** Presses a button of the view's title bar. */
+  async press(action: string): Promise<void> {
+    const pane = this.#page.locator('.pane').filter({ has: this.#page.getByRole('button', { name: `${this.#name} Section` }) });
+    await pane.hover();
+    await pane.getByRole('button', { name: action, exact: true }).click();
+  }
+}

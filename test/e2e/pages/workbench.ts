@@ -1,0 +1,136 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { cacheFolder } from '../../launcher/paths.ts';
+import type { Probe } from '../../launcher/probeClient.ts';
+import type { VscodeServer } from '../../launcher/vscodeServer.ts';
+import { TracePanel } from './tracePanel.ts';
+import { TreeView } from './treeView.ts';
+
+/** The themes that the product is looked at in. */
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  highContrast: 'Default High Contrast',
+  highContrastLight: 'Default High Contrast Light',
+} as const;
+
+export type Theme = keyof typeof themes;
+
+export interface WorkbenchParts {
+  readonly page: Page;
+  /** Commands by id, the exported interface and the cursor, from inside the editor. */
+  readonly probe: Probe;
+  /** The folder that is open. */
+  readonly folder: string;
+  readonly server: VscodeServer;
+  /** The address of the window; another page that opens it is another window. */
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A window of VS Code as its user sees it. */
+export class Workbench {
+  readonly page: Page;
+  readonly probe: Probe;
+  readonly folder: string;
+  readonly server: VscodeServer;
+  readonly address: string;
+  readonly close: () => Promise<void>;
+
+  constructor(parts: WorkbenchParts) {
+    ({ page: this.page, probe: this.probe, folder: this.folder, server: this.server, address: this.address, close: this.close } = parts);
+  }
+
+  /** The tree of runs and traces. */
+  get traces(): TreeView {
+    return new TreeView(this.page, 'Traces');
+  }
+
+  /** The tree of the current trace's spans. */
+  get spans(): TreeView {
+    return new TreeView(this.page, 'Spans');
+  }
+
+  /** The n-th trace panel that can be seen, from 0. */
+  panel(index = 0): TracePanel {
+    return new TracePanel(this.page, index);
+  }
+
+  /** Opens the command palette with a text in it. */
+  async openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.locator('input[type="text"]').fill(`>${text}`);
+    await this.quickPickItems.first().waitFor();
+  }
+
+  /** Runs a command by its title through the palette, as a person would. */
+  async run(title: string): Promise<void> {
+    await this.openPalette(title);
+    await this.quickPickItems.filter({ hasText: title }).first().click();
+  }
+
+  /** The quick pick or input box that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** The entries of the quick pick that is open. */
+  get quickPickItems(): Locator {
+    return this.quickInput.getByRole('option');
+  }
+
+  /** The icon of a view container in the activity bar. */
+  viewContainer(name: string): Locator {
+    return this.page.locator('.activitybar').getByRole('tab', { name });
+  }
+
+  /** Shows the extension's side bar. */
+  async openSideBar(): Promise<void> {
+    const icon = this.viewContainer('Spanscope');
+    if ((await icon.getAttribute('aria-selected')) !== 'true') await icon.click();
+    await this.page.getByRole('tree', { name: 'Traces' }).or(this.page.getByText('No runs yet')).first().waitFor();
+  }
+
+  /** The texts of the notifications that stand on the screen. */
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** A button of a notification. */
+  notificationButton(name: string): Locator {
+    return this.page.locator('.notification-list-item').getByRole('button', { name });
+  }
+
+  /** The extension's item in the status bar. */
+  get statusBarItem(): Locator {
+    return this.page.locator('.statusbar-item[id^="spanscope.spanscope"]');
+  }
+
+  async switchTheme(theme: Theme): Promise<void> {
+    await this.probe.updateSetting('workbench.colorTheme', themes[theme]);
+    const classes = { dark: 'vs-dark', light: 'vs', highContrast: 'hc-black', highContrastLight: 'hc-light' };
+    await this.page.locator(`.monaco-workbench.${classes[theme]}`).waitFor();
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+  }
+
+  /** Reloads the window; resolves when its extension host is there again. */
+  async reload(): Promise<void> {
+    const ended = this.probe.disconnected();
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench').waitFor();
+    await ended;
+    await this.probe.connected();
+  }
+
+  /** Saves a picture of the whole window; gives its file. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(cacheFolder, 'screenshots', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}

@@ -1,0 +1,71 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../launcher/browser.ts';
+import { newRunFolder, probeFolder, root, vsixFile } from '../../launcher/paths.ts';
+import { Probe } from '../../launcher/probeClient.ts';
+import { startVscodeServer } from '../../launcher/vscodeServer.ts';
+import type { VscodeServer } from '../../launcher/vscodeServer.ts';
+import { themes, Workbench } from '../pages/workbench.ts';
+
+export interface WorkbenchOptions {
+  /** Folder under test/fixtures/workspaces that is copied for the run; an absolute path is opened as it is. */
+  readonly workspace?: string;
+  /** The project's folder as development extension, or the packaged extension, installed. */
+  readonly extension?: 'folder' | 'vsix';
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Any free port, so that runs do not meet one another or a receiver in use. */
+const defaultSettings = { 'spanscope.receiver.httpPort': 0, 'spanscope.receiver.grpcPort': 0, 'workbench.colorTheme': themes.dark };
+const wideWindow = { width: 1600, height: 900 };
+
+/** Opens a real workbench with the extension in a headless browser. Close it in the end. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const runFolder = newRunFolder();
+  const folder = copyWorkspace(runFolder, options.workspace ?? 'plain');
+  const probe = await Probe.listen(runFolder);
+  const opened: { server?: VscodeServer; browser?: Browser } = {};
+  const close = async (): Promise<void> => {
+    await opened.browser?.close();
+    await opened.server?.stop();
+    await probe.close();
+    rmSync(runFolder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    const fromVsix = options.extension === 'vsix';
+    opened.server = await startVscodeServer({
+      runFolder,
+      settings: { ...defaultSettings, ...options.settings },
+      env: { ...options.env, ...probe.env },
+      extraExtensions: [probeFolder],
+      ...(fromVsix ? { vsix: vsixFile } : {}),
+    });
+    opened.browser = await launchBrowser();
+    const context = await opened.browser.newContext({ viewport: options.size ?? wideWindow, permissions: ['clipboard-read', 'clipboard-write'] });
+    const address = opened.server.addressOf({ folder, ...(fromVsix ? {} : { extensionDevelopmentPath: root }) });
+    const page = await context.newPage();
+    await loadWorkbench(page, address);
+    await probe.connected();
+    return new Workbench({ page, probe, folder, server: opened.server, address, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function loadWorkbench(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator('.monaco-workbench').waitFor();
+  await page.locator('.statusbar-item').first().waitFor();
+}
+
+function copyWorkspace(runFolder: string, workspace: string): string {
+  if (path.isAbsolute(workspace)) return workspace;
+  const folder = path.join(runFolder, workspace);
+  mkdirSync(folder);
+  cpSync(path.join(root, 'test/fixtures/workspaces', workspace), folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { asLine, oneFailure, sum } from './counts.ts';
+import type { Counts } from './counts.ts';
+import { root } from './paths.ts';
+import { npm, run } from './processes.ts';
+import { runEndToEnd, runVitest } from './runEndToEnd.ts';
+import { runIntegration } from './runIntegration.ts';
+
+/** A stage that is one check: it passes or it fails. */
+async function check(script: string): Promise<Counts> {
+  await npm(['run', '--silent', script], { cwd: root });
+  return { passed: 1, failed: 0, skipped: 0 };
+}
+
+// What is tested in the editor is what is packaged; the suite goes beside it.
+async function build(): Promise<Counts> {
+  await check('package');
+  if ((await run(process.execPath, [path.join(root, 'esbuild.mjs'), '--production', '--tests'], { cwd: root })) !== 0) throw new Error('The suite does not compile.');
+  return { passed: 1, failed: 0, skipped: 0 };
+}
+
+const stages: ReadonlyMap<string, () => Promise<Counts>> = new Map([
+  ['lint', () => check('lint')],
+  ['types', () => check('types')],
+  ['unit', () => runVitest([])],
+  ['build and package', build],
+  ['integration', runIntegration],
+  ['end to end', () => runEndToEnd()],
+]);
+
+const results: (readonly [string, Counts])[] = [];
+for (const [name, stage] of stages) {
+  process.stdout.write(`\n── ${name}\n`);
+  const counts = await stage().catch((error: unknown) => {
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return oneFailure;
+  });
+  results.push([name, counts]);
+}
+
+process.stdout.write('\n');
+for (const [name, counts] of results) process.stdout.write(`  ${name}: ${asLine(counts).replaceAll(',', ' ·')}\n`);
+const total = sum(results.map(([, counts]) => counts));
+process.stdout.write(`\n${asLine(total)}\n`);
+process.exit(total.failed === 0 ? 0 : 1);
