@@ -73,6 +73,7 @@ const testBundles = [
 const copies = [
   ['node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview'],
   ['src/instrument/python/*.py', 'dist/kit'],
+  ['src/instrument/demo/*.mjs', 'dist/demo'],
 ];
 
 /** Prints begin and end in the form that the problem matcher of .vscode/tasks.json waits for. */

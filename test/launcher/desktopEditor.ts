@@ -4,15 +4,26 @@ import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { cacheFolder } from './paths.ts';
 import { onPath, outputOf, start } from './processes.ts';
 import { ensureSystemPackages } from './systemPackages.ts';
-import { wantedVersion, wantsOldest } from './versions.ts';
+import { oldestVersion, wantedVersion, wantsOldest } from './versions.ts';
 import { placeExtensions, quietSettings } from './vscodeServer.ts';
 import type { EditorOptions, WindowOptions } from './vscodeServer.ts';
 import type { ChildProcess } from 'node:child_process';
 
-/** The command of an editor that is installed here. A shell inside VS Code has one that only talks to its window: that does not count. */
+/** The command of an editor that is installed here and new enough. */
 export function installedEditor(): string | undefined {
   const command = onPath('code', 'codium', 'cursor');
-  return command === undefined || command.includes('remote-cli') ? undefined : command;
+  // A shell inside VS Code has a `code` that only talks to its own window.
+  if (command === undefined || command.includes('remote-cli')) return undefined;
+  // Run as root it refuses to say even its version without these two.
+  const version = outputOf(command, ['--version', '--no-sandbox', `--user-data-dir=${path.join(cacheFolder, 'version-profile')}`]);
+  return version !== undefined && isNewEnough(version) ? command : undefined;
+}
+
+/** Whether the first line of `code --version` is at least the oldest supported version. Cursor counts its own versions. */
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [, oldestMinor = 0] = oldestVersion.vscode.split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= oldestMinor);
 }
 
 /** Downloads the wanted VS Code, or takes it from the cache; gives its executable. */

@@ -1,4 +1,5 @@
+import { main } from './processes.ts';
 import { runEndToEnd } from './runEndToEnd.ts';
 
-const { failed } = await runEndToEnd(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
-process.exit(failed === 0 ? 0 : 1);
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+await main(async () => ((await runEndToEnd(filters)).failed === 0 ? 0 : 1));

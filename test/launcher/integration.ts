@@ -1,4 +1,4 @@
+import { main } from './processes.ts';
 import { runIntegration } from './runIntegration.ts';
 
-const { failed } = await runIntegration();
-process.exit(failed === 0 ? 0 : 1);
+await main(async () => ((await runIntegration()).failed === 0 ? 0 : 1));

@@ -87,3 +87,14 @@ export function onInterrupt(callback: () => Promise<void>): void {
     });
   }
 }
+
+/** Runs a script to its end; a failure is one line and exit code 1, not a stack. */
+export async function main(script: () => Promise<number | void>): Promise<void> {
+  try {
+    const code = await script();
+    if (typeof code === 'number') process.exit(code);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -9,7 +9,7 @@ export interface EditorVersion {
 
 const current: EditorVersion = { vscode: '1.139.1', codeServer: '4.139.1', node: 24 };
 /** `engines.vscode` of package.json. */
-const oldest: EditorVersion = { vscode: '1.105.1', codeServer: '4.105.1', node: 22 };
+export const oldestVersion: EditorVersion = { vscode: '1.105.1', codeServer: '4.105.1', node: 22 };
 
 // In the environment, so that it reaches the processes that this one starts.
 if (process.argv.includes('--oldest')) process.env['SPANSCOPE_TEST_VERSION'] = 'oldest';
@@ -18,4 +18,4 @@ if (process.argv.includes('--oldest')) process.env['SPANSCOPE_TEST_VERSION'] = '
 export const wantsOldest = process.env['SPANSCOPE_TEST_VERSION'] === 'oldest';
 
 /** The version that this run is for. */
-export const wantedVersion: EditorVersion = wantsOldest ? oldest : current;
+export const wantedVersion: EditorVersion = wantsOldest ? oldestVersion : current;
