@@ -1,0 +1,264 @@
+import process from 'node:process';
+import { nowUnixNano } from '../clock.ts';
+import { liveEndpoint, variable } from '../environment.ts';
+import { changesMessage, messageText, wholeSpanMessage } from './liveMessages.ts';
+import { WebSocketClient } from './webSocketClient.ts';
+import type { Span } from '../span.ts';
+import type { SpanExporter } from './exporter.ts';
+
+export interface LiveExporterOptions {
+  /** `ws://…` or `http://…`; else `SPANSCOPE_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this machine. */
+  readonly endpoint?: string;
+  /** Else `SPANSCOPE_TOKEN`. */
+  readonly token?: string;
+  /** Spans kept while nobody takes them; the oldest go first. */
+  readonly maxSpans?: number;
+  readonly maxBytes?: number;
+}
+
+/** What the receiver has been told of a span. */
+interface Known {
+  readonly span: Span;
+  /** Number of the connection on which the whole span was sent. */
+  connection: number;
+  readonly keys: Set<string>;
+  eventsSent: number;
+  statusSent: Span['status'];
+  nameSent: string;
+  size: number;
+}
+
+/** Shorter than a frame of a screen; several changes of a span within it travel as one. */
+const intervalMs = 10;
+/** Changes that are sent at once, without waiting for the event loop to come round. */
+const pressure = 512;
+const maxFrameCharacters = 256_000;
+const maxFrameMessages = 512;
+const highWaterBytes = 4 << 20;
+const maxFramesInFlight = 1024;
+const firstRetryMs = 200;
+const lastRetryMs = 5000;
+
+/**
+ * Sends spans over a WebSocket while they happen: `start`, `update` and `end`, or a whole `span` where the receiver
+ * has not seen its start. It remembers spans only until the receiver has confirmed them; what was not confirmed when
+ * a connection broke is sent again over the next one.
+ */
+export class LiveExporter implements SpanExporter {
+  readonly #endpoint: URL;
+  readonly #token: string | undefined;
+  readonly #maxSpans: number;
+  readonly #maxBytes: number;
+  /** Open spans, and ended ones that are not confirmed. */
+  readonly #known = new Map<Span, Known>();
+  #unsent = new Set<Known>();
+  readonly #inFlight = new Map<number, readonly Known[]>();
+  #bytes = 0;
+  #lost = 0;
+  #lostReported = 0;
+  #client: WebSocketClient | undefined;
+  #open = false;
+  #connection = 0;
+  #lastFrame = 0;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #retryAt = 0;
+  #lastPump = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: LiveExporterOptions = {}) {
+    this.#endpoint = liveEndpoint(options.endpoint);
+    this.#token = options.token ?? variable('SPANSCOPE_TOKEN');
+    this.#maxSpans = options.maxSpans ?? 10_000;
+    this.#maxBytes = options.maxBytes ?? 32 << 20;
+  }
+
+  /** Ended spans that nobody took before memory ran out. */
+  get lostSpans(): number { return this.#lost; }
+
+  onStart(span: Span): void {
+    this.#touch(span);
+  }
+
+  onChange(span: Span, key: string | undefined): void {
+    const known = this.#touch(span);
+    if (key !== undefined && known.connection === this.#connection) known.keys.add(key);
+  }
+
+  onEnd(span: Span): void {
+    this.#touch(span);
+  }
+
+  flush(): Promise<void> {
+    if (this.#unsent.size === 0 && this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#retryAt = 0;
+      this.#pump();
+    });
+  }
+
+  flushSync(): void {
+    if (this.#open) while (this.#unsent.size > 0) this.#client?.send(this.#nextFrame());
+  }
+
+  #touch(span: Span): Known {
+    let known = this.#known.get(span);
+    if (known === undefined) {
+      known = { span, connection: -1, keys: new Set(), eventsSent: 0, statusSent: span.status, nameSent: span.name, size: 0 };
+      this.#known.set(span, known);
+    }
+    this.#bytes += span.size - known.size;
+    known.size = span.size;
+    this.#unsent.add(known);
+    if (this.#known.size > this.#maxSpans || this.#bytes > this.#maxBytes) this.#forgetOldest();
+    if (this.#unsent.size >= pressure && this.#open) this.#pump();
+    else this.#schedule(Math.max(0, this.#lastPump + intervalMs - Date.now()));
+    return known;
+  }
+
+  /** An open span that is forgotten comes back, whole, when it changes or ends. */
+  #forgetOldest(): void {
+    for (const known of this.#known.values()) {
+      if (this.#known.size <= this.#maxSpans && this.#bytes <= this.#maxBytes) return;
+      if (known.span.ended && this.#unsent.has(known)) this.#lost++;
+      this.#forget(known);
+    }
+  }
+
+  #forget(known: Known): void {
+    if (!this.#known.delete(known.span)) return;
+    this.#unsent.delete(known);
+    this.#bytes -= known.size;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#pump();
+    }, delayMs).unref();
+  }
+
+  #pump(): void {
+    this.#lastPump = Date.now();
+    if (!this.#open) return this.#connect();
+    while (this.#unsent.size > 0 && (this.#client?.buffered ?? 0) < highWaterBytes) this.#client?.send(this.#nextFrame());
+    this.#settle();
+  }
+
+  #connect(): void {
+    if (this.#client !== undefined) return;
+    const wait = this.#retryAt - Date.now();
+    if (wait > 0) return this.#schedule(wait);
+    const client = new WebSocketClient(this.#endpoint, {
+      onOpen: () => this.#onOpen(),
+      onMessage: (text) => this.#onMessage(text),
+      onDrain: () => this.#pump(),
+      onClose: () => this.#onClose(),
+    });
+    this.#client = client;
+  }
+
+  #onOpen(): void {
+    this.#open = true;
+    this.#failures = 0;
+    this.#connection++;
+    // Another receiver may be there now: it gets to know all that is open.
+    this.#unsent = new Set(this.#known.values());
+    this.#client?.send(Buffer.from(messageText(this.#hello())));
+    this.#pump();
+  }
+
+  #hello(): object {
+    const [first] = this.#known.keys();
+    const client = { name: first?.resource['service.name'] ?? 'agent', language: 'nodejs', pid: process.pid, cwd: process.cwd() };
+    return { type: 'hello', client, token: this.#token };
+  }
+
+  #onClose(): void {
+    this.#client = undefined;
+    this.#open = false;
+    this.#inFlight.clear();
+    const delay = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures) * (0.8 + Math.random() * 0.4);
+    this.#failures++;
+    this.#retryAt = Date.now() + delay;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.#known.size > 0) this.#schedule(delay);
+  }
+
+  #onMessage(text: string): void {
+    const id = answeredId(text);
+    const confirmed = id === undefined ? undefined : this.#inFlight.get(id);
+    if (id === undefined || confirmed === undefined) return;
+    this.#inFlight.delete(id);
+    this.#confirm(confirmed);
+    this.#settle();
+  }
+
+  #confirm(all: readonly Known[]): void {
+    for (const known of all) if (known.span.ended && !this.#unsent.has(known)) this.#forget(known);
+  }
+
+  #settle(): void {
+    if (this.#unsent.size === 0 && this.#inFlight.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** The next changes as one text frame; the receiver confirms the number of its last message. */
+  #nextFrame(): Buffer {
+    const id = ++this.#lastFrame;
+    const sent: Known[] = [];
+    const texts: string[] = this.#lossNotice();
+    let characters = 0;
+    for (const known of this.#unsent) {
+      this.#unsent.delete(known);
+      sent.push(known);
+      const last = this.#unsent.size === 0 || sent.length >= maxFrameMessages || characters + known.size > maxFrameCharacters;
+      const text = messageText(this.#messageOf(known, last ? id : undefined));
+      texts.push(text);
+      characters += text.length;
+      if (last) break;
+    }
+    this.#inFlight.set(id, sent);
+    const [oldest] = this.#inFlight;
+    if (this.#inFlight.size > maxFramesInFlight && oldest !== undefined) {
+      this.#inFlight.delete(oldest[0]);
+      this.#confirm(oldest[1]);
+    }
+    return Buffer.from(texts.length === 1 ? texts[0] as string : `[${texts.join(',')}]`);
+  }
+
+  #messageOf(known: Known, id: number | undefined): object {
+    const { span } = known;
+    const isNew = known.connection !== this.#connection || (span.ended && known.nameSent !== span.name);
+    const message = isNew ? wholeSpanMessage(span, id) : {
+      ...changesMessage(span, { keys: known.keys, eventsFrom: known.eventsSent, status: known.statusSent !== span.status }, id),
+      ...(known.nameSent === span.name ? {} : { name: span.name }),
+    };
+    known.connection = this.#connection;
+    known.keys.clear();
+    known.eventsSent = span.events.length;
+    known.statusSent = span.status;
+    known.nameSent = span.name;
+    return message;
+  }
+
+  #lossNotice(): string[] {
+    const count = this.#lost - this.#lostReported;
+    if (count === 0) return [];
+    this.#lostReported = this.#lost;
+    const body = `${count} spans were not sent: nobody took them before the agent's buffer was full`;
+    return [JSON.stringify({ type: 'log', timeUnixNano: String(nowUnixNano()), severity: 'WARN', body })];
+  }
+}
+
+/** The id of an `ack` or `error` answer; both mean that the message need not be sent again. */
+function answeredId(text: string): number | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer !== 'object' || answer === null || !('type' in answer) || !('id' in answer)) return undefined;
+    return (answer.type === 'ack' || answer.type === 'error') && typeof answer.id === 'number' ? answer.id : undefined;
+  } catch {
+    return undefined;
+  }
+}
