@@ -1,0 +1,148 @@
+import { bytesOfHex } from '../model/ids.ts';
+import { spanKinds, statusCodes } from '../model/span.ts';
+import { writeContent, writeTime } from '../model/spanContent.ts';
+import { WireError, WireReader, wireTypes } from '../model/wire.ts';
+import { WireWriter } from '../model/wireWriter.ts';
+import { groupSpans } from './encodeGroups.ts';
+import type { EncodeSpan, Format, Sniff } from './format.ts';
+import { spanIdHex, traceIdHex } from './otlpIds.ts';
+import { OtlpRequestReader } from './otlpRequest.ts';
+import { writeResource, writeScope } from './otlpResource.ts';
+
+/**
+ * OTLP requests and files as protobuf (opentelemetry-proto: trace, logs and metrics of version 1). Files may hold one
+ * message, or several, each after its length: 4 bytes as the collector's file exporter writes it, or a varint.
+ * `encode` writes one ExportTraceServiceRequest; it holds no logs, and ids that are not of W3C size are replaced
+ * by hashes of them.
+ */
+export const otlpProtobuf: Format = {
+  id: 'otlp-protobuf',
+  label: 'OTLP (protobuf)',
+  extension: '.otlp.pb',
+  sniff(head): Sniff {
+    if (looksLikeRequest(head, 0)) return { score: 0.9, reason: 'begins with an OTLP message in protobuf' };
+    const prefix = prefixes.find((candidate) => looksLikeFrames(head, candidate));
+    return prefix === undefined ? { score: 0, reason: 'is no OTLP message in protobuf' } : { score: 0.8, reason: 'begins with the length of an OTLP message in protobuf' };
+  },
+  decode(bytes, batch, options): void {
+    const reader = new OtlpRequestReader(bytes, batch, options);
+    const prefix = options.mode === 'lenient' && !looksLikeRequest(bytes, 0) ? prefixes.find((candidate) => looksLikeFrames(bytes, candidate)) : undefined;
+    if (prefix === undefined) {
+      reader.read(0, bytes.length);
+      return;
+    }
+    for (let at = 0; at < bytes.length;) {
+      const frame = prefix(bytes, at);
+      if (frame === undefined || frame.end > bytes.length) {
+        batch.report(`the message at byte ${at} is cut off`);
+        return;
+      }
+      reader.read(frame.start, frame.end);
+      at = frame.end;
+    }
+  },
+  encode(spans): Uint8Array {
+    const writer = new WireWriter(spans.length * 512);
+    for (const { resource, scopes } of groupSpans(spans)) {
+      const group = writer.begin(1);
+      writeResource(writer, resource);
+      for (const [scope, members] of scopes) {
+        const scopeGroup = writer.begin(2);
+        writeScope(writer, scope);
+        for (const span of members) writeSpan(writer, span);
+        if (scope.schemaUrl !== '') writer.textField(3, scope.schemaUrl);
+        writer.end(scopeGroup);
+      }
+      if (resource.schemaUrl !== '') writer.textField(3, resource.schemaUrl);
+      writer.end(group);
+    }
+    return writer.finish();
+  },
+};
+
+function writeSpan(writer: WireWriter, span: EncodeSpan): void {
+  const start = writer.begin(2);
+  writer.bytesField(1, bytesOfHex(traceIdHex(span.traceId)));
+  writer.bytesField(2, bytesOfHex(spanIdHex(span.spanId)));
+  if (span.parentSpanId !== '') writer.bytesField(4, bytesOfHex(spanIdHex(span.parentSpanId)));
+  writer.textField(5, span.name);
+  writer.tag(6, wireTypes.varint);
+  writer.varint(spanKinds.indexOf(span.kind));
+  writeTime(writer, 7, span.startUnixNano);
+  if (span.endUnixNano !== 0n) writeTime(writer, 8, span.endUnixNano);
+  writeContent(writer, span.content);
+  const status = writer.begin(15);
+  if (span.statusMessage !== '') writer.textField(2, span.statusMessage);
+  if (span.status !== 'unset') {
+    writer.tag(3, wireTypes.varint);
+    writer.varint(statusCodes.indexOf(span.status));
+  }
+  writer.end(status);
+  writer.end(start);
+}
+
+interface Frame { readonly start: number; readonly end: number }
+type Prefix = (bytes: Uint8Array, at: number) => Frame | undefined;
+
+/** How the length of a message is written in front of it. */
+const prefixes: readonly Prefix[] = [
+  (bytes, at) => {
+    if (at + 4 > bytes.length) return undefined;
+    const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
+    return { start: at + 4, end: at + 4 + length };
+  },
+  (bytes, at) => {
+    const reader = new WireReader(bytes, at, bytes.length);
+    try {
+      reader.varint();
+    } catch (error) {
+      if (error instanceof WireError) return undefined;
+      throw error;
+    }
+    return reader.high === 0 ? { start: reader.position, end: reader.position + reader.low } : undefined;
+  },
+];
+
+function looksLikeFrames(bytes: Uint8Array, prefix: Prefix): boolean {
+  const frame = prefix(bytes, 0);
+  return frame !== undefined && looksLikeRequest(bytes.subarray(0, frame.end), frame.start);
+}
+
+/**
+ * Whether bytes from `at` on have the levels of a request: field 1 (resource group) with nothing but the fields 1 to 3 in
+ * it, among them a group with nothing but these. The bytes may break off anywhere.
+ */
+function looksLikeRequest(bytes: Uint8Array, at: number): boolean {
+  if (bytes.length - at < 4 || bytes[at] !== 0x0a || !hasControlByte(bytes)) return false;
+  const outer = levelOf(bytes, at, bytes.length, [0x0a]);
+  const group = outer?.at(0);
+  if (group === undefined) return false;
+  const inner = levelOf(bytes, group.start, group.end, [0x0a, 0x12, 0x1a, 0xc23a]);
+  return inner !== undefined && inner.length > 0;
+}
+
+/** Text has none, and a request always does: its field 2 begins with the byte 0x12. */
+function hasControlByte(bytes: Uint8Array): boolean {
+  for (const byte of bytes.subarray(0, 4096)) if (byte < 9 || (byte > 13 && byte < 32)) return true;
+  return false;
+}
+
+/** The fields of one level; undefined when one is not among the tags. What breaks off is taken as far as it goes. */
+function levelOf(bytes: Uint8Array, start: number, end: number, tags: readonly number[]): Frame[] | undefined {
+  const fields: Frame[] = [];
+  const reader = new WireReader(bytes, start, Math.min(end, bytes.length));
+  while (reader.position < reader.end) {
+    try {
+      reader.next();
+      if (!tags.includes(reader.tag)) return undefined;
+      reader.varint();
+    } catch (error) {
+      if (error instanceof WireError) return reader.position >= reader.end ? fields : undefined;
+      throw error;
+    }
+    if (reader.high !== 0) return undefined;
+    fields.push({ start: reader.position, end: reader.position + reader.low });
+    reader.position += reader.low;
+  }
+  return fields;
+}

@@ -1,0 +1,235 @@
+import { hexOfBytes } from '../model/ids.ts';
+import { spanKinds, statusCodes } from '../model/span.ts';
+import { operationCode } from '../model/spanBatch.ts';
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { check, cut, shapes } from '../model/spanContentLimits.ts';
+import type { Findings } from '../model/spanContentLimits.ts';
+import { WireReader } from '../model/wire.ts';
+import { cutEnd, textOf } from '../model/wireText.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeOptions } from './format.ts';
+import { maxStatusMessageBytes } from './limits.ts';
+import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, opaqueBits, presentWhole, repairedMark } from './spanRows.ts';
+
+const rememberedTraces = 64;
+
+/**
+ * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
+ * in columns, names become texts of the batch, and the content is checked and left where it is.
+ */
+export class OtlpSpanReader {
+  private readonly batch: SpanBatch;
+  private readonly options: DecodeOptions;
+  private readonly reader: WireReader;
+  private readonly buffer: number;
+  private readonly mostRows: number;
+  private readonly findings: Findings;
+  /** Where trace ids lie that were met before, and the index of their text, by a byte of theirs. */
+  private readonly traceAt = new Int32Array(rememberedTraces).fill(-1);
+  private readonly traceText = new Uint32Array(rememberedTraces);
+  private statusCode = 0;
+  private messageStart = 0;
+  private messageEnd = 0;
+
+  /** `findings` counts the elements of the whole request; `buffer` is the index of `bytes` in the batch. */
+  constructor(batch: SpanBatch, bytes: Uint8Array, buffer: number, options: DecodeOptions, findings: Findings) {
+    this.batch = batch;
+    this.buffer = buffer;
+    this.options = options;
+    this.findings = findings;
+    this.mostRows = batch.count + options.limits.maxSpans;
+    this.reader = new WireReader(bytes, 0, 0);
+  }
+
+  /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. */
+  addSpan(start: number, end: number, resource: number, scope: number): void {
+    const { reader, findings } = this;
+    const { maxItemsPerSpan, maxElements } = this.options.limits;
+    reader.position = start;
+    reader.end = end;
+    findings.isOver = false;
+    this.statusCode = this.messageStart = this.messageEnd = 0;
+    let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
+    let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0;
+    while (reader.next()) {
+      switch (reader.tag) {
+        case 0x0a: traceEnd = reader.valueEnd(); trace = reader.position; reader.position = traceEnd; break;
+        case 0x12: idEnd = reader.valueEnd(); id = reader.position; reader.position = idEnd; break;
+        case 0x22: parentEnd = reader.valueEnd(); parent = reader.position; reader.position = parentEnd; break;
+        case 0x2a: nameEnd = reader.valueEnd(); name = reader.position; reader.position = nameEnd; break;
+        case 0x30: reader.varint(); kind = reader.high === 0 ? reader.low : spanKinds.length; break;
+        case 0x39: reader.fixed64(); startHigh = reader.high; startLow = reader.low; break;
+        case 0x41: reader.fixed64(); endHigh = reader.high; endLow = reader.low; break;
+        case 0x4a: attributes++; this.checkAttribute(); break;
+        case 0x5a: events++; this.checkItem(shapes.event); break;
+        case 0x6a: links++; this.checkItem(shapes.link); break;
+        case 0x7a: this.takeStatus(); break;
+        default: if (reader.tag > 0x87) findings.elements++; reader.skip();
+      }
+    }
+    if (findings.elements > maxElements) throw new DecodeError('tooManyElements', `more than ${maxElements} elements`, { offset: end });
+    if (!this.isAccepted(trace, traceEnd, id, idEnd)) return;
+    const { batch } = this;
+    if (batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`, { offset: end });
+    const row = batch.addRow();
+    batch.traceId[row] = this.internTraceId(trace, traceEnd);
+    this.setId(row, id, idEnd);
+    batch.startHigh[row] = startHigh;
+    batch.startLow[row] = startLow;
+    batch.endHigh[row] = endHigh;
+    batch.endLow[row] = endLow;
+    batch.kind[row] = kind < spanKinds.length ? kind : 0;
+    batch.status[row] = this.statusCode < statusCodes.length ? this.statusCode : 0;
+    batch.resource[row] = resource;
+    batch.scope[row] = scope;
+    batch.operation[row] = operationCode.whole;
+    batch.present[row] = presentWhole;
+    if (hasNoStart(startHigh, startLow)) this.mark(row, noStartMark);
+    if (kind >= spanKinds.length || this.statusCode >= statusCodes.length) this.mark(row, repairedMark);
+    this.setParent(row, parent, parentEnd);
+    batch.name[row] = this.internText(row, name, nameEnd, this.options.limits.maxNameBytes);
+    if (this.messageEnd > 0) batch.statusMessage[row] = this.internText(row, this.messageStart, this.messageEnd, maxStatusMessageBytes);
+    this.setContent(row, start, end, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
+  }
+
+  private checkAttribute(): void {
+    const { reader } = this;
+    const end = reader.valueEnd();
+    if (isPlainAttribute(reader.bytes, reader.position, end)) {
+      this.findings.elements += 2;
+      reader.position = end;
+    } else this.checkMessage(end, shapes.keyValue);
+  }
+
+  private checkItem(shape: typeof shapes.event | typeof shapes.link): void { this.checkMessage(this.reader.valueEnd(), shape); }
+
+  private checkMessage(end: number, shape: Parameters<typeof check>[1]): void {
+    const { reader, findings } = this;
+    const outer = reader.end;
+    findings.elements++;
+    reader.end = end;
+    check(reader, shape, this.options.limits, findings);
+    reader.end = outer;
+  }
+
+  private takeStatus(): void {
+    const { reader } = this;
+    const end = reader.valueEnd(), outer = reader.end;
+    this.findings.elements++;
+    reader.end = end;
+    while (reader.next()) {
+      if (reader.tag === 0x12) {
+        this.messageEnd = reader.valueEnd();
+        this.messageStart = reader.position;
+        reader.position = this.messageEnd;
+      } else if (reader.tag === 0x18) {
+        reader.varint();
+        this.statusCode = reader.high === 0 ? reader.low : statusCodes.length;
+      } else reader.skip();
+    }
+    reader.end = outer;
+  }
+
+  /** Ids of the network must be of W3C size; files may hold any that are not empty. Ids of nothing but zeroes are none. */
+  private isAccepted(trace: number, traceEnd: number, id: number, idEnd: number): boolean {
+    const { bytes } = this.reader;
+    const isSized = traceEnd - trace === 16 && idEnd - id === 8;
+    if ((isSized || this.options.mode === 'lenient') && !isZero(bytes, trace, traceEnd) && !isZero(bytes, id, idEnd)) return true;
+    this.batch.rejectedCount++;
+    this.batch.report('a span has no valid trace_id (16 bytes, not all zero) or span_id (8 bytes, not all zero)');
+    return false;
+  }
+
+  private internTraceId(start: number, end: number): number {
+    const { bytes } = this.reader;
+    if (end - start !== 16) return this.batch.intern(hexOfBytes(bytes, start, end));
+    const slot = (bytes[end - 1] as number) & (rememberedTraces - 1);
+    const known = this.traceAt[slot] as number;
+    if (known >= 0 && isSame16(bytes, known, start)) return this.traceText[slot] as number;
+    const text = this.batch.intern(hexOfBytes(bytes, start, end));
+    this.traceAt[slot] = start;
+    this.traceText[slot] = text;
+    return text;
+  }
+
+  private setId(row: number, start: number, end: number): void {
+    const { batch, reader: { bytes } } = this;
+    if (end - start === 8) {
+      batch.idHigh[row] = bigEndian32(bytes, start);
+      batch.idLow[row] = bigEndian32(bytes, start + 4);
+    } else {
+      batch.idLow[row] = batch.intern(hexOfBytes(bytes, start, end));
+      batch.opaque[row] = opaqueBits.span;
+    }
+  }
+
+  private setParent(row: number, start: number, end: number): void {
+    const { batch, reader: { bytes } } = this;
+    if (end - start === 8) {
+      batch.parentHigh[row] = bigEndian32(bytes, start);
+      batch.parentLow[row] = bigEndian32(bytes, start + 4);
+    } else if (!isZero(bytes, start, end)) {
+      batch.parentLow[row] = batch.intern(hexOfBytes(bytes, start, end));
+      batch.opaque[row] = (batch.opaque[row] as number) | opaqueBits.parent;
+      if (this.options.mode === 'strict') markBadParent(batch, row);
+    }
+    if (isOwnParent(batch, row)) markBadParent(batch, row);
+  }
+
+  private internText(row: number, start: number, end: number, most: number): number {
+    const { bytes } = this.reader;
+    if (end - start > most) this.markCut(row);
+    return this.batch.intern(textOf(bytes, start, cutEnd(bytes, start, end, most)));
+  }
+
+  private setContent(row: number, start: number, end: number, isOver: boolean): void {
+    const { batch } = this;
+    if (!isOver) {
+      batch.buffer[row] = this.buffer;
+      batch.contentStart[row] = start;
+      batch.contentEnd[row] = end;
+      return;
+    }
+    const content = cut(this.reader.bytes, start, end, shapes.content, this.options.limits);
+    batch.buffer[row] = batch.buffers.push(content) - 1;
+    batch.contentEnd[row] = content.length;
+    this.markCut(row);
+  }
+
+  private markCut(row: number): void {
+    this.mark(row, cutMark);
+    this.batch.report('values over a limit were cut');
+  }
+
+  private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }
+}
+
+/**
+ * Whether bytes[at..end) are a KeyValue as nearly all are: a short key, then a short text, a number or a truth value,
+ * in that order and without a gap. Others are sound too, but take the long way.
+ */
+function isPlainAttribute(bytes: Uint8Array, at: number, end: number): boolean {
+  const value = at + 2 + (bytes[at + 1] as number);
+  if (bytes[at] !== 0x0a || (bytes[at + 1] as number) > 0x7f || value + 4 > end || bytes[value] !== 0x12) return false;
+  const size = bytes[value + 1] as number;
+  if (value + 2 + size !== end || size > 0x7f) return false;
+  switch (bytes[value + 2]) {
+    case 0x0a: return bytes[value + 3] === size - 2;
+    case 0x10: case 0x18: return size === 2 && (bytes[value + 3] as number) < 0x80;
+    case 0x21: return size === 9;
+    default: return false;
+  }
+}
+
+function isZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
+
+function isSame16(bytes: Uint8Array, left: number, right: number): boolean {
+  for (let i = 0; i < 16; i++) if (bytes[left + i] !== bytes[right + i]) return false;
+  return true;
+}
+
+const bigEndian32 = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;

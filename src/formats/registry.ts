@@ -1,0 +1,10 @@
+import type { Format } from './format.ts';
+import { otlpProtobuf } from './otlpProtobuf.ts';
+
+/** Every trace format. The order decides between formats that are equally sure of an input. */
+export const formats: readonly Format[] = [otlpProtobuf];
+
+/** The format with an id of the registry. */
+export function formatById(id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
+}

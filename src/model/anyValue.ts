@@ -1,0 +1,153 @@
+import type { AttributeValue } from './attributes.ts';
+import { wireTypes } from './wire.ts';
+import type { WireReader } from './wire.ts';
+import { textOf } from './wireText.ts';
+import type { WireWriter } from './wireWriter.ts';
+
+/** Values nested more deeply are cut; decoders refuse or cut them before they get here. */
+export const deepestValue = 64;
+
+const doubleView = new DataView(new ArrayBuffer(8));
+
+/** A 64-bit integer in two's complement: a number when it is exact as one, otherwise a bigint. */
+export function integerOf(high: number, low: number): number | bigint {
+  const signed = high | 0;
+  if (signed >= -0x20_0000 && signed < 0x20_0000) {
+    const value = signed * 0x1_0000_0000 + low;
+    if (Number.isSafeInteger(value)) return value;
+  }
+  return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+}
+
+/** Reads the 8 bytes of a double. */
+export function doubleOf(reader: WireReader): number {
+  reader.fixed64();
+  doubleView.setUint32(0, reader.high);
+  doubleView.setUint32(4, reader.low);
+  return doubleView.getFloat64(0);
+}
+
+/**
+ * The value of the OTLP AnyValue message that is the rest of `reader`. Several members: the last wins. No member: null.
+ * `before` is the value of an earlier occurrence of the same field, with which lists merge.
+ */
+export function decodeAnyValue(reader: WireReader, depth: number, before: AttributeValue = null): AttributeValue {
+  let value = before;
+  while (reader.next()) {
+    switch (reader.tag) {
+      case 0x0a: value = takeText(reader); break;
+      case 0x10: reader.varint(); value = reader.low !== 0 || reader.high !== 0; break;
+      case 0x18: reader.varint(); value = integerOf(reader.high, reader.low); break;
+      case 0x21: value = doubleOf(reader); break;
+      case 0x2a: value = takeList(reader, depth + 1, Array.isArray(value) ? value : []); break;
+      case 0x32: value = takeMap(reader, depth + 1, value instanceof Map ? value : new Map()); break;
+      case 0x3a: { const end = reader.valueEnd(); value = reader.bytes.slice(reader.position, end); reader.position = end; break; }
+      default: reader.skip();
+    }
+  }
+  return value;
+}
+
+/** Reads a text field whose tag was read. */
+export function takeText(reader: WireReader): string {
+  const end = reader.valueEnd();
+  const text = textOf(reader.bytes, reader.position, end);
+  reader.position = end;
+  return text;
+}
+
+function takeList(reader: WireReader, depth: number, list: AttributeValue[]): AttributeValue {
+  const end = reader.valueEnd(), outer = reader.end;
+  if (depth <= deepestValue) {
+    reader.end = end;
+    while (reader.next()) {
+      if (reader.tag === 0x0a) list.push(takeAnyValue(reader, depth)); else reader.skip();
+    }
+    reader.end = outer;
+  }
+  reader.position = end;
+  return depth <= deepestValue ? list : null;
+}
+
+function takeMap(reader: WireReader, depth: number, map: Map<string, AttributeValue>): AttributeValue {
+  const end = reader.valueEnd(), outer = reader.end;
+  if (depth <= deepestValue) {
+    reader.end = end;
+    while (reader.next()) {
+      if (reader.tag === 0x0a) takeKeyValue(reader, depth, map); else reader.skip();
+    }
+    reader.end = outer;
+  }
+  reader.position = end;
+  return depth <= deepestValue ? map : null;
+}
+
+/** Reads an AnyValue field whose tag was read. */
+export function takeAnyValue(reader: WireReader, depth: number, before: AttributeValue = null): AttributeValue {
+  const end = reader.valueEnd(), outer = reader.end;
+  reader.end = end;
+  const value = decodeAnyValue(reader, depth, before);
+  reader.end = outer;
+  return value;
+}
+
+/** Reads a KeyValue field whose tag was read into a map; a repeated key takes the later value. */
+export function takeKeyValue(reader: WireReader, depth: number, into: Map<string, AttributeValue>): void {
+  const end = reader.valueEnd(), outer = reader.end;
+  reader.end = end;
+  let key = '', value: AttributeValue = null;
+  while (reader.next()) {
+    if (reader.tag === 0x0a) key = takeText(reader);
+    else if (reader.tag === 0x12) value = takeAnyValue(reader, depth, value);
+    else reader.skip();
+  }
+  reader.end = outer;
+  into.set(key, value);
+}
+
+/** Writes the members of an AnyValue message. Whole numbers become integers, as OpenTelemetry's JS SDK does it. */
+export function writeAnyValue(writer: WireWriter, value: AttributeValue, depth = 0): void {
+  if (value === null) return;
+  if (typeof value === 'string') writer.textField(1, value);
+  else if (typeof value === 'boolean') { writer.tag(2, wireTypes.varint); writer.varint(value ? 1 : 0); }
+  else if (typeof value === 'bigint') writeInteger(writer, value);
+  else if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(writer, value);
+    else { writer.tag(4, wireTypes.fixed64); writer.double(value); }
+  }
+  else if (value instanceof Uint8Array) writer.bytesField(7, value);
+  else if (depth >= deepestValue) return;
+  else if (value instanceof Map) {
+    const start = writer.begin(6);
+    for (const [key, member] of value) writeKeyValue(writer, 1, key, member, depth + 1);
+    writer.end(start);
+  } else {
+    const start = writer.begin(5);
+    for (const item of value as readonly AttributeValue[]) {
+      const itemStart = writer.begin(1);
+      writeAnyValue(writer, item, depth + 1);
+      writer.end(itemStart);
+    }
+    writer.end(start);
+  }
+}
+
+/** An integer beyond 64 bits is written as its text, so that no digit is lost. */
+function writeInteger(writer: WireWriter, value: number | bigint): void {
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) {
+    writer.textField(1, value.toString());
+    return;
+  }
+  writer.tag(3, wireTypes.varint);
+  if (typeof value === 'number' && value >= 0 && value <= 0xffff_ffff) writer.varint(value); else writer.varint64(BigInt(value));
+}
+
+/** Writes a KeyValue message as field `field`. */
+export function writeKeyValue(writer: WireWriter, field: number, key: string, value: AttributeValue, depth = 0): void {
+  const start = writer.begin(field);
+  if (key !== '') writer.textField(1, key);
+  const valueStart = writer.begin(2);
+  writeAnyValue(writer, value, depth);
+  writer.end(valueStart);
+  writer.end(start);
+}

@@ -1,0 +1,105 @@
+import { wireTypes } from './wire.ts';
+
+const encoder = new TextEncoder();
+const doubleBytes = new Uint8Array(8);
+const doubleView = new DataView(doubleBytes.buffer);
+
+/** Writes protobuf messages into a buffer that grows. Field numbers up to 2^28. */
+export class WireWriter {
+  bytes: Uint8Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(capacity = 256) { this.bytes = new Uint8Array(capacity); }
+
+  /** A copy of what was written, of exact size. */
+  finish(): Uint8Array<ArrayBuffer> { return this.bytes.slice(0, this.length); }
+
+  reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const next = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
+    next.set(this.bytes.subarray(0, this.length));
+    this.bytes = next;
+  }
+
+  tag(field: number, wireType: number): void { this.varint(field * 8 + wireType); }
+
+  /** A non-negative number below 2^32. */
+  varint(value: number): void {
+    this.reserve(5);
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  /** A 64-bit number, signed ones in two's complement. */
+  varint64(value: bigint): void {
+    this.reserve(10);
+    let rest = BigInt.asUintN(64, value);
+    while (rest > 0x7fn) {
+      this.bytes[this.length++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.bytes[this.length++] = Number(rest);
+  }
+
+  fixed32(value: number): void {
+    this.reserve(4);
+    for (let shift = 0; shift < 32; shift += 8) this.bytes[this.length++] = (value >>> shift) & 255;
+  }
+
+  fixed64(high: number, low: number): void {
+    this.fixed32(low);
+    this.fixed32(high);
+  }
+
+  double(value: number): void {
+    doubleView.setFloat64(0, value, true);
+    this.raw(doubleBytes, 0, 8);
+  }
+
+  raw(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    this.bytes.set(bytes.subarray(start, end), this.length);
+    this.length += end - start;
+  }
+
+  bytesField(field: number, bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.tag(field, wireTypes.bytes);
+    this.varint(end - start);
+    this.raw(bytes, start, end);
+  }
+
+  /** A text as UTF-8; lone surrogates become U+FFFD. */
+  textField(field: number, text: string): void {
+    const start = this.begin(field);
+    this.reserve(text.length * 3);
+    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
+    this.end(start);
+  }
+
+  /** Opens a nested message, or any field whose length is not known yet; gives what `end` wants. */
+  begin(field: number): number {
+    this.tag(field, wireTypes.bytes);
+    this.reserve(1);
+    return ++this.length;
+  }
+
+  /** Closes what `begin` opened: its length goes in front of it. */
+  end(start: number): void {
+    const size = this.length - start;
+    if (size < 0x80) {
+      this.bytes[start - 1] = size;
+      return;
+    }
+    const more = size < 0x4000 ? 1 : size < 0x20_0000 ? 2 : size < 0x1000_0000 ? 3 : 4;
+    this.reserve(more);
+    this.bytes.copyWithin(start + more, start, this.length);
+    const end = this.length + more;
+    this.length = start - 1;
+    this.varint(size);
+    this.length = end;
+  }
+}
