@@ -19,5 +19,5 @@ export const vsixFile = path.join(root, 'dist/spanscope.vsix');
 
 /** A new folder for one run, with links resolved so that paths compare equal to what the editor reports. */
 export function newRunFolder(): string {
-  return realpathSync(mkdtempSync(path.join(os.tmpdir(), 'spanscope-')));
+  return realpathSync.native(mkdtempSync(path.join(os.tmpdir(), 'spanscope-')));
 }

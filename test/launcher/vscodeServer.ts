@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +35,9 @@ export interface VscodeServer {
   readonly origin: string;
   /** The address that opens a window. */
   addressOf(window: WindowOptions): string;
-  /** Ends the server and its extension hosts; SIGKILL is a crash. */
+  /** Ends the server and starts it again at the same address; SIGKILL is a crash. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the server and its extension hosts. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -54,23 +57,40 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 
 /** Starts the VS Code server on a free port of 127.0.0.1; resolves when it takes connections. */
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
-  const installation = await ensureServer();
+  const { node, main, description } = await ensureServer();
   const dataFolder = path.join(options.runFolder, 'server-data');
-  const folders = ['--server-data-dir', dataFolder, '--extensions-dir', placeExtensions(options)];
   mkdirSync(path.join(dataFolder, 'data/Machine'), { recursive: true });
   writeFileSync(path.join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
-  const common = [installation.main, ...folders, '--accept-server-license-terms', '--telemetry-level', 'off'];
-  if (options.vsix !== undefined) await install(installation.node, [...common, '--install-extension', options.vsix]);
+  const common = [main, '--server-data-dir', dataFolder, '--extensions-dir', placeExtensions(options), '--accept-server-license-terms', '--telemetry-level', 'off'];
+  if (options.vsix !== undefined) await install(node, [...common, '--install-extension', options.vsix]);
 
   // Without a token any page or user of this machine could run programs through the server.
   const token = randomBytes(16).toString('hex');
-  const child = start(
-    installation.node,
-    [...common, '--host', '127.0.0.1', '--port', '0', '--connection-token', token, '--enable-smoke-test-driver', '--disable-workspace-trust'],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const log = path.join(options.runFolder, 'server.log');
-  const port = await new Promise<string>((resolve, reject) => {
+  const listen = async (wantedPort: string): Promise<{ child: ChildProcess; port: string }> => {
+    const child = start(
+      node,
+      [...common, '--host', '127.0.0.1', '--port', wantedPort, '--connection-token', token, '--enable-smoke-test-driver', '--disable-workspace-trust'],
+      { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    return { child, port: await portOf(child, path.join(options.runFolder, 'server.log')) };
+  };
+  let { child, port } = await listen('0');
+  const authority = `127.0.0.1:${port}`;
+  return {
+    description,
+    origin: `http://${authority}`,
+    addressOf: (window) => `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(remotePath(window.folder))}&payload=${payloadOf(window, authority)}`,
+    restart: async (signal) => {
+      await stop(child, signal);
+      ({ child, port } = await listen(port));
+    },
+    stop: (signal) => stop(child, signal),
+  };
+}
+
+/** Keeps what the server says in a log and resolves with its port once it listens. */
+function portOf(child: ChildProcess, log: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => {
         appendFileSync(log, `${line}\n`);
@@ -80,13 +100,6 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
     }
     child.once('close', (code) => reject(new Error(`The VS Code server ended with code ${code} before it was ready; see ${log}`)));
   });
-  const authority = `127.0.0.1:${port}`;
-  return {
-    description: installation.description,
-    origin: `http://${authority}`,
-    addressOf: (window) => `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(window.folder)}&payload=${payloadOf(window, authority)}`,
-    stop: (signal) => stop(child, signal),
-  };
 }
 
 /** Puts the extra extensions where the editor finds them at its first start; gives the folder. */
@@ -102,9 +115,14 @@ async function install(node: string, args: readonly string[]): Promise<void> {
 }
 
 function payloadOf({ extensionDevelopmentPath, extensionTestsPath }: WindowOptions, authority: string): string {
-  const remote = (file: string): string => `vscode-remote://${authority}${file.startsWith('/') ? '' : '/'}${file.replaceAll('\\', '/')}`;
+  const remote = (file: string): string => `vscode-remote://${authority}${remotePath(file)}`;
   const entries = [['skipWelcome', 'true']];
   if (extensionDevelopmentPath !== undefined) entries.push(['extensionDevelopmentPath', remote(extensionDevelopmentPath)]);
   if (extensionTestsPath !== undefined) entries.push(['extensionTestsPath', remote(extensionTestsPath)]);
   return encodeURIComponent(JSON.stringify(entries));
+}
+
+/** A path as the server's addresses have it: `C:\\x` is `/C:/x`. */
+function remotePath(file: string): string {
+  return `${file.startsWith('/') ? '' : '/'}${file.replaceAll('\\', '/')}`;
 }

@@ -121,8 +121,21 @@ export class Workbench {
   async reload(): Promise<void> {
     const ended = this.probe.disconnected();
     await this.page.reload();
-    await this.page.locator('.monaco-workbench').waitFor();
     await ended;
+    await this.#started();
+  }
+
+  /** Ends the whole editor and opens the same window again with the same data; SIGKILL is a crash. */
+  async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const ended = this.probe.disconnected();
+    await this.server.restart(signal);
+    await ended;
+    await this.page.goto(this.address);
+    await this.#started();
+  }
+
+  async #started(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor();
     await this.probe.connected();
   }
 
