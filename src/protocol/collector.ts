@@ -67,6 +67,7 @@ export interface SpanNode {
   readonly marks: number;
   /** Nanoseconds; undefined while open. */
   readonly durationNs: number | undefined;
+  /** Nanoseconds since 1970 as far as a number holds them: good for how long an open span runs. */
   readonly startNs: number;
   readonly selfNs: number;
   readonly inputTokens?: number;
