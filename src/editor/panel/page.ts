@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { Uri } from 'vscode';
+import type { Webview, WebviewOptions } from 'vscode';
+
+/** What a panel's page may do: run the packaged script, and read nothing but the packaged page. */
+export function pageOptions(extensionUri: Uri): WebviewOptions {
+  return { enableScripts: true, enableForms: false, localResourceRoots: [pageFolder(extensionUri)] };
+}
+
+/** The page. It holds no data; that comes by messages. */
+export function pageHtml(webview: Webview, extensionUri: Uri): string {
+  const nonce = randomBytes(18).toString('base64');
+  const at = (file: string): string => webview.asWebviewUri(Uri.joinPath(pageFolder(extensionUri), file)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+    `connect-src 'none'`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${at('main.css')}">
+<title>Trace</title>
+</head>
+<body>
+<div id="app"></div>
+<script nonce="${nonce}" src="${at('main.js')}"></script>
+</body>
+</html>`;
+}
+
+const pageFolder = (extensionUri: Uri): Uri => Uri.joinPath(extensionUri, 'dist', 'webview');

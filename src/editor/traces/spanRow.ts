@@ -1,0 +1,78 @@
+import { formatDuration, formatTokens } from '../../analysis/numbers.ts';
+import { roleIcons, roleWords, roles } from '../../model/role.ts';
+import type { Role } from '../../model/role.ts';
+import { markBit, statusCodes } from '../../model/span.ts';
+import { visibleName } from '../../model/visibleText.ts';
+import type { SpanNode } from '../../protocol/collector.ts';
+import type { TreeRow } from './treeRow.ts';
+
+/** How a span stands in the Spans view. `elapsedNs` is how long it runs, while it is open. */
+export function spanRow(span: SpanNode, elapsedNs: number): TreeRow {
+  const label = spanLabel(span);
+  const description = [durationOf(span, elapsedNs), tokensOf(span)].filter(Boolean).join(' · ');
+  return { label, description, ...iconOf(span), spoken: [label, roleWords[roleOf(span)], stateOf(span), description].join(', ') };
+}
+
+export const isOpen = (span: SpanNode): boolean => span.durationNs === undefined;
+export const isFailed = (span: SpanNode): boolean => statusCodes[span.status] === 'error';
+
+/** The lines of a span's tooltip; the first is its title. `problem` is the message of its status. */
+export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string | undefined): string[] {
+  const label = spanLabel(span);
+  return [
+    label,
+    `${roleWords[roleOf(span)]} · ${stateOf(span)}`,
+    problem === undefined || problem === '' ? '' : problem.slice(0, 300),
+    `Duration: ${durationOf(span, elapsedNs)}`,
+    span.childCount > 0 ? `Self: ${formatDuration(span.selfNs)}` : '',
+    tokensOf(span) === '' ? '' : `Tokens: ${tokensOf(span)}`,
+    label === span.name ? '' : `Span name: ${visibleName(span.name)}`,
+    ...noticeable.flatMap(({ bit, words }) => ((span.marks & bit) === 0 ? [] : [words])),
+    'Enter goes to the source, Alt+Enter to the side',
+  ].filter(Boolean);
+}
+
+const noticeable = [
+  { bit: markBit('placeholder'), words: 'Not received itself yet; known through its children.' },
+  { bit: markBit('orphan'), words: 'Its parent has not been seen.' },
+  { bit: markBit('lost'), words: 'The program ended before it did.' },
+  { bit: markBit('duplicate'), words: 'Received more than once with other content; the later version is shown.' },
+  { bit: markBit('cycle') | markBit('badParent'), words: 'Its parent link makes no sense, so it stands as a root.' },
+  { bit: markBit('endBeforeStart'), words: 'It ended before it began, by its own times.' },
+  { bit: markBit('noStart') | markBit('outOfRange'), words: 'Its times are out of range.' },
+  { bit: markBit('cut') | markBit('repaired'), words: 'Parts of it were cut or repaired.' },
+];
+
+function spanLabel({ label, name, spanId }: SpanNode): string {
+  return visibleName(label || name || spanId);
+}
+
+const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';
+
+function durationOf({ durationNs }: SpanNode, elapsedNs: number): string {
+  return durationNs === undefined ? `${formatDuration(elapsedNs)} …` : formatDuration(durationNs);
+}
+
+function tokensOf({ inputTokens, outputTokens }: SpanNode): string {
+  if (inputTokens === undefined && outputTokens === undefined) return '';
+  return `${inputTokens === undefined ? '—' : formatTokens(inputTokens)} → ${outputTokens === undefined ? '—' : formatTokens(outputTokens)}`;
+}
+
+function stateOf(span: SpanNode): string {
+  if ((span.marks & markBit('placeholder')) !== 0) return 'waiting';
+  if ((span.marks & markBit('lost')) !== 0) return 'lost';
+  if (isFailed(span)) return 'failed';
+  return isOpen(span) ? 'running' : 'ended';
+}
+
+/** The icons of roles that share a colour with another role. */
+const colourRoles: Partial<Record<Role, Role>> = { reranker: 'retriever', handoff: 'agent' };
+
+function iconOf(span: SpanNode): Pick<TreeRow, 'icon' | 'colour'> {
+  if (isFailed(span)) return { icon: 'error', colour: 'spanscope.status.error' };
+  const role = roleOf(span);
+  const colour = `spanscope.roleIcon.${colourRoles[role] ?? role}`;
+  if ((span.marks & markBit('lost')) !== 0) return { icon: 'debug-disconnect', colour };
+  if ((span.marks & markBit('placeholder')) !== 0) return { icon: 'question', colour };
+  return { icon: roleIcons[role], colour };
+}

@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { CollectorHost } from '../collector/collectorHost.ts';
+import { Disposables } from '../disposables.ts';
+import type { Log } from '../log.ts';
+import type { Selection } from '../selection.ts';
+import { Throttle } from '../throttle.ts';
+import { isOpen, spanTooltip } from './spanRow.ts';
+import { MoreSpans, SpanTreeNode, SpansTree, spanPageSize } from './spansTree.ts';
+import type { SpansNode, SpansRedraw } from './spansTree.ts';
+import type { TraceIndex } from './traceIndex.ts';
+import { traceLabel } from './traceRow.ts';
+import { itemOf, tooltipOf } from './treeItems.ts';
+
+const refreshMs = 300;
+const tickMs = 1000;
+/** Levels that are unfolded at first. */
+const unfoldedLevels = 2;
+
+/** The Spans view: the span tree of the trace that is looked at. It follows the one selection and moves it. */
+export class SpansView implements vscode.TreeDataProvider<SpansNode> {
+  readonly #changed = new vscode.EventEmitter<SpansNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #collector: CollectorHost;
+  readonly #index: TraceIndex;
+  readonly #selection: Selection;
+  readonly #log: Log;
+  readonly #view: vscode.TreeView<SpansNode>;
+  readonly #disposables = new Disposables();
+  readonly #refresh: Throttle;
+  #tree: SpansTree | undefined;
+  #tick: ReturnType<typeof setInterval> | undefined;
+
+  constructor(collector: CollectorHost, index: TraceIndex, selection: Selection, log: Log) {
+    this.#collector = collector;
+    this.#index = index;
+    this.#selection = selection;
+    this.#log = log;
+    this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#reread()));
+    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.spans', { treeDataProvider: this, showCollapseAll: true }));
+    this.#disposables.add(this.#changed);
+    this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
+    this.#disposables.add(collector.onDidChangeTraces(({ traceIds }) => { if (this.#tree !== undefined && traceIds.includes(this.#tree.traceId)) this.#refresh.request(); }));
+    this.#disposables.add(collector.onDidStart(() => this.#refresh.request()));
+    this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [node] }) => this.#select(node)));
+    this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#follow()));
+    this.#disposables.add(this.#view.onDidCollapseElement(({ element }) => this.#fold(element, true)));
+    this.#disposables.add(this.#view.onDidExpandElement(({ element }) => this.#fold(element, false)));
+    this.#disposables.add({ dispose: () => clearInterval(this.#tick) });
+  }
+
+  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> { return this.#view.onDidChangeVisibility; }
+
+  getTreeItem(node: SpansNode): vscode.TreeItem {
+    if (node instanceof MoreSpans) return moreItem(node);
+    const item = itemOf(node.shown, `span:${node.traceId}/${node.spanId}`, foldOf(node));
+    item.contextValue = 'span';
+    return item;
+  }
+
+  async getChildren(node?: SpansNode): Promise<SpansNode[]> {
+    if (this.#tree === undefined || node instanceof MoreSpans) return [];
+    return [...await this.#tree.children(node)];
+  }
+
+  getParent(node: SpansNode): SpansNode | undefined {
+    return node.parent;
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: SpansNode): Promise<vscode.TreeItem> {
+    if (!(node instanceof SpanTreeNode)) return item;
+    const record = await this.#collector.call('spanById', node.traceId, node.spanId).catch(() => undefined);
+    item.tooltip = tooltipOf(spanTooltip(node.span, this.#elapsedNs(node.span.startNs), record?.status.message));
+    return item;
+  }
+
+  async showMore(node: MoreSpans): Promise<void> {
+    await this.#tree?.showMore(node.parent);
+    this.#changed.fire(node.parent === undefined ? undefined : [node.parent]);
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #select(node: SpansNode | undefined): void {
+    if (node instanceof SpanTreeNode) this.#selection.select({ traceId: node.traceId, spanId: node.spanId }, this);
+  }
+
+  #fold(node: SpansNode, isFolded: boolean): void {
+    if (!(node instanceof SpanTreeNode)) return;
+    this.#tree?.setCollapsed(node, isFolded);
+    if (!isFolded) this.#refresh.request();
+  }
+
+  /** Shows the trace and the span that others selected. */
+  #follow(): void {
+    const selected = this.#selection.current;
+    if (selected?.traceId !== this.#tree?.traceId) this.#show(selected?.traceId);
+    this.#keepTicking();
+    if (selected?.spanId !== undefined && this.#view.visible) {
+      this.#reveal(selected.traceId, selected.spanId).catch((error: unknown) => this.#log.warn('A span could not be revealed', error));
+    }
+  }
+
+  #show(traceId: string | undefined): void {
+    this.#tree = traceId === undefined ? undefined : new SpansTree(traceId, {
+      childrenOf: (spanId, page) => this.#collector.call('childrenOf', traceId, spanId, page),
+      elapsedNs: (span) => this.#elapsedNs(span.startNs),
+    });
+    const summary = traceId === undefined ? undefined : this.#index.summaryOf(traceId);
+    this.#view.description = summary === undefined ? '' : traceLabel(summary);
+    this.#changed.fire(undefined);
+  }
+
+  async #reveal(traceId: string, spanId: string): Promise<void> {
+    if (this.#view.selection.some((node) => node instanceof SpanTreeNode && node.spanId === spanId && node.traceId === traceId)) return;
+    const path = await this.#collector.call('pathTo', traceId, spanId);
+    const node = await this.#tree?.find(path);
+    const isWanted = this.#selection.current?.spanId === spanId && this.#tree?.traceId === traceId;
+    if (node !== undefined && isWanted && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false, expand: false });
+  }
+
+  async #reread(): Promise<void> {
+    const tree = this.#tree;
+    if (tree === undefined || !this.#view.visible) return;
+    try {
+      const redraw = await tree.refresh();
+      if (tree === this.#tree) this.#draw(redraw);
+    } catch (error) {
+      this.#log.warn('The spans could not be read', error);
+    }
+    this.#keepTicking();
+  }
+
+  #draw(redraw: SpansRedraw): void {
+    if (redraw === undefined) this.#changed.fire(undefined);
+    else if (redraw.length > 0) this.#changed.fire([...redraw]);
+  }
+
+  /** Times of open spans grow while somebody looks. */
+  #keepTicking(): void {
+    const isWanted = this.#view.visible && this.#tree !== undefined && [...this.#tree.spans()].some(({ span }) => isOpen(span));
+    if (isWanted) this.#tick ??= setInterval(() => this.#draw(this.#tree?.tick() ?? []), tickMs);
+    else {
+      clearInterval(this.#tick);
+      this.#tick = undefined;
+    }
+  }
+
+  #elapsedNs(startNs: number): number {
+    return Math.max(0, Date.now() * 1e6 - startNs);
+  }
+}
+
+function foldOf(node: SpanTreeNode): vscode.TreeItemCollapsibleState {
+  if (node.span.childCount === 0) return vscode.TreeItemCollapsibleState.None;
+  return node.depth < unfoldedLevels ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+}
+
+function moreItem(node: MoreSpans): vscode.TreeItem {
+  const { count, parent } = node;
+  const item = new vscode.TreeItem(`Show ${Math.min(count, spanPageSize)} more`);
+  item.id = `more:${parent?.spanId ?? ''}`;
+  item.command = { command: 'spanscope.loadMore', title: 'Show More', arguments: [node] };
+  return item;
+}

@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { Receiver } from '../collector/receiver.ts';
+import { Throttle } from '../throttle.ts';
+import type { Grouping } from './traceGroups.ts';
+import { pageSize } from './traceIndex.ts';
+import type { TraceIndex } from './traceIndex.ts';
+import { traceTooltip } from './traceRow.ts';
+import { GroupNode, MoreNode, TraceNode, TracesTree } from './tracesTree.ts';
+import type { TracesNode } from './tracesTree.ts';
+import { itemOf, tooltipOf } from './treeItems.ts';
+
+const tickMs = 1000;
+const redrawMs = 150;
+
+/** The Traces view: runs and traces in groups, newest first, changing in place while spans arrive. */
+export class TracesView implements vscode.TreeDataProvider<TracesNode> {
+  readonly #changed = new vscode.EventEmitter<TracesNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #index: TraceIndex;
+  readonly #receiver: Receiver;
+  readonly #view: vscode.TreeView<TracesNode>;
+  readonly #disposables = new Disposables();
+  readonly #tree = new TracesTree();
+  readonly #failed = new Set<string>();
+  #grouping: Grouping;
+  #tick: ReturnType<typeof setInterval> | undefined;
+
+  constructor(index: TraceIndex, receiver: Receiver, grouping: Grouping) {
+    this.#index = index;
+    this.#receiver = receiver;
+    this.#grouping = grouping;
+    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { treeDataProvider: this }));
+    this.#disposables.add(this.#changed);
+    const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#update()));
+    this.#disposables.add(index.onDidChange(() => redraw.request()));
+    this.#disposables.add(index.onDidFail((traceIds) => this.#noteFailures(traceIds)));
+    this.#disposables.add(receiver.onDidChange(() => this.#head()));
+    this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => this.#becomeVisible(visible)));
+    this.#disposables.add({ dispose: () => clearInterval(this.#tick) });
+  }
+
+  get isVisible(): boolean { return this.#view.visible; }
+  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> { return this.#view.onDidChangeVisibility; }
+  /** The trace whose row is selected. */
+  get selectedTraceId(): string | undefined {
+    const [node] = this.#view.selection;
+    return node instanceof TraceNode ? node.traceId : undefined;
+  }
+
+  groupBy(grouping: Grouping): void {
+    this.#grouping = grouping;
+    this.#update();
+  }
+
+  getTreeItem(node: TracesNode): vscode.TreeItem {
+    if (node instanceof GroupNode) return groupItem(node);
+    if (node instanceof MoreNode) return moreItem(node);
+    const item = itemOf(node.shown, `trace:${node.traceId}`, vscode.TreeItemCollapsibleState.None);
+    item.contextValue = 'trace';
+    item.command = { command: 'spanscope.openTrace', title: 'Open Trace', arguments: [node] };
+    return item;
+  }
+
+  getChildren(node?: TracesNode): TracesNode[] {
+    if (node === undefined && !this.#index.isLoaded) this.#index.load();
+    if (node === undefined) return [...this.#tree.groups];
+    return node instanceof GroupNode ? [...node.children] : [];
+  }
+
+  getParent(node: TracesNode): TracesNode | undefined {
+    return node instanceof GroupNode ? undefined : node.parent;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TracesNode): vscode.TreeItem {
+    if (node instanceof TraceNode) item.tooltip = tooltipOf(traceTooltip(node.summary, Date.now()));
+    return item;
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #update(): void {
+    const { traces, matching } = this.#index.listing;
+    const redraw = this.#tree.update(traces, matching - traces.length, this.#grouping, Date.now());
+    if (redraw === undefined) this.#changed.fire(undefined);
+    else if (redraw.length > 0) this.#changed.fire([...redraw]);
+    this.#head();
+    this.#keepTicking();
+  }
+
+  /** Title, message and badge. */
+  #head(): void {
+    const { filter, listing, running } = this.#index;
+    const { http, grpc } = this.#receiver.endpoints;
+    const ports = [http, grpc].flatMap((address) => address?.split(':').at(-1) ?? []);
+    const isEmpty = listing.total === 0;
+    this.#view.description = isEmpty && ports.length > 0 ? `listening on ${ports.join(' and ')}` : '';
+    this.#view.message = filter === '' ? '' : `${listing.matching} of ${listing.total} shown.`;
+    this.#view.badge = badgeOf(running, this.#failed.size);
+  }
+
+  #noteFailures(traceIds: readonly string[]): void {
+    if (this.#view.visible) return;
+    for (const traceId of traceIds) this.#failed.add(traceId);
+    this.#head();
+  }
+
+  #becomeVisible(visible: boolean): void {
+    if (visible) this.#failed.clear();
+    this.#head();
+    this.#keepTicking();
+  }
+
+  /** Running times grow while somebody looks. */
+  #keepTicking(): void {
+    const isWanted = this.#view.visible && this.#index.running > 0;
+    if (isWanted) this.#tick ??= setInterval(() => this.#update(), tickMs);
+    else if (this.#tick !== undefined) {
+      clearInterval(this.#tick);
+      this.#tick = undefined;
+    }
+  }
+}
+
+function groupItem({ group, children }: GroupNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(group.label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `group:${group.id}`;
+  item.description = `${group.traces.length}${children.at(-1) instanceof MoreNode ? '+' : ''}`;
+  item.contextValue = 'group';
+  return item;
+}
+
+function moreItem({ count }: MoreNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(`Show ${Math.min(count, pageSize)} more`);
+  item.id = 'more';
+  item.command = { command: 'spanscope.loadMore', title: 'Show More' };
+  return item;
+}
+
+function badgeOf(running: number, failed: number): vscode.ViewBadge | undefined {
+  const words = [running > 0 ? `${running} running` : '', failed > 0 ? `${failed} with new errors` : ''].filter(Boolean);
+  return words.length === 0 ? undefined : { value: running + failed, tooltip: words.join(', ') };
+}

@@ -1,0 +1,23 @@
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
+import type { TreeItemCollapsibleState } from 'vscode';
+import type { TreeRow } from './treeRow.ts';
+
+/** A row as the editor draws it. `id` keeps selection and folds across changes. */
+export function itemOf(row: TreeRow, id: string, state: TreeItemCollapsibleState): TreeItem {
+  const item = new TreeItem(row.label, state);
+  item.id = id;
+  item.description = row.description;
+  item.iconPath = new ThemeIcon(row.icon, new ThemeColor(row.colour));
+  item.accessibilityInformation = { label: row.spoken };
+  return item;
+}
+
+/** A tooltip of plain lines, the first in bold. Nothing in them becomes markup or a link. */
+export function tooltipOf([title = '', ...lines]: readonly string[]): MarkdownString {
+  const text = new MarkdownString();
+  text.isTrusted = false;
+  text.supportHtml = false;
+  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
+  for (const line of lines) text.appendMarkdown('\n\n').appendText(line);
+  return text;
+}
