@@ -5,6 +5,7 @@ import { root } from './paths.ts';
 import { npm, run } from './processes.ts';
 import { runEndToEnd, runVitest } from './runEndToEnd.ts';
 import { runIntegration } from './runIntegration.ts';
+import { wantsOldest } from './versions.ts';
 
 /** A stage that is one check: it passes or it fails. */
 async function check(script: string): Promise<Counts> {
@@ -28,8 +29,11 @@ const stages: ReadonlyMap<string, () => Promise<Counts>> = new Map([
   ['end to end', () => runEndToEnd()],
 ]);
 
+/** On the oldest editor only what runs in an editor is worth a second run. */
+const inEditor = new Set(['build and package', 'integration', 'end to end']);
 const results: (readonly [string, Counts])[] = [];
 for (const [name, stage] of stages) {
+  if (wantsOldest && !inEditor.has(name)) continue;
   process.stdout.write(`\n── ${name}\n`);
   const counts = await stage().catch((error: unknown) => {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
