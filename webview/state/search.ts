@@ -103,14 +103,3 @@ function matchesOf(rows: Uint32Array, trace: Trace): Pick<SearchState, 'matches'
   const matches = known.toSorted((a, b) => (start[a] as number) - (start[b] as number) || a - b);
   return { matches, isMatch: (row) => bits[row] === 1 };
 }
-
-/** The match after (`step` 1) or before (`step` -1) a row in the order of time, around the ends; -1 when there is none. */
-export function neighbourMatch(matches: Uint32Array, trace: Trace, row: number, step: 1 | -1): number {
-  if (matches.length === 0) return -1;
-  const at = matches.indexOf(row);
-  if (at >= 0) return matches[(at + step + matches.length) % matches.length] as number;
-  const start = row < 0 ? -Infinity : (trace.rows.start[row] as number);
-  const after = matches.findIndex((match) => (trace.rows.start[match] as number) > start);
-  const next = after < 0 ? 0 : after;
-  return matches[step === 1 ? next : (next - 1 + matches.length) % matches.length] as number;
-}

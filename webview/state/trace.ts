@@ -1,6 +1,8 @@
 import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
 import { unpackRows } from '../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
+import { labelOf as labelIndexOf } from '../../src/analysis/folds.ts';
+import { SpanTree } from '../../src/analysis/tree.ts';
 import { TraceColumns } from './traceColumns.ts';
 
 /**
@@ -13,6 +15,7 @@ export interface Trace {
   readonly revision: number;
   readonly baseUnixNano: bigint;
   readonly rows: TraceRows;
+  readonly tree: SpanTree;
   readonly texts: readonly string[];
   readonly figures: ReadonlyMap<number, RowFigures>;
 }
@@ -28,6 +31,7 @@ export interface Applied {
 export class TraceBuilder {
   #trace: Trace | undefined;
   #columns = new TraceColumns();
+  #tree = new SpanTree(this.#columns);
   #texts: string[] = [];
   #figures = new Map<number, RowFigures>();
 
@@ -48,6 +52,7 @@ export class TraceBuilder {
       revision: message.revision,
       baseUnixNano: BigInt(message.baseUnixNano),
       rows: this.#columns,
+      tree: this.#tree,
       texts: this.#texts,
       figures: this.#figures,
     };
@@ -56,6 +61,7 @@ export class TraceBuilder {
 
   #begin(): void {
     this.#columns = new TraceColumns();
+    this.#tree = new SpanTree(this.#columns);
     this.#texts = [];
     this.#figures = new Map();
   }
@@ -67,6 +73,9 @@ export class TraceBuilder {
     const unpacked = unpackRows(message);
     if (message.firstRow < 0) this.#columns.patch(unpacked, unpacked.rowNumbers);
     else this.#columns.write(unpacked, message.firstRow);
+    // Putting many rows in their places one by one costs more than building the tree anew.
+    if (message.count * 4 > this.#columns.count) this.#tree = new SpanTree(this.#columns);
+    else this.#tree.update(this.#columns, unpacked.rowNumbers);
     for (const [row, figures] of message.figures) this.#figures.set(row, figures);
     return unpacked.rowNumbers;
   }
@@ -74,8 +83,7 @@ export class TraceBuilder {
 
 /** What people read for a row: what the span is about, else its recorded name. */
 export function labelOf(trace: Trace, row: number): string {
-  const subject = trace.rows.subject[row] as number;
-  return trace.texts[subject === 0 ? (trace.rows.name[row] as number) : subject] ?? '';
+  return trace.texts[labelIndexOf(trace.rows, row)] ?? '';
 }
 
 /** A span's name in folds that outlive a renumbering of rows: its exact start and recorded name. */

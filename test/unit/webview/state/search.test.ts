@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ToPanel } from '../../../../src/protocol/panel.ts';
-import { neighbourMatch } from '../../../../webview/state/search.ts';
 import { Panel } from '../../../../webview/state/panel.ts';
 import { FakeHost, appended, show } from '../support.ts';
 import type { TestSpan } from '../support.ts';
@@ -76,18 +75,5 @@ describe('the search', () => {
     host.say(answer(2, [0]));
     expect(await count).toBe(1);
     expect(panel.search.state.value.query).toBe('e');
-  });
-
-  it('steps through the matches by time, around the ends, from any span', () => {
-    const { host, panel } = searching('e');
-    host.say(answer(1, [0, 1]));
-    const trace = panel.trace.value!, matches = panel.search.state.value.matches!;
-    expect(neighbourMatch(matches, trace, 1, 1)).toBe(0);
-    expect(neighbourMatch(matches, trace, 0, 1)).toBe(1);
-    expect(neighbourMatch(matches, trace, 1, -1)).toBe(0);
-    expect(neighbourMatch(matches, trace, 2, 1)).toBe(0);
-    expect(neighbourMatch(matches, trace, 2, -1)).toBe(1);
-    expect(neighbourMatch(matches, trace, -1, 1)).toBe(1);
-    expect(neighbourMatch(new Uint32Array(0), trace, 1, 1)).toBe(-1);
   });
 });

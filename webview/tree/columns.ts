@@ -1,0 +1,39 @@
+/** A column of the span table. */
+export type ColumnId = 'span' | 'start' | 'duration' | 'self' | 'tokens' | 'cost' | 'timeline';
+
+export interface Column {
+  readonly id: ColumnId;
+  readonly title: string;
+  /** CSS pixels at the usual font size; the span column takes what is left. */
+  readonly width: number;
+}
+
+const all: readonly Column[] = [
+  { id: 'span', title: 'Span', width: 200 },
+  { id: 'start', title: 'Start', width: 84 },
+  { id: 'duration', title: 'Duration', width: 76 },
+  { id: 'self', title: 'Self', width: 76 },
+  { id: 'tokens', title: 'Tokens in → out', width: 108 },
+  { id: 'cost', title: 'Cost', width: 68 },
+  { id: 'timeline', title: 'Timeline', width: 226 },
+];
+/** In this order columns leave when space runs out. */
+const leaving: readonly ColumnId[] = ['self', 'cost', 'tokens', 'start'];
+const narrowTimeline = 106;
+
+/** The columns that fit into a width. `scale` is the font size over the usual one. */
+export function columnsFor(width: number, scale: number): readonly Column[] {
+  const gone = new Set<ColumnId>();
+  const left = (): readonly Column[] => all.filter(({ id }) => !gone.has(id));
+  const needed = (): number => left().reduce((sum, column) => sum + column.width * scale, 0);
+  for (const id of leaving) if (needed() > width) gone.add(id);
+  const fits = needed() <= width;
+  return left().map((column) => ({
+    ...column,
+    width: (column.id === 'timeline' && !fits ? narrowTimeline : column.width) * scale,
+  }));
+}
+
+/** The columns as a value of `grid-template-columns`. */
+export const gridOf = (columns: readonly Column[]): string =>
+  columns.map(({ id, width }) => (id === 'span' ? 'minmax(0, 1fr)' : `${width}px`)).join(' ');
