@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Signal } from '../../formats/format.ts';
+import type { Admission } from './admission.ts';
 
 /** One request, or one group of live messages, that passed admission. */
 export interface Payload {
@@ -37,17 +40,80 @@ export interface Sink {
   retryAfterSeconds(): number | undefined;
 }
 
-export interface ReceiverOptions {
-  readonly port: number;
-  readonly allowedHosts: readonly string[];
-  readonly allowedOrigins: readonly string[];
+/** A thrown value as a RefusedError, also one of another bundle's class. */
+export function refusedErrorOf(error: unknown): RefusedError | undefined {
+  return error instanceof Error && error.name === 'RefusedError' ? (error as RefusedError) : undefined;
 }
 
-/** What listens. `endpoints` are the addresses that clients are given. */
-export interface Receiver {
+/** Which of the two ports: one for everything that begins as HTTP/1.1, one for gRPC. */
+export type PortName = 'http' | 'grpc';
+
+/** One protocol: a file of this folder and a line in the registry. It says what it takes; listeners own the sockets. */
+export interface Receiver<T extends OpenReceiver> {
   readonly id: string;
-  /** Listens on 127.0.0.1 and ::1 at `options.port` (0 = any free one). Rejects with an Error whose `code` is EADDRINUSE when the port is held. */
-  start(sink: Sink, options: ReceiverOptions): Promise<{ readonly port: number }>;
-  /** Ends after running requests or 2 s. Harmless when not started or called twice. */
-  stop(): Promise<void>;
+  readonly port: PortName;
+  /** Begins to hand what arrives to the sink. Can be opened again after it was closed. */
+  open(context: ReceiverContext): T;
+}
+
+export interface ReceiverContext {
+  readonly sink: Sink;
+  readonly admission: Admission;
+  /** What anybody on this machine may know of us: what `GET /` answers, so that another window sees who holds the port. */
+  readonly identity: () => Readonly<Record<string, unknown>>;
+}
+
+export interface OpenReceiver {
+  /** Ends after what runs, at most 2 s later. Harmless when called twice. */
+  close(): Promise<void>;
+}
+
+/** A protocol on the shared HTTP port: paths that take payloads, or a path that is upgraded to a WebSocket. */
+export interface Route extends OpenReceiver {
+  /** What may be posted at a path, exactly as received without its query; undefined when it is not this receiver's. */
+  endpoint?(path: string): Endpoint | undefined;
+  readonly upgrade?: {
+    readonly path: string;
+    /** Takes over a socket whose request passed admission. */
+    accept(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  };
+}
+
+/** A protocol with connections of its own. */
+export interface ConnectionRoute extends OpenReceiver {
+  /** Takes a connection; `lease` tells its listener when it is used. */
+  connect(socket: Socket, lease: Lease): void;
+}
+
+/** A port that is listened on. */
+export interface OpenPort {
+  readonly port: number;
+  /** Ends after running requests, at most 2 s later. Harmless when called twice. */
+  close(): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly signal: Signal;
+  /** Media types that are taken, each with the id of its format. */
+  readonly formats: ReadonlyMap<string, string>;
+  /** What to answer once the payload is stored. */
+  stored(accepted: Accepted, mediaType: string): Answer;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Absent when there is no body. */
+  readonly mediaType?: string;
+  readonly body?: Uint8Array | string;
+}
+
+/** A connection's place among those that a listener keeps open. At the cap the one unused for longest is closed. */
+export interface Lease {
+  /** Something arrived. */
+  touch(): void;
+  /** We owe an answer: not to be closed for a newcomer until `settle`. */
+  owe(): void;
+  settle(): void;
+  /** Counts no more as a connection of the listener; whoever took it keeps its own count. */
+  leave(): void;
 }
