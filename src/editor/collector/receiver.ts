@@ -85,6 +85,11 @@ export class Receiver {
     });
   }
 
+  /** Is content with the ports that it listens on. */
+  acceptPorts(): void {
+    if (this.#state === 'listening') this.#become('listening', { endpoints: this.#endpoints });
+  }
+
   dispose(): void {
     this.#disposables.dispose();
   }

@@ -1,15 +1,15 @@
-import { formatDuration, formatTokens } from '../../analysis/numbers.ts';
 import { roleIcons, roleWords, roles } from '../../model/role.ts';
 import type { Role } from '../../model/role.ts';
 import { markBit, statusCodes } from '../../model/span.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { SpanNode } from '../../protocol/collector.ts';
+import type { Display } from '../display.ts';
 import type { TreeRow } from './treeRow.ts';
 
 /** How a span stands in the Spans view. `elapsedNs` is how long it runs, while it is open. */
-export function spanRow(span: SpanNode, elapsedNs: number): TreeRow {
+export function spanRow(span: SpanNode, elapsedNs: number, display: Display): TreeRow {
   const label = spanLabel(span);
-  const description = [durationOf(span, elapsedNs), tokensOf(span)].filter(Boolean).join(' · ');
+  const description = [durationOf(span, elapsedNs, display), tokensOf(span, display)].filter(Boolean).join(' · ');
   return { label, description, ...iconOf(span), spoken: [label, roleWords[roleOf(span)], stateOf(span), description].join(', ') };
 }
 
@@ -17,15 +17,16 @@ export const isOpen = (span: SpanNode): boolean => span.durationNs === undefined
 export const isFailed = (span: SpanNode): boolean => statusCodes[span.status] === 'error';
 
 /** The lines of a span's tooltip; the first is its title. `problem` is the message of its status. */
-export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string | undefined): string[] {
+export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string | undefined, display: Display): string[] {
+  const tokens = tokensOf(span, display);
   const label = spanLabel(span);
   return [
     label,
     `${roleWords[roleOf(span)]} · ${stateOf(span)}`,
     problem === undefined || problem === '' ? '' : problem.slice(0, 300),
-    `Duration: ${durationOf(span, elapsedNs)}`,
-    span.childCount > 0 ? `Self: ${formatDuration(span.selfNs)}` : '',
-    tokensOf(span) === '' ? '' : `Tokens: ${tokensOf(span)}`,
+    `Duration: ${durationOf(span, elapsedNs, display)}`,
+    span.childCount > 0 ? `Self: ${display.numbers.duration(span.selfNs)}` : '',
+    tokens === '' ? '' : `Tokens: ${tokens}`,
     label === span.name ? '' : `Span name: ${visibleName(span.name)}`,
     ...noticeable.flatMap(({ bit, words }) => ((span.marks & bit) === 0 ? [] : [words])),
     'Enter goes to the source, Alt+Enter to the side',
@@ -49,13 +50,12 @@ function spanLabel({ label, name, spanId }: SpanNode): string {
 
 const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';
 
-function durationOf({ durationNs }: SpanNode, elapsedNs: number): string {
-  return durationNs === undefined ? `${formatDuration(elapsedNs)} …` : formatDuration(durationNs);
+function durationOf({ durationNs }: SpanNode, elapsedNs: number, { numbers }: Display): string {
+  return durationNs === undefined ? numbers.running(elapsedNs) : numbers.duration(durationNs);
 }
 
-function tokensOf({ inputTokens, outputTokens }: SpanNode): string {
-  if (inputTokens === undefined && outputTokens === undefined) return '';
-  return `${inputTokens === undefined ? '—' : formatTokens(inputTokens)} → ${outputTokens === undefined ? '—' : formatTokens(outputTokens)}`;
+function tokensOf({ inputTokens, outputTokens }: SpanNode, { numbers }: Display): string {
+  return inputTokens === undefined && outputTokens === undefined ? '' : numbers.tokenFlow(inputTokens ?? Number.NaN, outputTokens ?? Number.NaN);
 }
 
 function stateOf(span: SpanNode): string {

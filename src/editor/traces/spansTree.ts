@@ -1,4 +1,5 @@
 import type { SpanNode } from '../../protocol/collector.ts';
+import type { Display } from '../display.ts';
 import { spanRow } from './spanRow.ts';
 import { sameRow } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
@@ -42,6 +43,7 @@ export interface SpanSource {
   childrenOf(spanId: string | undefined, page: { readonly offset: number; readonly limit: number }): Promise<SpanPage>;
   /** Nanoseconds since the span began, now. */
   elapsedNs(span: SpanNode): number;
+  readonly display: Display;
 }
 
 /** Nodes that look different now; undefined = the roots themselves changed. */
@@ -150,7 +152,7 @@ export class SpansTree {
     for (const node of this.#levels.get(parent)?.children ?? []) if (node instanceof SpanTreeNode) before.set(node.spanId, node);
     const children: SpansNode[] = nodes.map((span) => {
       const known = before.get(span.spanId);
-      if (known === undefined) return new SpanTreeNode(this.traceId, span, spanRow(span, this.#source.elapsedNs(span)), parent);
+      if (known === undefined) return new SpanTreeNode(this.traceId, span, this.#rowOf(span), parent);
       before.delete(span.spanId);
       const becameParent = (known.span.childCount > 0) !== (span.childCount > 0);
       if (this.#look(known, span) || becameParent) redraw.push(known);
@@ -163,9 +165,13 @@ export class SpansTree {
     return level;
   }
 
+  #rowOf(span: SpanNode): TreeRow {
+    return spanRow(span, this.#source.elapsedNs(span), this.#source.display);
+  }
+
   /** Takes what a span is now; true when its row looks different. */
   #look(node: SpanTreeNode, span: SpanNode): boolean {
-    const row = spanRow(span, this.#source.elapsedNs(span));
+    const row = this.#rowOf(span);
     const isSame = sameRow(row, node.shown);
     node.span = span;
     node.shown = row;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CollectorHost } from '../collector/collectorHost.ts';
+import type { Display } from '../display.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
@@ -23,6 +24,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   readonly #collector: CollectorHost;
   readonly #index: TraceIndex;
   readonly #selection: Selection;
+  readonly #display: Display;
   readonly #log: Log;
   readonly #view: vscode.TreeView<SpansNode>;
   readonly #disposables = new Disposables();
@@ -30,10 +32,11 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   #tree: SpansTree | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(collector: CollectorHost, index: TraceIndex, selection: Selection, log: Log) {
+  constructor(collector: CollectorHost, index: TraceIndex, selection: Selection, display: Display, log: Log) {
     this.#collector = collector;
     this.#index = index;
     this.#selection = selection;
+    this.#display = display;
     this.#log = log;
     this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#reread()));
     this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.spans', { treeDataProvider: this, showCollapseAll: true }));
@@ -69,7 +72,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   async resolveTreeItem(item: vscode.TreeItem, node: SpansNode): Promise<vscode.TreeItem> {
     if (!(node instanceof SpanTreeNode)) return item;
     const record = await this.#collector.call('spanById', node.traceId, node.spanId).catch(() => undefined);
-    item.tooltip = tooltipOf(spanTooltip(node.span, this.#elapsedNs(node.span.startNs), record?.status.message));
+    item.tooltip = tooltipOf(spanTooltip(node.span, this.#elapsedNs(node.span.startNs), record?.status.message, this.#display));
     return item;
   }
 
@@ -106,6 +109,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#tree = traceId === undefined ? undefined : new SpansTree(traceId, {
       childrenOf: (spanId, page) => this.#collector.call('childrenOf', traceId, spanId, page),
       elapsedNs: (span) => this.#elapsedNs(span.startNs),
+      display: this.#display,
     });
     const summary = traceId === undefined ? undefined : this.#index.summaryOf(traceId);
     this.#view.description = summary === undefined ? '' : traceLabel(summary);

@@ -1,13 +1,13 @@
-import { formatClock, formatCost, formatCount, formatDuration, formatTokens } from '../../analysis/numbers.ts';
 import type { TraceSummary } from '../../model/records.ts';
 import { visibleName } from '../../model/visibleText.ts';
+import type { Display } from '../display.ts';
 import type { TreeRow } from './treeRow.ts';
 import { isRunning, unixMilliOf } from './traceGroups.ts';
 
 /** How a trace stands in the Traces view. */
-export function traceRow(summary: TraceSummary, nowUnixMilli: number): TreeRow {
+export function traceRow(summary: TraceSummary, nowUnixMilli: number, display: Display): TreeRow {
   const label = traceLabel(summary);
-  const description = descriptionOf(summary, nowUnixMilli);
+  const description = descriptionOf(summary, nowUnixMilli, display);
   return { label, description, ...iconOf(summary), spoken: `${label}, ${stateOf(summary)}, ${description}` };
 }
 
@@ -17,34 +17,36 @@ export function traceLabel({ name, traceId }: TraceSummary): string {
 }
 
 /** The lines of a trace's tooltip; the first is its title. */
-export function traceTooltip(summary: TraceSummary, nowUnixMilli: number): string[] {
+export function traceTooltip(summary: TraceSummary, nowUnixMilli: number, display: Display): string[] {
   const start = new Date(unixMilliOf(summary.startUnixNano));
+  const count = (number: number, word: string): string => display.count(number, word);
   const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, orphanCount, rootCount } = summary;
   return [
     traceLabel(summary),
-    `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli)}`,
+    `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli, display)}`,
     `Services: ${summary.services.map(visibleName).join(', ')}`,
     [count(summary.spanCount, 'span'), summary.errorCount > 0 ? count(summary.errorCount, 'error') : '', rootCount > 1 ? count(rootCount, 'root') : '',
       orphanCount > 0 ? `${count(orphanCount, 'span')} whose parent was not seen` : ''].filter(Boolean).join(' · '),
     [llmCalls > 0 ? count(llmCalls, 'model call') : '', toolCalls > 0 ? count(toolCalls, 'tool call') : ''].filter(Boolean).join(' · '),
-    inputTokens + outputTokens > 0 ? `Tokens: ${formatTokens(inputTokens)} → ${formatTokens(outputTokens)} (sum of the model calls)` : '',
-    costUsd === undefined ? '' : `Cost: ${formatCost(costUsd)}`,
+    inputTokens + outputTokens > 0 ? `Tokens: ${display.numbers.tokenFlow(inputTokens, outputTokens)} (sum of the model calls)` : '',
+    costUsd === undefined ? '' : `Cost: ${display.numbers.cost(costUsd)}`,
     `Started: ${start.toISOString()}`,
     `Trace ID: ${visibleName(summary.traceId)}`,
   ].filter(Boolean);
 }
 
-function descriptionOf(summary: TraceSummary, nowUnixMilli: number): string {
-  if (isRunning(summary)) return `${durationOf(summary, nowUnixMilli)} · ${count(summary.spanCount, 'span')}`;
-  const start = formatClock(unixMilliOf(summary.startUnixNano), nowUnixMilli);
-  return `${start} · ${summary.errorCount > 0 ? count(summary.errorCount, 'error') : durationOf(summary, nowUnixMilli)}`;
+function descriptionOf(summary: TraceSummary, nowUnixMilli: number, display: Display): string {
+  const duration = durationOf(summary, nowUnixMilli, display);
+  if (isRunning(summary)) return `${duration} · ${display.count(summary.spanCount, 'span')}`;
+  const start = display.clock(unixMilliOf(summary.startUnixNano), nowUnixMilli);
+  return `${start} · ${summary.errorCount > 0 ? display.count(summary.errorCount, 'error') : duration}`;
 }
 
-function durationOf({ startUnixNano, endUnixNano, openCount }: TraceSummary, nowUnixMilli: number): string {
+function durationOf({ startUnixNano, endUnixNano, openCount }: TraceSummary, nowUnixMilli: number, { numbers }: Display): string {
   if (openCount > 0 || endUnixNano === undefined) {
-    return `${formatDuration(Math.max(0, (nowUnixMilli - unixMilliOf(startUnixNano)) * 1e6))} …`;
+    return numbers.running(Math.max(0, (nowUnixMilli - unixMilliOf(startUnixNano)) * 1e6));
   }
-  return formatDuration(Number(BigInt(endUnixNano) - BigInt(startUnixNano)));
+  return numbers.duration(Number(BigInt(endUnixNano) - BigInt(startUnixNano)));
 }
 
 function stateOf(summary: TraceSummary): string {
@@ -57,8 +59,4 @@ function iconOf(summary: TraceSummary): Pick<TreeRow, 'icon' | 'colour'> {
   if (summary.errorCount > 0) return { icon: 'error', colour: 'spanscope.status.error' };
   const isAgent = summary.llmCalls > 0 || summary.toolCalls > 0;
   return isAgent ? { icon: 'hubot', colour: 'spanscope.roleIcon.agent' } : { icon: 'circle-outline', colour: 'spanscope.roleIcon.other' };
-}
-
-function count(number: number, word: string): string {
-  return `${formatCount(number)} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { TraceSummary } from '../../model/records.ts';
+import type { Display } from '../display.ts';
 import { groupTraces } from './traceGroups.ts';
 import type { Grouping, TraceGroup } from './traceGroups.ts';
 import { traceRow } from './traceRow.ts';
@@ -42,8 +43,13 @@ export type Redraw = readonly TracesNode[] | undefined;
 /** The nodes of the Traces view. A node stays the same object as long as its trace or group is shown. */
 export class TracesTree {
   groups: readonly GroupNode[] = [];
+  readonly #display: Display;
   readonly #traces = new Map<string, TraceNode>();
   #more: MoreNode | undefined;
+
+  constructor(display: Display) {
+    this.#display = display;
+  }
 
   /** Takes what is listed now, newest first; `hidden` more traces are not listed. Says what to redraw. */
   update(traces: readonly TraceSummary[], hidden: number, grouping: Grouping, nowUnixMilli: number): Redraw {
@@ -68,7 +74,7 @@ export class TracesTree {
   }
 
   #traceNode(summary: TraceSummary, parent: GroupNode, nowUnixMilli: number, redraw: TracesNode[]): TraceNode {
-    const row = traceRow(summary, nowUnixMilli);
+    const row = traceRow(summary, nowUnixMilli, this.#display);
     const known = this.#traces.get(summary.traceId);
     if (known === undefined) {
       const node = new TraceNode(summary, row, parent);

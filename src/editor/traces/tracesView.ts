@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables.ts';
 import type { Receiver } from '../collector/receiver.ts';
+import type { Display } from '../display.ts';
 import { Throttle } from '../throttle.ts';
 import type { Grouping } from './traceGroups.ts';
 import { pageSize } from './traceIndex.ts';
@@ -21,12 +22,15 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   readonly #receiver: Receiver;
   readonly #view: vscode.TreeView<TracesNode>;
   readonly #disposables = new Disposables();
-  readonly #tree = new TracesTree();
+  readonly #display: Display;
+  readonly #tree: TracesTree;
   readonly #failed = new Set<string>();
   #grouping: Grouping;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(index: TraceIndex, receiver: Receiver, grouping: Grouping) {
+  constructor(index: TraceIndex, receiver: Receiver, grouping: Grouping, display: Display) {
+    this.#display = display;
+    this.#tree = new TracesTree(display);
     this.#index = index;
     this.#receiver = receiver;
     this.#grouping = grouping;
@@ -73,7 +77,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TracesNode): vscode.TreeItem {
-    if (node instanceof TraceNode) item.tooltip = tooltipOf(traceTooltip(node.summary, Date.now()));
+    if (node instanceof TraceNode) item.tooltip = tooltipOf(traceTooltip(node.summary, Date.now(), this.#display));
     return item;
   }
 

@@ -1,0 +1,257 @@
+import * as vscode from 'vscode';
+import type { SpanRecord, TraceSummary } from '../../model/records.ts';
+import type { ChartCommand, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
+import type { CollectorHost, RowsEvent } from '../collector/collectorHost.ts';
+import type { Receiver } from '../collector/receiver.ts';
+import type { SourceService } from '../code/sourceService.ts';
+import { Disposables } from '../disposables.ts';
+import { messageOf } from '../log.ts';
+import type { Log } from '../log.ts';
+import type { Selection } from '../selection.ts';
+import { traceLabel } from '../traces/traceRow.ts';
+import { detailsOf } from './details.ts';
+import { readPanelMessage } from './messages.ts';
+import { pageHtml, pageOptions } from './page.ts';
+import { saveImage } from './saveImage.ts';
+import type { ValueDocuments } from './valueDocuments.ts';
+
+/** What all panels share. */
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly collector: CollectorHost;
+  readonly receiver: Receiver;
+  readonly selection: Selection;
+  readonly source: SourceService;
+  readonly documents: ValueDocuments;
+  readonly log: Log;
+  /** Opens the trace that a link points to. */
+  showTrace(traceId: string, spanId: string): Promise<void>;
+  run(action: PanelAction, panel: TracePanel): Promise<void>;
+}
+
+let lastSubscription = 0;
+
+/**
+ * One trace in the editor area. The page is thrown away while it is hidden; whenever it is there again it says so, and
+ * gets everything anew.
+ */
+export class TracePanel {
+  readonly panel: vscode.WebviewPanel;
+  readonly #services: PanelServices;
+  readonly #disposables = new Disposables();
+  #traceId: string | undefined;
+  #spanId: string | undefined;
+  #subscription: number | undefined;
+  /** The span that is being read, so that selecting and opening it reads once. */
+  #reading: { readonly ref: RowRef; readonly record: Promise<SpanRecord | undefined> } | undefined;
+  #detailsWanted: RowRef | undefined;
+
+  constructor(panel: vscode.WebviewPanel, services: PanelServices, traceId: string | undefined, spanId: string | undefined) {
+    this.panel = panel;
+    this.#services = services;
+    this.#traceId = traceId;
+    this.#spanId = spanId;
+    const { collector, receiver, selection, extensionUri } = services;
+    panel.webview.options = pageOptions(extensionUri);
+    panel.iconPath = {
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
+    };
+    this.#disposables.add(panel.webview.onDidReceiveMessage((message) => this.#receive(message)));
+    this.#disposables.add(panel.onDidChangeViewState(() => this.#viewStateChanged()));
+    this.#disposables.add(panel.onDidDispose(() => this.dispose()));
+    this.#disposables.add(collector.onDidChangeRows((event) => this.#relay(event)));
+    this.#disposables.add(collector.onDidLoseTrace(({ subscription }) => this.#tellGone(subscription)));
+    this.#disposables.add(collector.onDidStart(() => { if (this.#subscription !== undefined) this.#try('panel.ready', this.#connect()); }));
+    this.#disposables.add(collector.onDidChangeStats(() => { if (this.#traceId === undefined) this.#tellStatus(); }));
+    this.#disposables.add(receiver.onDidChange(() => this.#tellStatus()));
+    this.#disposables.add(selection.onDidChange(({ selected, origin }) => {
+      if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
+    }));
+    panel.webview.html = pageHtml(panel.webview, extensionUri);
+  }
+
+  get traceId(): string | undefined { return this.#traceId; }
+  get onDidDispose(): vscode.Event<void> { return this.panel.onDidDispose; }
+
+  /** Shows another trace, or the same with another span. */
+  async show(traceId: string, spanId: string | undefined): Promise<void> {
+    const isOther = traceId !== this.#traceId;
+    this.#traceId = traceId;
+    if (isOther) this.#spanId = spanId;
+    if (isOther && this.panel.visible) await this.#connect();
+    else if (spanId !== undefined) await this.#select(spanId);
+    if (this.panel.active || isOther) this.#shareSelection();
+  }
+
+  command(command: ChartCommand): void {
+    this.#post({ type: 'chart.command', command });
+  }
+
+  dispose(): void {
+    this.#disconnect();
+    this.#disposables.dispose();
+  }
+
+  #viewStateChanged(): void {
+    if (!this.panel.visible) this.#disconnect();
+    if (this.panel.active) this.#shareSelection();
+  }
+
+  #shareSelection(): void {
+    if (this.#traceId === undefined) return;
+    const spanId = this.#spanId === undefined ? {} : { spanId: this.#spanId };
+    this.#services.selection.select({ traceId: this.#traceId, ...spanId }, this);
+  }
+
+  /** Begins anew: what is shown, and all rows of it. */
+  async #connect(): Promise<void> {
+    const { collector, receiver } = this.#services;
+    this.#disconnect();
+    const traceId = this.#traceId;
+    if (traceId === undefined) {
+      this.panel.title = 'Spanscope';
+      this.#post({ type: 'panel.show', traceId, status: receiver.status });
+      return;
+    }
+    const subscription = ++lastSubscription;
+    this.#subscription = subscription;
+    const [summary, spanRow] = await Promise.all([
+      collector.call('summaryOf', traceId),
+      this.#spanId === undefined ? undefined : collector.call('rowOf', traceId, this.#spanId),
+    ]);
+    if (this.#subscription !== subscription) return;
+    this.#post({ type: 'panel.show', traceId, status: receiver.status, ...(spanRow === undefined ? {} : { spanRow }) });
+    if (summary === undefined) {
+      this.#tellGone(subscription);
+      return;
+    }
+    this.#setTitle(summary);
+    await collector.call('subscribe', subscription, traceId);
+  }
+
+  #disconnect(): void {
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    if (subscription !== undefined) this.#try('unsubscribe', this.#services.collector.call('unsubscribe', subscription));
+  }
+
+  #relay({ subscription, rows, summary, nowUnixNano }: RowsEvent): void {
+    if (subscription !== this.#subscription) return;
+    this.#post({ type: 'trace.rows', rows });
+    this.#post({ type: 'trace.summary', summary, revision: rows.revision, nowUnixNano });
+    this.#setTitle(summary);
+  }
+
+  #tellGone(subscription: number): void {
+    if (subscription === this.#subscription && this.#traceId !== undefined) this.#post({ type: 'trace.gone', traceId: this.#traceId });
+  }
+
+  #tellStatus(): void {
+    this.#post({ type: 'receiver.status', status: this.#services.receiver.status });
+  }
+
+  #setTitle(summary: TraceSummary): void {
+    const title = traceLabel(summary);
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  #post(message: ToPanel): void {
+    if (this.panel.visible) void this.panel.webview.postMessage(message);
+  }
+
+  #receive(raw: unknown): void {
+    const message = readPanelMessage(raw);
+    if (message === undefined) this.#services.log.warn('A panel sent a message that is not understood');
+    else this.#try(message.type, this.#handle(message));
+  }
+
+  /** A request that fails is answered with why. */
+  #try(request: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#services.log.warn(`A panel's request failed: ${request}`, error);
+      this.#post({ type: 'request.failed', request, message: messageOf(error) });
+    });
+  }
+
+  async #handle(message: FromPanel): Promise<void> {
+    const { source, documents, log } = this.#services;
+    switch (message.type) {
+      case 'panel.ready': return this.#connect();
+      case 'rows.ack': return this.#acknowledge(message.revision);
+      case 'selection.changed': return this.#selected(message.ref);
+      case 'details.get': return this.#details(message.ref);
+      case 'source.open': return source.reveal(await this.#read(message.ref), this.#place(message.beside, message.index));
+      case 'frame.open': return source.revealFrame(await this.#read(message.ref), message.event, message.line, this.#place(message.beside));
+      case 'link.open': return this.#openLink(message.ref, message.link);
+      case 'search.run': return this.#search(message.id, message.query);
+      case 'value.copy': return vscode.env.clipboard.writeText(message.text);
+      case 'value.open': return documents.show(await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
+      case 'image.save': return saveImage(message.kind, message.data, this.panel.title);
+      case 'action.run': return this.#services.run(message.action, this);
+      case 'failure.report': log.error('A page reported a failure', message.message); return undefined;
+    }
+  }
+
+  #place(beside: boolean, index?: number): { readonly beside: boolean; readonly from: vscode.ViewColumn | undefined; readonly index?: number } {
+    return { beside, from: this.panel.viewColumn, ...(index === undefined ? {} : { index }) };
+  }
+
+  async #acknowledge(revision: number): Promise<void> {
+    if (this.#subscription !== undefined) await this.#services.collector.call('acknowledge', this.#subscription, revision);
+  }
+
+  /** Somebody else selected a span of this trace. */
+  async #select(spanId: string | undefined): Promise<void> {
+    this.#spanId = spanId;
+    if (this.#traceId === undefined || !this.panel.visible) return;
+    const ref = spanId === undefined ? undefined : await this.#services.collector.call('rowOf', this.#traceId, spanId);
+    if (this.#spanId === spanId) this.#post({ type: 'selection.set', ref });
+  }
+
+  async #selected(ref: RowRef | null): Promise<void> {
+    const record = ref === null ? undefined : await this.#read(ref);
+    this.#spanId = record?.spanId;
+    this.#shareSelection();
+  }
+
+  async #details(ref: RowRef): Promise<void> {
+    this.#detailsWanted = ref;
+    const record = await this.#read(ref);
+    this.#post({ type: 'span.details', details: detailsOf(ref, record) });
+    const links = await this.#services.source.linksOf(record);
+    if (this.#detailsWanted === ref) this.#post({ type: 'span.details', details: detailsOf(ref, record, links) });
+  }
+
+  async #read(ref: RowRef): Promise<SpanRecord> {
+    const traceId = this.#traceId;
+    if (traceId === undefined) throw new Error('No trace is shown.');
+    if (this.#reading?.ref.epoch !== ref.epoch || this.#reading.ref.row !== ref.row) {
+      const record = this.#services.collector.call('spanAt', traceId, ref);
+      const reading = { ref, record };
+      this.#reading = reading;
+      const done = (): void => { if (this.#reading === reading) this.#reading = undefined; };
+      record.then(done, done);
+    }
+    const record = await this.#reading.record;
+    if (record === undefined) throw new Error('This span is no longer shown.');
+    return record;
+  }
+
+  async #openLink(ref: RowRef, index: number): Promise<void> {
+    const link = (await this.#read(ref)).links[index];
+    if (link === undefined) throw new Error('This span has no such link.');
+    const summary = await this.#services.collector.call('summaryOf', link.traceId);
+    if (summary === undefined) throw new Error('The linked trace has not been received.');
+    await this.#services.showTrace(link.traceId, link.spanId);
+  }
+
+  async #search(id: number, query: string): Promise<void> {
+    if (this.#traceId === undefined) return;
+    try {
+      this.#post({ type: 'search.result', id, ...await this.#services.collector.call('searchRows', this.#traceId, query) });
+    } catch (error) {
+      this.#post({ type: 'search.result', id, epoch: 0, rows: new ArrayBuffer(0), problem: messageOf(error) });
+    }
+  }
+}
