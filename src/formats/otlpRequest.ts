@@ -14,6 +14,9 @@ import { OtlpSpanReader } from './otlpSpan.ts';
 
 type Shape = Parameters<typeof check>[1];
 
+/** Records are cheap to claim and may not be there, so not more rows than this are made room for at once. */
+const mostReserved = 1 << 15;
+
 /** A range of bytes. */
 interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 /** The parts of a group: its resource or scope, and where its groups or records lie (start, end, start, end, …). */
@@ -71,6 +74,7 @@ export class OtlpRequestReader {
     const { own, groups, schemaUrl } = this.split(start, end);
     const scope = this.batch.scopes.length;
     this.batch.scopes.push(this.withLimits(own, shapes.scope, (bytes, from, to) => decodeScope(bytes, from, to, schemaUrl)));
+    if (this.signal === 'traces') this.batch.reserve(Math.min(groups.length / 2, mostReserved));
     for (let i = 0; i < groups.length; i += 2) this.readRecord(groups[i] as number, groups[i + 1] as number, resource, scope);
   }
 

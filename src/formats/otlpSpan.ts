@@ -9,9 +9,8 @@ import { cutEnd, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
+import { RangeTexts } from './rangeTexts.ts';
 import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, opaqueBits, presentWhole, repairedMark } from './spanRows.ts';
-
-const rememberedTraces = 64;
 
 /**
  * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
@@ -24,9 +23,8 @@ export class OtlpSpanReader {
   private readonly buffer: number;
   private readonly mostRows: number;
   private readonly findings: Findings;
-  /** Where trace ids lie that were met before, and the index of their text, by a byte of theirs. */
-  private readonly traceAt = new Int32Array(rememberedTraces).fill(-1);
-  private readonly traceText = new Uint32Array(rememberedTraces);
+  private readonly traceIds: RangeTexts;
+  private readonly names: RangeTexts;
   private statusCode = 0;
   private messageStart = 0;
   private messageEnd = 0;
@@ -39,6 +37,8 @@ export class OtlpSpanReader {
     this.findings = findings;
     this.mostRows = batch.count + options.limits.maxSpans;
     this.reader = new WireReader(bytes, 0, 0);
+    this.traceIds = new RangeTexts(bytes, (start, end) => batch.intern(hexOfBytes(bytes, start, end)));
+    this.names = new RangeTexts(bytes, (start, end) => batch.intern(textOf(bytes, start, end)));
   }
 
   /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. */
@@ -51,7 +51,12 @@ export class OtlpSpanReader {
     this.statusCode = this.messageStart = this.messageEnd = 0;
     let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
     let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0;
-    while (reader.next()) {
+    for (;;) {
+      const next = plainAttributesEnd(reader.bytes, reader.position, end);
+      attributes += plain.count;
+      findings.elements += 2 * plain.count;
+      reader.position = next;
+      if (!reader.next()) break;
       switch (reader.tag) {
         case 0x0a: traceEnd = reader.valueEnd(); trace = reader.position; reader.position = traceEnd; break;
         case 0x12: idEnd = reader.valueEnd(); id = reader.position; reader.position = idEnd; break;
@@ -60,7 +65,7 @@ export class OtlpSpanReader {
         case 0x30: reader.varint(); kind = reader.high === 0 ? reader.low : spanKinds.length; break;
         case 0x39: reader.fixed64(); startHigh = reader.high; startLow = reader.low; break;
         case 0x41: reader.fixed64(); endHigh = reader.high; endLow = reader.low; break;
-        case 0x4a: attributes++; this.checkAttribute(); break;
+        case 0x4a: attributes++; this.checkItem(shapes.keyValue); break;
         case 0x5a: events++; this.checkItem(shapes.event); break;
         case 0x6a: links++; this.checkItem(shapes.link); break;
         case 0x7a: this.takeStatus(); break;
@@ -72,7 +77,7 @@ export class OtlpSpanReader {
     const { batch } = this;
     if (batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`, { offset: end });
     const row = batch.addRow();
-    batch.traceId[row] = this.internTraceId(trace, traceEnd);
+    batch.traceId[row] = this.traceIds.indexOf(trace, traceEnd);
     this.setId(row, id, idEnd);
     batch.startHigh[row] = startHigh;
     batch.startLow[row] = startLow;
@@ -92,20 +97,9 @@ export class OtlpSpanReader {
     this.setContent(row, start, end, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
   }
 
-  private checkAttribute(): void {
-    const { reader } = this;
-    const end = reader.valueEnd();
-    if (isPlainAttribute(reader.bytes, reader.position, end)) {
-      this.findings.elements += 2;
-      reader.position = end;
-    } else this.checkMessage(end, shapes.keyValue);
-  }
-
-  private checkItem(shape: typeof shapes.event | typeof shapes.link): void { this.checkMessage(this.reader.valueEnd(), shape); }
-
-  private checkMessage(end: number, shape: Parameters<typeof check>[1]): void {
+  private checkItem(shape: typeof shapes.keyValue | typeof shapes.event | typeof shapes.link): void {
     const { reader, findings } = this;
-    const outer = reader.end;
+    const end = reader.valueEnd(), outer = reader.end;
     findings.elements++;
     reader.end = end;
     check(reader, shape, this.options.limits, findings);
@@ -140,18 +134,6 @@ export class OtlpSpanReader {
     return false;
   }
 
-  private internTraceId(start: number, end: number): number {
-    const { bytes } = this.reader;
-    if (end - start !== 16) return this.batch.intern(hexOfBytes(bytes, start, end));
-    const slot = (bytes[end - 1] as number) & (rememberedTraces - 1);
-    const known = this.traceAt[slot] as number;
-    if (known >= 0 && isSame16(bytes, known, start)) return this.traceText[slot] as number;
-    const text = this.batch.intern(hexOfBytes(bytes, start, end));
-    this.traceAt[slot] = start;
-    this.traceText[slot] = text;
-    return text;
-  }
-
   private setId(row: number, start: number, end: number): void {
     const { batch, reader: { bytes } } = this;
     if (end - start === 8) {
@@ -179,7 +161,7 @@ export class OtlpSpanReader {
   private internText(row: number, start: number, end: number, most: number): number {
     const { bytes } = this.reader;
     if (end - start > most) this.markCut(row);
-    return this.batch.intern(textOf(bytes, start, cutEnd(bytes, start, end, most)));
+    return this.names.indexOf(start, cutEnd(bytes, start, end, most));
   }
 
   private setContent(row: number, start: number, end: number, isOver: boolean): void {
@@ -204,30 +186,41 @@ export class OtlpSpanReader {
   private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }
 }
 
+/** How many attributes `plainAttributesEnd` passed. */
+const plain = { count: 0 };
+
 /**
- * Whether bytes[at..end) are a KeyValue as nearly all are: a short key, then a short text, a number or a truth value,
- * in that order and without a gap. Others are sound too, but take the long way.
+ * Passes over the attributes at the front of bytes[at..end) that are as nearly all are: a short key, then a short text,
+ * a number or a truth value, in that order and without a gap. Others are sound too, but take the long way.
  */
-function isPlainAttribute(bytes: Uint8Array, at: number, end: number): boolean {
-  const value = at + 2 + (bytes[at + 1] as number);
-  if (bytes[at] !== 0x0a || (bytes[at + 1] as number) > 0x7f || value + 4 > end || bytes[value] !== 0x12) return false;
-  const size = bytes[value + 1] as number;
-  if (value + 2 + size !== end || size > 0x7f) return false;
-  switch (bytes[value + 2]) {
-    case 0x0a: return bytes[value + 3] === size - 2;
-    case 0x10: case 0x18: return size === 2 && (bytes[value + 3] as number) < 0x80;
-    case 0x21: return size === 9;
-    default: return false;
+function plainAttributesEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start, count = 0;
+  while (at + 8 <= end && bytes[at] === 0x4a) {
+    const size = bytes[at + 1] as number, next = at + 2 + size, key = bytes[at + 3] as number;
+    const value = at + 4 + key;
+    if (size > 0x7f || next > end || bytes[at + 2] !== 0x0a || key > 0x7f || value + 4 > next || bytes[value] !== 0x12) break;
+    const valueSize = bytes[value + 1] as number, kind = bytes[value + 2] as number;
+    if (valueSize !== next - value - 2) break;
+    if (kind === 0x0a) {
+      if (bytes[value + 3] !== valueSize - 2) break;
+    } else if (kind === 0x10 || kind === 0x18) {
+      if (!isVarint(bytes, value + 3, next)) break;
+    } else if (kind !== 0x21 || valueSize !== 9) break;
+    at = next;
+    count++;
   }
+  plain.count = count;
+  return at;
+}
+
+/** Whether bytes[start..end) are one varint of at most 10 bytes. */
+function isVarint(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false;
+  return end - start <= 10 && (bytes[end - 1] as number) < 0x80;
 }
 
 function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] !== 0) return false;
-  return true;
-}
-
-function isSame16(bytes: Uint8Array, left: number, right: number): boolean {
-  for (let i = 0; i < 16; i++) if (bytes[left + i] !== bytes[right + i]) return false;
   return true;
 }
 

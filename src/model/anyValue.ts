@@ -1,7 +1,7 @@
 import type { AttributeValue } from './attributes.ts';
 import { wireTypes } from './wire.ts';
 import type { WireReader } from './wire.ts';
-import { textOf } from './wireText.ts';
+import { repeatedTextOf, textOf } from './wireText.ts';
 import type { WireWriter } from './wireWriter.ts';
 
 /** Values nested more deeply are cut; decoders refuse or cut them before they get here. */
@@ -56,6 +56,14 @@ export function takeText(reader: WireReader): string {
   return text;
 }
 
+/** Reads a text field that is likely to be the same in many messages. */
+function takeKey(reader: WireReader): string {
+  const end = reader.valueEnd();
+  const text = repeatedTextOf(reader.bytes, reader.position, end);
+  reader.position = end;
+  return text;
+}
+
 function takeList(reader: WireReader, depth: number, list: AttributeValue[]): AttributeValue {
   const end = reader.valueEnd(), outer = reader.end;
   if (depth <= deepestValue) {
@@ -93,16 +101,44 @@ export function takeAnyValue(reader: WireReader, depth: number, before: Attribut
 
 /** Reads a KeyValue field whose tag was read into a map; a repeated key takes the later value. */
 export function takeKeyValue(reader: WireReader, depth: number, into: Map<string, AttributeValue>): void {
-  const end = reader.valueEnd(), outer = reader.end;
+  const end = reader.valueEnd();
+  if (takePlain(reader.bytes, reader.position, end, into)) {
+    reader.position = end;
+    return;
+  }
+  const outer = reader.end;
   reader.end = end;
   let key = '', value: AttributeValue = null;
   while (reader.next()) {
-    if (reader.tag === 0x0a) key = takeText(reader);
+    if (reader.tag === 0x0a) key = takeKey(reader);
     else if (reader.tag === 0x12) value = takeAnyValue(reader, depth, value);
     else reader.skip();
   }
   reader.end = outer;
   into.set(key, value);
+}
+
+/** Reads the KeyValue bytes[at..end) if it is as nearly all are: a short key, then a short text, a small number or a truth value. */
+function takePlain(bytes: Uint8Array, at: number, end: number, into: Map<string, AttributeValue>): boolean {
+  const keyEnd = at + 2 + (bytes[at + 1] as number), value = keyEnd + 3, size = end - keyEnd - 2;
+  if (value >= end || size > 0x7f || bytes[at] !== 0x0a || (bytes[at + 1] as number) > 0x7f || bytes[keyEnd] !== 0x12 || bytes[keyEnd + 1] !== size) return false;
+  const first = bytes[value] as number, second = bytes[value + 1] as number;
+  switch (bytes[keyEnd + 2]) {
+    case 0x0a:
+      if (first !== size - 2) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), textOf(bytes, value + 1, end));
+      return true;
+    case 0x10:
+      if (size !== 2 || first > 1) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), first === 1);
+      return true;
+    case 0x18:
+      if (size === 2 && first < 0x80) into.set(repeatedTextOf(bytes, at + 2, keyEnd), first);
+      else if (size === 3 && first > 0x7f && second < 0x80) into.set(repeatedTextOf(bytes, at + 2, keyEnd), (first & 0x7f) | (second << 7));
+      else return false;
+      return true;
+    default: return false;
+  }
 }
 
 /** Writes the members of an AnyValue message. Whole numbers become integers, as OpenTelemetry's JS SDK does it. */

@@ -15,7 +15,10 @@ export const operationCode = { whole: 0, start: 1, update: 2, end: 3 } as const 
 /** Bits of `SpanBatch.present`: which optional fields a row carries (always all of them for whole and start rows). */
 export const present = { name: 1, start: 2, end: 4, kind: 8, status: 16, parent: 32, parentIsBad: 64 } as const;
 
-const initialRows = 64;
+const fewestRows = 64;
+const noWords = new Uint32Array(0), noBytes = new Uint8Array(0);
+/** 17 columns of 4 bytes and 5 of one. */
+const bytesPerRow = 17 * 4 + 5;
 
 /**
  * Spans, logs and metrics as a decoder gives them: columns of equal length, one row a span, in order of arrival.
@@ -33,30 +36,30 @@ export class SpanBatch {
   readonly scopes: Scope[] = [];
   readonly buffers: Uint8Array[] = [];
 
-  traceId = new Uint32Array(initialRows);
-  idHigh = new Uint32Array(initialRows);
-  idLow = new Uint32Array(initialRows);
-  parentHigh = new Uint32Array(initialRows);
-  parentLow = new Uint32Array(initialRows);
-  startHigh = new Uint32Array(initialRows);
-  startLow = new Uint32Array(initialRows);
-  endHigh = new Uint32Array(initialRows);
-  endLow = new Uint32Array(initialRows);
-  name = new Uint32Array(initialRows);
-  statusMessage = new Uint32Array(initialRows);
-  resource = new Uint32Array(initialRows);
-  scope = new Uint32Array(initialRows);
-  buffer = new Uint32Array(initialRows);
-  contentStart = new Uint32Array(initialRows);
-  contentEnd = new Uint32Array(initialRows);
+  traceId = noWords;
+  idHigh = noWords;
+  idLow = noWords;
+  parentHigh = noWords;
+  parentLow = noWords;
+  startHigh = noWords;
+  startLow = noWords;
+  endHigh = noWords;
+  endLow = noWords;
+  name = noWords;
+  statusMessage = noWords;
+  resource = noWords;
+  scope = noWords;
+  buffer = noWords;
+  contentStart = noWords;
+  contentEnd = noWords;
   /** Mark bits that the decoder set: cut, repaired, badParent, derived, noStart. */
-  marks = new Uint32Array(initialRows);
-  kind = new Uint8Array(initialRows);
-  status = new Uint8Array(initialRows);
-  operation = new Uint8Array(initialRows);
-  present = new Uint8Array(initialRows);
+  marks = noWords;
+  kind = noBytes;
+  status = noBytes;
+  operation = noBytes;
+  present = noBytes;
   /** Bit 1: the span id is opaque; bit 2: the parent id is opaque. */
-  opaque = new Uint8Array(initialRows);
+  opaque = noBytes;
 
   readonly logs: BatchLog[] = [];
   readonly metrics: BatchMetricPoint[] = [];
@@ -81,7 +84,7 @@ export class SpanBatch {
 
   /** Makes room for one more row and gives its index. All its cells are zero. */
   addRow(): number {
-    if (this.count === this.idHigh.length) this.grow();
+    this.reserve(1);
     return this.count++;
   }
 
@@ -90,10 +93,27 @@ export class SpanBatch {
     if (this.problems.length < 20 && !this.problems.includes(problem)) this.problems.push(problem);
   }
 
-  private grow(): void {
-    const rows = this.idHigh.length * 2;
-    const words = (old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => { const next = new Uint32Array(rows); next.set(old); return next; };
-    const bytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => { const next = new Uint8Array(rows); next.set(old); return next; };
+  /** Makes room for that many more rows at once. */
+  reserve(more: number): void {
+    if (this.count + more > this.idHigh.length) this.resize(Math.max(fewestRows, this.idHigh.length * 2, this.count + more));
+  }
+
+  private resize(rows: number): void {
+    // One allocation for all columns: a batch lives for one request, and twenty allocations would cost more than its ids.
+    const buffer = new ArrayBuffer(rows * bytesPerRow);
+    let offset = 0;
+    const words = (old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
+      const next = new Uint32Array(buffer, offset, rows);
+      next.set(old);
+      offset += rows * 4;
+      return next;
+    };
+    const bytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
+      const next = new Uint8Array(buffer, offset, rows);
+      next.set(old);
+      offset += rows;
+      return next;
+    };
     this.traceId = words(this.traceId);
     this.idHigh = words(this.idHigh);
     this.idLow = words(this.idLow);

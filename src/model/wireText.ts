@@ -1,41 +1,58 @@
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const slots = 4096;
-/** Longer texts are rarely repeated. */
-const longestCached = 48;
-const cachedTexts: (string | undefined)[] = Array.from({ length: slots }, () => undefined);
+const slots = 2048;
+/** Longer texts are rarely repeated. A power of two, so that a slot's place in `cachedBytes` is a shift. */
+const longestCached = 64;
+/** Below this length, assembling a text from character codes is faster than calling the decoder. */
+const longestAssembled = 16;
 
-/**
- * The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. Short texts (attribute keys, names, models) repeat
- * endlessly, so they are looked up by their bytes before anything is decoded.
- */
+const cachedTexts: string[] = Array.from({ length: slots }, () => '');
+const cachedLengths = new Uint8Array(slots);
+const cachedBytes = new Uint8Array(slots * longestCached);
+
+/** The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return end - start > longestAssembled ? decoder.decode(bytes.subarray(start, end)) : assemble(bytes, start, end);
+}
+
+/** The same for texts that repeat endlessly, as attribute keys and names do: they are looked up by their bytes. */
+export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
-  if (length === 0) return '';
-  if (length > longestCached) return decoder.decode(bytes.subarray(start, end));
-  let hash = length;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
-  const slot = (hash ^ (hash >>> 15)) & (slots - 1);
-  const known = cachedTexts[slot];
-  if (known?.length === length && isSame(known, bytes, start)) return known;
-  const text = decodeShort(bytes, start, end);
+  if (length > longestCached || length === 0) return textOf(bytes, start, end);
+  const slot = slotOf(bytes, start, end);
+  if (cachedLengths[slot] === length && isCached(slot, bytes, start, end)) return cachedTexts[slot] as string;
+  const text = textOf(bytes, start, end);
   cachedTexts[slot] = text;
+  cachedLengths[slot] = length;
+  for (let at = start, to = slot * longestCached; at < end; at++) cachedBytes[to++] = bytes[at] as number;
   return text;
 }
 
-/** Only ASCII texts can be equal: every other character takes more bytes than code units, or is U+FFFD. */
-function isSame(text: string, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start, at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
+  return (hash ^ (hash >>> 15)) & (slots - 1);
+}
+
+function isCached(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const offset = slot * longestCached - start;
+  for (let at = start; at < end; at++) if (cachedBytes[offset + at] !== bytes[at]) return false;
   return true;
 }
 
-function decodeShort(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte > 0x7f) return decoder.decode(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
+/** Puts ASCII texts together, up to eight characters at a time; leaves others to the decoder. */
+function assemble(bytes: Uint8Array, start: number, end: number): string {
+  for (let at = start; at < end; at++) if ((bytes[at] as number) > 0x7f) return decoder.decode(bytes.subarray(start, end));
+  const code = (at: number): number => bytes[at] as number;
+  let text = '', at = start;
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(code(at), code(at + 1), code(at + 2), code(at + 3), code(at + 4), code(at + 5), code(at + 6), code(at + 7));
   }
-  return text;
+  for (; at + 2 <= end; at += 2) text += String.fromCharCode(code(at), code(at + 1));
+  return at < end ? text + String.fromCharCode(code(at)) : text;
 }
 
 /** The largest end ≤ start + `most` at which the UTF-8 bytes can be cut without halving a character. */

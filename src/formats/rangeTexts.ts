@@ -1,0 +1,36 @@
+const slots = 256;
+
+/**
+ * The texts of a batch for ranges of one buffer. Names and trace ids repeat from span to span, so a range is first
+ * compared with an earlier one; only a new one is decoded and interned.
+ */
+export class RangeTexts {
+  private readonly bytes: Uint8Array;
+  private readonly intern: (start: number, end: number) => number;
+  private readonly starts = new Uint32Array(slots);
+  private readonly ends = new Uint32Array(slots);
+  private readonly indexes = new Uint32Array(slots);
+
+  /** `intern` decodes a range and gives the index of its text. */
+  constructor(bytes: Uint8Array, intern: (start: number, end: number) => number) {
+    this.bytes = bytes;
+    this.intern = intern;
+  }
+
+  /** The index of the text of a range; 0 when it is empty. */
+  indexOf(start: number, end: number): number {
+    if (start === end) return 0;
+    const { bytes } = this;
+    const slot = (end - start + (bytes[start] as number) * 7 + (bytes[end - 1] as number) * 31 + (bytes[(start + end) >> 1] as number) * 13) % slots;
+    const known = this.starts[slot] as number;
+    if ((this.ends[slot] as number) - known === end - start && isSame(bytes, known, start, end)) return this.indexes[slot] as number;
+    this.starts[slot] = start;
+    this.ends[slot] = end;
+    return this.indexes[slot] = this.intern(start, end);
+  }
+}
+
+function isSame(bytes: Uint8Array, known: number, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[known + at - start] !== bytes[at]) return false;
+  return true;
+}
