@@ -2,13 +2,13 @@ import type { AgentRecord, SpanRecord } from '../../src/model/records.ts';
 import { isRecord, readMessages, sentBefore } from './messages.ts';
 import type { Message } from './messages.ts';
 
-/** A part of the content of a span. `key` is the attribute that it came from. */
+/** A part of the content of a span. `attribute` is the one that it came from. */
 export type Section =
-  | { readonly kind: 'tokens'; readonly parts: readonly TokenPart[]; readonly key: string }
+  | { readonly kind: 'tokens'; readonly parts: readonly TokenPart[]; readonly attribute: string }
   | { readonly kind: 'messages'; readonly messages: readonly Message[]; readonly before: number; readonly keys: readonly string[] }
-  | { readonly kind: 'body'; readonly title: string; readonly value: unknown; readonly key: string | undefined }
-  | { readonly kind: 'documents'; readonly documents: readonly RetrievedText[]; readonly key: string | undefined }
-  | { readonly kind: 'options'; readonly options: readonly string[]; readonly chosen: string | undefined; readonly key: string | undefined }
+  | { readonly kind: 'body'; readonly title: string; readonly value: unknown; readonly attribute: string | undefined }
+  | { readonly kind: 'documents'; readonly documents: readonly RetrievedText[]; readonly attribute: string | undefined }
+  | { readonly kind: 'options'; readonly options: readonly string[]; readonly chosen: string | undefined; readonly attribute: string | undefined }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [key: string, value: unknown])[] };
 
 export interface TokenPart { readonly name: 'cached' | 'new input' | 'output' | 'reasoning'; readonly count: number }
@@ -51,7 +51,7 @@ function tokensOf(agent: AgentRecord): Section[] {
     { name: 'reasoning', count: Math.min(reasoningTokens, outputTokens ?? 0) },
   ];
   const keys = [sources['inputTokens'], sources['outputTokens']].filter((key) => key !== undefined);
-  return [{ kind: 'tokens', parts: parts.filter(({ count }) => count > 0), key: sharedKey(keys) }];
+  return [{ kind: 'tokens', parts: parts.filter(({ count }) => count > 0), attribute: sharedKey(keys) }];
 }
 
 /** Several keys of one family as `family.*`. */
@@ -76,13 +76,13 @@ function messagesOf(agent: AgentRecord): Section[] {
 
 function body(agent: AgentRecord, field: BodyField, title: string): Section[] {
   const value = agent[field];
-  return value === undefined ? [] : [{ kind: 'body', title, value, key: agent.sources[field] }];
+  return value === undefined ? [] : [{ kind: 'body', title, value, attribute: agent.sources[field] }];
 }
 
 function optionsOf(agent: AgentRecord): Section[] {
   const { options, chosen, sources } = agent;
   if (options === undefined && chosen === undefined) return [];
-  return [{ kind: 'options', options: options ?? [], chosen, key: sources['options'] ?? sources['chosen'] }];
+  return [{ kind: 'options', options: options ?? [], chosen, attribute: sources['options'] ?? sources['chosen'] }];
 }
 
 function documentsOf(agent: AgentRecord): Section[] {
@@ -95,7 +95,7 @@ function documentsOf(agent: AgentRecord): Section[] {
     content: typeof document['content'] === 'string' ? document['content'] : undefined,
     metadata: document['metadata'],
   }));
-  return [{ kind: 'documents', documents: texts, key: agent.sources['documents'] }];
+  return [{ kind: 'documents', documents: texts, attribute: agent.sources['documents'] }];
 }
 
 /** Attributes that tell most about a span of no known role, best first; the later half are the older names. */

@@ -15,9 +15,9 @@ export class Clock {
     this.tick.value++;
   }
 
-  /** Nanoseconds after the base; NaN before the host said what time it is. */
+  /** Nanoseconds after the base; -Infinity before the host said what time it is. */
   now(baseUnixNano: bigint): number {
-    if (this.#hostNow === undefined) return Number.NaN;
+    if (this.#hostNow === undefined) return -Infinity;
     const since = this.#timer === undefined ? 0 : (performance.now() - this.#heardAt) * 1e6;
     return Number(this.#hostNow - baseUnixNano) + since;
   }

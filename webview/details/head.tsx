@@ -1,0 +1,148 @@
+import { useState } from 'preact/hooks';
+import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
+import { roles, roleWords } from '../../src/model/role.ts';
+import { metaRole } from '../../src/model/traceRows.ts';
+import type { SpanDetails, SourceLink } from '../../src/protocol/panel.ts';
+import { IconButton, LinkButton } from '../components/button.tsx';
+import { Icon, RoleIcon } from '../components/icon.tsx';
+import { MenuButton } from '../components/menu.tsx';
+import { numbers } from '../components/numbers.ts';
+import { visibleName } from '../components/visibleText.ts';
+import { usePanel } from '../state/panelContext.ts';
+import { labelOf } from '../state/trace.ts';
+import type { Trace } from '../state/trace.ts';
+import { exactText } from './jsonText.ts';
+import { marksInWords } from './marksInWords.ts';
+import { attemptsOf } from './relations.ts';
+import { whenOf } from './times.ts';
+
+interface HeadProps {
+  readonly trace: Trace;
+  readonly row: number;
+  /** Undefined while the host looks the span up. */
+  readonly details: SpanDetails | undefined;
+  /** Shuts the drawer that the details stand in. */
+  readonly onClose: (() => void) | undefined;
+}
+
+/** Who the span is, where its code is, and what was noticed about it. */
+export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
+  const role = roles[metaRole(trace.rows.meta[row] as number)] ?? 'other';
+  const attempts = attemptsOf(trace, row);
+  const attempt = attempts.length === 0 ? '' : ` · attempt ${attempts.indexOf(row) + 1} of ${attempts.length}`;
+  const isOpen = Number.isNaN(trace.rows.duration[row] as number);
+  const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
+  return (
+    <div class="details-head">
+      <div class="title-line">
+        <RoleIcon role={role} />
+        <h2 class="title name cut" title={recorded}>{visibleName(labelOf(trace, row))}</h2>
+        <span class="role-word">{roleWords[role] + attempt}</span>
+        {isOpen && <span class="state-word">running</span>}
+        <span class="grow" />
+        {details !== undefined && <HeadActions details={details} />}
+        {onClose !== undefined && <IconButton icon="close" label="Close details (Esc)" onClick={onClose} />}
+      </div>
+      {details !== undefined && <SourceLine details={details} row={row} />}
+      {details !== undefined && marksInWords(details.record).map((sentence) => (
+        <p key={sentence} class="source-line"><Icon name="warning" class="warning-icon" /><span>{visibleName(sentence)}</span></p>
+      ))}
+    </div>
+  );
+}
+
+function HeadActions({ details: { record, ref } }: { readonly details: SpanDetails }) {
+  const panel = usePanel();
+  const copies: readonly (readonly [string, () => string])[] = [
+    ['Copy span id', () => record.spanId],
+    ['Copy trace id', () => record.traceId],
+    ['Copy name', () => record.name],
+    ['Copy as JSON', () => exactText(record)],
+  ];
+  const copyItems = copies.map(([label, textOf]) => ({ kind: 'item', label, run: () => panel.copy(textOf()) }) as const);
+  return (
+    <>
+      <IconButton icon="copy" label="Copy span as JSON" onClick={() => panel.copy(exactText(record))} />
+      <MenuButton icon="ellipsis" label="More about this span" entries={() => [
+        { kind: 'item', label: 'Open as JSON', icon: 'json', run: () => panel.post({ type: 'value.open', ref, what: 'json' }) },
+        { kind: 'line' },
+        ...copyItems,
+      ]} />
+    </>
+  );
+}
+
+function SourceLine({ details: { sources, noSource }, row }: { readonly details: SpanDetails; readonly row: number }) {
+  const [isListed, setListed] = useState(false);
+  const [best, ...others] = sources;
+  if (best === undefined) return noSource === undefined ? null : <NoSource reason={noSource} />;
+  return (
+    <>
+      <div class="source-line">
+        <SourceButton source={best} row={row} />
+        {best.functionName !== undefined && <span class="desc cut">{`in ${visibleName(best.functionName)}`}</span>}
+        {others.length > 0 && <LinkButton onClick={() => setListed(!isListed)}>{`${others.length} other${others.length === 1 ? '' : 's'}`}</LinkButton>}
+        <span class="grow" />
+        <kbd class="kbd" title="Enter goes to the source, Alt+Enter opens it beside">Enter</kbd>
+      </div>
+      {isListed && (
+        <ul class="source-list" aria-label="Other places that may have made this span">
+          {others.map((source) => <li key={source.index}><SourceButton source={source} row={row} /><span class="desc cut">{visibleName(source.origin)}</span></li>)}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function SourceButton({ source, row }: { readonly source: SourceLink; readonly row: number }) {
+  const panel = usePanel();
+  const label = visibleName(source.label);
+  return (
+    <button type="button" class="link" title={`Go to ${label}\nFound by: ${visibleName(source.origin)}\nAlt+click opens it beside`} onClick={(event) => panel.openSource(row, event.altKey, source.index)}>
+      <Icon name="go-to-file" /><span class="mono cut">{label}</span>
+    </button>
+  );
+}
+
+function NoSource({ reason }: { readonly reason: string }) {
+  const panel = usePanel();
+  return (
+    <div class="box warned">
+      <div class="box-title">No source line for this span</div>
+      <div>{visibleName(reason)}</div>
+      <div class="steps"><LinkButton onClick={() => panel.run('mapPath')}>Map a path</LinkButton></div>
+    </div>
+  );
+}
+
+/** The figures that one looks for first. */
+export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>) {
+  const panel = usePanel();
+  const { rows, tree } = trace, now = panel.clock.now(trace.baseUnixNano);
+  const start = rows.start[row] as number, length = endOf(rows, row, now) - start, parent = tree.parent(row);
+  const isOpen = Number.isNaN(rows.duration[row] as number);
+  const isModelCall = roles[metaRole(rows.meta[row] as number)] === 'llm';
+  const agent = details?.record.agent, figures = trace.figures.get(row);
+  const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, trace.baseUnixNano, Date.now());
+  const parentLength = parent < 0 ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
+  const known = (value: number | undefined, show: (value: number) => string): string => (value === undefined || Number.isNaN(value) ? '—' : show(value));
+  const cells: Cell[] = [
+    { name: 'Start', value: numbers.position(start), title: when?.exact ?? '' },
+    { name: 'Duration', value: isOpen ? numbers.soFar(length) : numbers.duration(length), title: isOpen ? '' : numbers.exact(length) },
+  ];
+  if (isModelCall) {
+    cells.push(
+      { name: 'First token', value: known(agent?.timeToFirstTokenNs, (ns) => numbers.duration(ns)), title: agent?.sources['timeToFirstTokenNs'] ?? '' },
+      { name: 'Tokens in', value: known(figures?.inputTokens, (count) => numbers.tokens(count)), title: agent?.sources['inputTokens'] ?? '', isRoomy: true },
+      { name: 'Tokens out', value: known(figures?.outputTokens, (count) => numbers.tokens(count)), title: agent?.sources['outputTokens'] ?? '', isRoomy: true },
+      { name: 'Cost', value: known(figures?.costUsd, (usd) => numbers.cost(usd)), title: agent?.sources['costUsd'] ?? '' },
+    );
+  } else {
+    const self = selfTime(tree, rows, row, now);
+    cells.push({ name: 'Self', value: numbers.duration(self), title: numbers.exact(Math.round(self)) });
+    cells.push({ name: 'Of parent', value: parentLength > 0 ? numbers.share(length / parentLength) : '—', title: '' });
+  }
+  return <dl class="strip">{cells.map(({ name, value, title, isRoomy }) => <div key={name} class={isRoomy === true ? 'roomy' : ''} title={title}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
+}
+
+interface Cell { readonly name: string; readonly value: string; readonly title: string; readonly isRoomy?: boolean }

@@ -1,0 +1,83 @@
+import { useMemo } from 'preact/hooks';
+import { isFailed } from '../../src/analysis/folds.ts';
+import { endOf } from '../../src/analysis/selfTime.ts';
+import { roles, roleWords } from '../../src/model/role.ts';
+import { metaRole } from '../../src/model/traceRows.ts';
+import { LinkButton } from '../components/button.tsx';
+import { Icon, RoleIcon } from '../components/icon.tsx';
+import { numbers } from '../components/numbers.ts';
+import { visibleName } from '../components/visibleText.ts';
+import { usePanel } from '../state/panelContext.ts';
+import { labelOf } from '../state/trace.ts';
+import type { Trace } from '../state/trace.ts';
+import { Section } from './bodyView.tsx';
+import { attemptsOf, contextGrowth, workBelow } from './relations.ts';
+
+interface RelatedProps {
+  readonly trace: Trace;
+  readonly row: number;
+}
+
+/** The tries of a tool that failed and was called again. */
+export function AttemptsSection({ trace, row }: RelatedProps) {
+  const panel = usePanel();
+  const attempts = useMemo(() => attemptsOf(trace, row), [trace, row]);
+  if (attempts.length === 0) return null;
+  const now = panel.clock.now(trace.baseUnixNano);
+  return (
+    <Section title="Attempts">
+      <ol class="lines">
+        {attempts.map((attempt, i) => {
+          const { rows } = trace, parent = trace.tree.parent(attempt);
+          const failed = isFailed(rows, attempt), isOpen = Number.isNaN(rows.duration[attempt] as number);
+          const length = endOf(rows, attempt, now) - (rows.start[attempt] as number);
+          const words = `${failed ? 'failed' : isOpen ? 'running' : 'passed'}${parent < 0 ? '' : ` · ${visibleName(labelOf(trace, parent))}`}`;
+          return (
+            <li key={attempt}>
+              <Icon name={failed ? 'error' : isOpen ? 'loading' : 'pass'} class={failed ? 'error-icon' : isOpen ? 'open-icon' : 'passed-icon'} />
+              <span class="value num">{i + 1}</span>
+              <span class="grow cut">{attempt === row ? <span class="desc">{`this span · ${words}`}</span> : <LinkButton onClick={() => panel.select(attempt)}>{words}</LinkButton>}</span>
+              <span class="num">{isOpen ? numbers.running(length) : numbers.duration(length)}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </Section>
+  );
+}
+
+const mostSteps = 8;
+
+/** What an agent or step had done below it, and how its context grew. */
+export function WorkSection({ trace, row }: RelatedProps) {
+  const panel = usePanel();
+  const role = roles[metaRole(trace.rows.meta[row] as number)] ?? 'other';
+  const isScope = role === 'agent' || role === 'chain' || role === 'other';
+  const work = useMemo(() => (isScope ? workBelow(trace, row) : []), [trace, row, isScope]);
+  const growth = useMemo(() => (isScope ? contextGrowth(trace, row) : []), [trace, row, isScope]);
+  return (
+    <>
+      {work.length > 0 && (
+        <Section title="Work below" note="time is the sum of the spans">
+          <ul class="lines">
+            {work.map(({ role: below, count, failed, duration }) => (
+              <li key={below}>
+                <RoleIcon role={below} /><span class="value">{roleWords[below]}</span><span class="num desc">{`× ${numbers.count(count)}`}</span>
+                {failed > 0 && <span class="error-text num">{`${numbers.count(failed)} failed`}</span>}
+                <span class="grow" /><span class="num">{numbers.duration(duration)}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {growth.length > 1 && (
+        <Section title="Context" note="input tokens of each model call">
+          <div class="num small">
+            {growth.length > mostSteps && <span class="desc">{'… → '}</span>}
+            {growth.slice(-mostSteps).map(({ row: call, inputTokens }, i) => <span key={call}>{i > 0 && ' → '}<LinkButton onClick={() => panel.select(call)}>{numbers.tokens(inputTokens)}</LinkButton></span>)}
+          </div>
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
+import { isFailed } from '../../src/analysis/folds.ts';
+import { isOnAxis } from '../../src/analysis/extents.ts';
+import { roles, roleWords } from '../../src/model/role.ts';
+import type { Role } from '../../src/model/role.ts';
+import { markBit } from '../../src/model/span.ts';
+import { metaRole } from '../../src/model/traceRows.ts';
+import { numbers } from '../components/numbers.ts';
+import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
+import { visibleName } from '../components/visibleText.ts';
+import { usePanel } from '../state/panelContext.ts';
+import type { TimeAxis } from '../state/timeAxis.ts';
+import { labelOf } from '../state/trace.ts';
+import type { Trace } from '../state/trace.ts';
+import { gridOf } from './columns.ts';
+import type { Column, ColumnId } from './columns.ts';
+import { toggleFold } from './tableKeys.ts';
+
+interface SpanRowProps {
+  readonly trace: Trace;
+  readonly row: number;
+  /** Place among the visible rows. */
+  readonly index: number;
+  readonly depth: number;
+  /** CSS pixels. */
+  readonly top: number;
+  readonly height: number;
+  readonly columns: readonly Column[];
+  readonly axis: TimeAxis;
+  readonly now: number;
+  readonly isSelected: boolean;
+  readonly isFolded: boolean;
+  readonly isDim: boolean;
+}
+
+const openBit = markBit('open'), placeholderBit = markBit('placeholder'), lostBit = markBit('lost');
+
+/** One span in the table. */
+export function SpanRow(props: SpanRowProps) {
+  const { trace, row, index, depth, top, height, columns, isSelected, isFolded, isDim } = props;
+  const panel = usePanel();
+  const { tree } = trace;
+  const hasChildren = tree.childCount(row) > 0;
+  const classes = `table-row${isSelected ? ' selected' : ''}${isDim ? ' dim' : ''}`;
+  return (
+    <div
+      id={`span-row-${row}`} class={classes} role="row" aria-rowindex={index + 1} aria-level={depth + 1} aria-selected={isSelected}
+      aria-posinset={tree.indexOf(row) + 1} aria-setsize={tree.childCount(tree.parent(row))} {...(hasChildren ? { 'aria-expanded': !isFolded } : {})}
+      data-vscode-context={contextOf(trace, row)}
+      style={{ top: `${top}px`, height: `${height}px`, 'grid-template-columns': gridOf(columns) }}
+      onMouseDown={(event) => { if (event.detail < 2) panel.select(row); }}
+      onDblClick={(event) => panel.openSource(row, event.altKey)}
+      onAuxClick={() => panel.select(row)}
+    >
+      {columns.map(({ id }, i) => <Cell key={id} column={id} colIndex={i + 1} {...props} />)}
+    </div>
+  );
+}
+
+/** What the editor's context menu is told about the span under the pointer: numbers of ours, no text of the trace. */
+function contextOf({ epoch }: Trace, row: number): string {
+  return JSON.stringify({ webviewSection: 'span', epoch, row, preventDefaultContextMenuItems: true });
+}
+
+function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colIndex: number }) {
+  const { column, colIndex, trace, row, now } = props;
+  if (column === 'span') return <SpanCell {...props} />;
+  if (column === 'timeline') return <div class="bar-cell" role="gridcell" aria-colindex={colIndex}><Bar {...props} /></div>;
+  const quiet = column === 'start' || column === 'self' ? ' desc' : '';
+  return <div class={`right num${quiet}`} role="gridcell" aria-colindex={colIndex}>{figure(column, trace, row, now)}</div>;
+}
+
+/** The text of a number column; empty for what is not known. */
+function figure(column: Exclude<ColumnId, 'span' | 'timeline'>, { rows, tree, figures }: Trace, row: number, now: number): string {
+  const known = figures.get(row);
+  switch (column) {
+    case 'start': return isOnAxis(rows, row) ? numbers.position(rows.start[row] as number) : '';
+    case 'duration': return lengthText({ rows }, row, now);
+    case 'self': return isOnAxis(rows, row) ? numbers.duration(selfTime(tree, rows, row, now)) : '';
+    case 'tokens': return known === undefined || Number.isNaN(known.inputTokens) && Number.isNaN(known.outputTokens) ? '' : numbers.tokenFlow(known.inputTokens, known.outputTokens);
+    case 'cost': return known === undefined || Number.isNaN(known.costUsd) ? '' : numbers.cost(known.costUsd);
+  }
+}
+
+function lengthText({ rows }: Pick<Trace, 'rows'>, row: number, now: number): string {
+  const length = endOf(rows, row, now) - (rows.start[row] as number);
+  return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
+}
+
+const roleOf = ({ rows }: Trace, row: number): Role => roles[metaRole(rows.meta[row] as number)] ?? 'other';
+
+function SpanCell({ trace, row, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
+  const panel = usePanel();
+  const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
+  const label = visibleName(labelOf(trace, row));
+  const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
+  const hasChildren = trace.tree.childCount(row) > 0;
+  return (
+    <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label ? label : `${label} (${recorded})`}>
+      <Indent depth={depth} />
+      <span class="twistie" onMouseDown={(event) => { if (hasChildren) { event.stopPropagation(); toggleFold(panel, trace, row); } }}>
+        {hasChildren && <Icon name={isFolded ? 'chevron-right' : 'chevron-down'} />}
+      </span>
+      <RoleIcon role={role} />
+      <span class="unseen">{`${roleWords[role]}, `}</span>
+      <span class={`name cut${role === 'agent' ? ' agent' : ''}`}>{label}</span>
+      {isFailed(trace.rows, row) && <Icon name="error" class="state error-icon" label="failed" />}
+      {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="lost: the program ended first" />}
+      {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}
+      {isFolded && <span class="note desc num">{`${trace.tree.subtreeSize(row) - 1} spans`}</span>}
+      {(marks & openBit) !== 0 && <Icon name="loading" class="state open-icon" label="running" />}
+    </div>
+  );
+}
+
+/** Deeper levels stand no further right, and say how deep they are. */
+const deepestIndent = 24;
+
+function Indent({ depth }: { readonly depth: number }) {
+  const levels = Math.min(depth, deepestIndent);
+  return (
+    <>
+      {levels > 0 && <span class="guides" style={{ width: `calc(${levels} * var(--indent))` }} />}
+      {depth > deepestIndent && <span class="depth" title={`Level ${depth + 1}`}>{depth + 1}</span>}
+    </>
+  );
+}
+
+function Bar({ trace, row, axis, now }: SpanRowProps) {
+  const { rows } = trace, span = axis.to - Math.min(0, axis.from);
+  if (!isOnAxis(rows, row) || span <= 0) return null;
+  const start = rows.start[row] as number, marks = rows.marks[row] as number;
+  const left = (start - Math.min(0, axis.from)) / span, width = (endOf(rows, row, now) - start) / span;
+  const state = isFailed(rows, row) ? ' failed' : (marks & placeholderBit) !== 0 ? ' placeholder' : (marks & openBit) !== 0 ? ' open' : '';
+  return <span class={`bar fill-${colourRole(roleOf(trace, row))}${state}`} style={{ left: `min(${left * 100}%, 100% - 2px)`, width: `${width * 100}%` }} />;
+}
