@@ -68,6 +68,9 @@ export class HeaderLines {
 
   get count(): number { return this.#raw.length / 2; }
 
+  /** As HTTP/2 counts a header list (RFC 9113, section 6.5.2). */
+  get listSize(): number { return this.#raw.reduce((size, text) => size + text.length, this.count * 32); }
+
   /** The values of every line of this (lower-case) name. */
   all(name: string): string[] {
     const values: string[] = [];

@@ -79,12 +79,17 @@ export function isAnswered(host: string, port: number): Promise<boolean> {
   });
 }
 
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | null)?.code);
+
 const isWithoutFamily = (error: unknown): boolean =>
-  ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'ENETUNREACH'].includes(String((error as NodeJS.ErrnoException).code));
+  ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'ENETUNREACH'].includes(codeOf(error));
 
 function inUse(port: number): Error {
   return Object.assign(new Error(`port ${port} is in use`), { code: 'EADDRINUSE' });
 }
 
 /** Whether an error of `listenOnLoopback` means that somebody else holds the port. */
-export const isInUse = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+export const isInUse = (error: unknown): boolean => codeOf(error) === 'EADDRINUSE';
+
+/** Whether it means that we cannot have the port: in use, or kept by the system for others. */
+export const isHeld = (error: unknown): boolean => isInUse(error) || codeOf(error) === 'EACCES';

@@ -127,9 +127,15 @@ class OpenGrpc implements ConnectionRoute {
 
   /** Checks a call by its headers, in the order of the threat model, and hands it to the library. */
   #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, lines: HeaderLines, proceed: (headers: IncomingHttpHeaders) => void): void {
+    // The client has already taken it back.
+    if (stream.destroyed || stream.closed) return;
     const path = String(headers[':path']);
     const refusal = this.#refusalOfHeaders(path, headers, lines);
-    if (refusal !== undefined) {
+    if (lines.listSize > this.#admission.limits.headerBytes) {
+      // Node enforces the setting only once the client has acknowledged it.
+      stream.on('error', () => undefined);
+      stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    } else if (refusal !== undefined) {
       refuseStream(stream, refusal);
     } else if (path === '/') {
       stream.respond({ ':status': 200, 'content-type': 'application/json' });
