@@ -1,0 +1,80 @@
+/** bytes[start..end). */
+export interface ByteRange { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+
+/** Where the content of a row lies, and which of the trace's origins (resource and scope) it came with. */
+export interface ContentRecord extends ByteRange { readonly origin: number }
+
+/** The offset of a row that has no content. */
+export const noContent = 0xffff_ffff;
+
+const smallestChunk = 1024, largestChunk = 1 << 20;
+
+/**
+ * The attributes, events and links of a trace's spans as bytes, one record after another in chunks: the number of the
+ * origin and the length as varints, then the content (model/spanContent.ts). Records are never changed; a newer version
+ * of a span is a new record.
+ */
+export class ContentArena {
+  private readonly chunks: Uint8Array[] = [];
+  /** The offset at which each chunk begins. */
+  private readonly starts: number[] = [];
+  private last = new Uint8Array(0);
+  private lastStart = 0;
+  private used = 0;
+  byteLength = 0;
+
+  /** Copies bytes[start..end) and gives the record's offset. */
+  append(origin: number, bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (this.used + length + 10 > this.last.length) this.addChunk(length + 10);
+    const { last } = this;
+    const offset = this.lastStart + this.used;
+    const at = writeVarint(last, writeVarint(last, this.used, origin), length);
+    if (length > 0) last.set(bytes.subarray(start, end), at);
+    this.used = at + length;
+    return offset;
+  }
+
+  /** The record at an offset that `append` gave. */
+  read(offset: number): ContentRecord {
+    const chunk = this.chunkOf(offset);
+    const bytes = this.chunks[chunk] as Uint8Array;
+    let at = offset - (this.starts[chunk] as number);
+    const varint = (): number => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++] as number;
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) return value;
+      }
+    };
+    const origin = varint(), length = varint();
+    return { origin, bytes, start: at, end: at + length };
+  }
+
+  private chunkOf(offset: number): number {
+    let low = 0, high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= offset) low = middle; else high = middle - 1;
+    }
+    return low;
+  }
+
+  private addChunk(needed: number): void {
+    const usual = Math.min(largestChunk, Math.max(smallestChunk, this.byteLength >> 1));
+    this.lastStart += this.used;
+    this.used = 0;
+    this.last = new Uint8Array(Math.max(needed, usual));
+    this.chunks.push(this.last);
+    this.starts.push(this.lastStart);
+    this.byteLength += this.last.length;
+  }
+}
+
+function writeVarint(bytes: Uint8Array, position: number, value: number): number {
+  let at = position, rest = value;
+  for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}

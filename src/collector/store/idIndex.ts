@@ -1,0 +1,74 @@
+/** At most this share of the slots is used. */
+const fullest = 0.8;
+const growth = 1.25;
+const initialSlots = 20;
+/** Drawn anew for every process, so that nobody can prepare ids that collide. */
+const seed = Math.floor(Math.random() * 0x1_0000_0000) | 1;
+
+/**
+ * Finds the row of a span id of 16 hex digits. Open addressing with linear probing; a slot holds row + 1 in its low bits
+ * and a piece of the id's hash above them, so that nearly every foreign slot is passed over without looking at the id.
+ * The ids themselves belong to the caller: `ids[2 · row]` and `ids[2 · row + 1]` are the halves of a row's id.
+ */
+export class IdIndex {
+  private slots = new Uint32Array(initialSlots);
+  private rowMask = maskFor(initialSlots);
+  private used = 0;
+
+  get byteLength(): number { return this.slots.byteLength; }
+
+  /** The row of an id, or -1. */
+  find(ids: Uint32Array, high: number, low: number): number {
+    const { slots, rowMask } = this;
+    const hash = hashOf(high, low), print = printOf(hash);
+    for (let at = placeOf(hash, slots.length); ; at = at + 1 === slots.length ? 0 : at + 1) {
+      const slot = slots[at] as number;
+      if (slot === 0) return -1;
+      if (((slot ^ print) & ~rowMask) !== 0) continue;
+      const row = (slot & rowMask) - 1;
+      if (ids[row * 2] === high && ids[row * 2 + 1] === low) return row;
+    }
+  }
+
+  /** Adds a row whose id is not in the index; `ids` must hold it already. */
+  add(ids: Uint32Array, row: number): void {
+    if (this.used + 1 > this.slots.length * fullest || row + 1 > this.rowMask) this.grow(ids, row);
+    this.place(ids, row);
+    this.used++;
+  }
+
+  private place(ids: Uint32Array, row: number): void {
+    const { slots, rowMask } = this;
+    const hash = hashOf(ids[row * 2] as number, ids[row * 2 + 1] as number);
+    let at = placeOf(hash, slots.length);
+    while (slots[at] !== 0) at = at + 1 === slots.length ? 0 : at + 1;
+    slots[at] = (printOf(hash) & ~rowMask) | (row + 1);
+  }
+
+  private grow(ids: Uint32Array, row: number): void {
+    const before = this.slots, maskBefore = this.rowMask;
+    const size = Math.max(Math.ceil(before.length * growth), Math.ceil((this.used + 1) / fullest) + 1);
+    this.slots = new Uint32Array(size);
+    this.rowMask = maskFor(Math.max(size, row + 1));
+    for (const slot of before) if (slot !== 0) this.place(ids, (slot & maskBefore) - 1);
+  }
+}
+
+/** The lowest mask 2^k - 1 that holds every row number + 1. */
+function maskFor(rows: number): number {
+  let mask = 1;
+  while (mask < rows + 1) mask = mask * 2 + 1;
+  return mask | 0;
+}
+
+function hashOf(high: number, low: number): number {
+  let hash = Math.imul(high ^ seed, 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ low, 0xc2b2_ae35);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0x27d4_eb2f);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Bits that are independent of the place. */
+const printOf = (hash: number): number => Math.imul(hash, 0x9e37_79b1);
+const placeOf = (hash: number, slots: number): number => Math.floor(hash * slots / 0x1_0000_0000);

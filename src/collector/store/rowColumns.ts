@@ -1,0 +1,79 @@
+import type { TraceRows } from '../../model/traceRows.ts';
+import { noContent } from './contentArena.ts';
+
+const initialRows = 8;
+const narrowTexts = 0x1_0000;
+
+type Words = Uint32Array<ArrayBuffer>;
+type TextColumn = Uint16Array<ArrayBuffer> | Words;
+
+/**
+ * The rows of one trace as growing typed arrays, which are longer than `count`. Beside what everybody may see of a row
+ * there are its id and where its content lies.
+ */
+export class RowColumns implements TraceRows {
+  count = 0;
+  start = new Float64Array(initialRows);
+  duration = new Float64Array(initialRows);
+  parent = new Int32Array(initialRows);
+  name: TextColumn = new Uint16Array(initialRows);
+  subject: TextColumn = new Uint16Array(initialRows);
+  service = new Uint16Array(initialRows);
+  meta = new Uint16Array(initialRows);
+  marks = new Uint16Array(initialRows);
+  /** The halves of a row's span id at 2 · row and 2 · row + 1; zeroes when the id is no 16 hex digits. */
+  ids = new Uint32Array(initialRows * 2);
+  /** Offset of a row's content in the arena. */
+  content = new Uint32Array(initialRows);
+
+  get byteLength(): number {
+    return this.start.length * (8 + 8 + 4 + this.name.BYTES_PER_ELEMENT + this.subject.BYTES_PER_ELEMENT + 2 + 2 + 2 + 8 + 4);
+  }
+
+  /** Adds a row without parent, times or content. */
+  addRow(): number {
+    if (this.count === this.start.length) this.grow();
+    const row = this.count++;
+    this.parent[row] = -1;
+    this.duration[row] = 0;
+    this.content[row] = noContent;
+    return row;
+  }
+
+  setName(row: number, text: number): void {
+    if (text >= narrowTexts && this.name instanceof Uint16Array) this.name = widened(this.name);
+    this.name[row] = text;
+  }
+
+  setSubject(row: number, text: number): void {
+    if (text >= narrowTexts && this.subject instanceof Uint16Array) this.subject = widened(this.subject);
+    this.subject[row] = text;
+  }
+
+  private grow(): void {
+    const rows = this.start.length;
+    // Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing.
+    const next = Math.ceil(rows < 4096 ? rows * 2 : rows * 1.125);
+    this.start = copied(this.start, new Float64Array(next));
+    this.duration = copied(this.duration, new Float64Array(next));
+    this.parent = copied(this.parent, new Int32Array(next));
+    this.name = this.name instanceof Uint16Array ? copied(this.name, new Uint16Array(next)) : copied(this.name, new Uint32Array(next));
+    this.subject = this.subject instanceof Uint16Array ? copied(this.subject, new Uint16Array(next)) : copied(this.subject, new Uint32Array(next));
+    this.service = copied(this.service, new Uint16Array(next));
+    this.meta = copied(this.meta, new Uint16Array(next));
+    this.marks = copied(this.marks, new Uint16Array(next));
+    this.ids = copied(this.ids, new Uint32Array(next * 2));
+    this.content = copied(this.content, new Uint32Array(next));
+  }
+}
+
+function copied<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+function widened(column: Uint16Array): Words {
+  const wide = new Uint32Array(column.length);
+  wide.set(column);
+  return wide;
+}

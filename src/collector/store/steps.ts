@@ -1,0 +1,30 @@
+import { stepOf, subjectOf } from '../../model/conventions/registry.ts';
+import { roles } from '../../model/role.ts';
+import { spanKinds } from '../../model/span.ts';
+import type { SpanContent } from '../../model/span.ts';
+import type { RowFigures } from '../../model/traceRows.ts';
+
+/** What the columns hold of an agent's step. */
+export interface Step {
+  /** Index in `roles`. */
+  readonly role: number;
+  readonly subject: string;
+  readonly figures: RowFigures | undefined;
+}
+
+export const noStep: Step = { role: 0, subject: '', figures: undefined };
+
+/** Reads the agent's step that a span is, if it is one. Logs that name the span are not looked at. */
+export function readStep(name: string, kind: number, scopeName: string, content: SpanContent): Step {
+  const view = stepOf({
+    name, kind: spanKinds[kind] ?? 'unspecified', scopeName, attributes: content.attributes, events: content.events, logs: [],
+  });
+  if (view === undefined) return noStep;
+  const { inputTokens = Number.NaN, outputTokens = Number.NaN, cacheReadTokens = Number.NaN, costUsd = Number.NaN } = view;
+  const hasFigures = ![inputTokens, outputTokens, cacheReadTokens, costUsd].every(Number.isNaN);
+  return {
+    role: roles.indexOf(view.role),
+    subject: subjectOf(view) ?? '',
+    figures: hasFigures ? { inputTokens, outputTokens, cacheReadTokens, costUsd } : undefined,
+  };
+}

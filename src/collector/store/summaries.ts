@@ -1,0 +1,61 @@
+import type { TraceSummary } from '../../model/records.ts';
+import type { TraceColumns } from './traceColumns.ts';
+
+/** Costs are added up as doubles; what is below a billionth of a dollar is noise of that. */
+const costDigits = 1e9;
+
+/** The figures of a trace as they are now. */
+export function summaryOf(trace: TraceColumns): TraceSummary {
+  trace.settle();
+  const { totals, sums, times } = trace;
+  const texts = trace.texts.texts;
+  const isPlaced = totals.firstRow >= 0;
+  const named = totals.rootRow >= 0 ? totals.rootRow : totals.firstRow;
+  return {
+    traceId: trace.traceId,
+    name: named < 0 ? nameOfTimeless(trace) : texts[trace.name[named] as number] as string,
+    services: totals.services.map((service) => texts[service] as string),
+    startUnixNano: String(isPlaced ? times.base + BigInt(totals.firstStart) : 0n),
+    ...(isPlaced && totals.openCount === 0 ? { endUnixNano: String(times.base + BigInt(totals.lastEnd)) } : {}),
+    spanCount: totals.spanCount,
+    errorCount: totals.errorCount,
+    openCount: totals.openCount,
+    rootCount: totals.rootCount,
+    orphanCount: totals.orphanCount,
+    llmCalls: sums.llmCalls,
+    toolCalls: sums.toolCalls,
+    inputTokens: sums.inputTokens,
+    outputTokens: sums.outputTokens,
+    ...(sums.costCount > 0 ? { costUsd: Math.round(sums.costUsd * costDigits) / costDigits } : {}),
+  };
+}
+
+/** The first span that is one, when none has a time. */
+function nameOfTimeless(trace: TraceColumns): string {
+  for (let row = 0; row < trace.count; row++) {
+    if (!trace.isPlaceholder(row)) return trace.texts.texts[trace.name[row] as number] as string;
+  }
+  return '';
+}
+
+/** The summary in a compact form for the index of traces; `parseSummary` reads it. */
+export function packSummary(summary: TraceSummary): string {
+  const { name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount } = summary;
+  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd } = summary;
+  return JSON.stringify([
+    name, services, startUnixNano, endUnixNano ?? null, spanCount, errorCount, openCount, rootCount, orphanCount,
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd ?? null,
+  ]);
+}
+
+type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null];
+
+export function parseSummary(traceId: string, text: string): TraceSummary {
+  const [name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount,
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd] = JSON.parse(text) as Packed;
+  return {
+    traceId, name, services, startUnixNano, ...(endUnixNano === null ? {} : { endUnixNano }),
+    spanCount, errorCount, openCount, rootCount, orphanCount, llmCalls, toolCalls, inputTokens, outputTokens,
+    ...(costUsd === null ? {} : { costUsd }),
+  };
+}

@@ -1,0 +1,402 @@
+import { hexHalf, isHex } from '../../model/ids.ts';
+import { markBit } from '../../model/span.ts';
+import { operationCode, present } from '../../model/spanBatch.ts';
+import type { BatchLog } from '../../model/spanBatch.ts';
+import { highOf, joinHalves, lowOf } from '../../model/time.ts';
+import { metaKind, metaRole, metaStatus, packMeta } from '../../model/traceRows.ts';
+import { ParentLinks } from './parentLinks.ts';
+import { newPlaceholder } from './placeholders.ts';
+import type { Placeholder } from './placeholders.ts';
+import type { RowChanges } from './rowChanges.ts';
+import { RowColumns } from './rowColumns.ts';
+import type { RowInput } from './rowInput.ts';
+import { RowTimes, timeMarks } from './rowTimes.ts';
+import { SpanIds } from './spanIds.ts';
+import { StepSums } from './stepSums.ts';
+import { noStep, readStep } from './steps.ts';
+import type { Step } from './steps.ts';
+import { TextTable } from './textTable.ts';
+import { TraceContent } from './traceContent.ts';
+import { TraceLogs } from './traceLogs.ts';
+import { TraceTotals } from './traceTotals.ts';
+
+const openMark = markBit('open'), orphanMark = markBit('orphan'), duplicateMark = markBit('duplicate'), cycleMark = markBit('cycle');
+const badParentMark = markBit('badParent'), lostMark = markBit('lost'), placeholderMark = markBit('placeholder');
+/** Marks that follow from where a span hangs, not from its own record. */
+const linkMarks = orphanMark | cycleMark | badParentMark;
+/** Marks that a decoder gives to a span's record. */
+const recordMarks = markBit('cut') | markBit('repaired') | markBit('derived');
+/** Rows whose times are no times to reckon with. */
+const timelessMarks = markBit('noStart') | markBit('outOfRange');
+/** Beside bits of `present`: that an update has content. */
+const saidContent = 0x100;
+/** Containers, strings and typed arrays of a trace without any row. */
+const fixedBytes = 6_000;
+
+/** Tells traces apart that were read into memory at different times, in this process and in earlier ones. */
+let lastEpoch = Date.now();
+
+/**
+ * One trace in memory: rows as columns, content as bytes, and everything that is derived from them on arrival. Spans
+ * may come in any order, more than once, before their parents, without an end and in cycles; nothing is dropped. The
+ * same rows in the same order always give the same trace.
+ */
+export class TraceColumns extends RowColumns {
+  readonly traceId: string;
+  epoch = ++lastEpoch;
+  /** Counts the changes. */
+  revision = 0;
+  readonly texts = new TextTable();
+  readonly times = new RowTimes();
+  readonly contents = new TraceContent();
+  readonly logs = new TraceLogs(this.contents);
+  readonly sums = new StepSums();
+  readonly totals = new TraceTotals();
+  readonly spanIds = new SpanIds();
+  private readonly links = new ParentLinks();
+  private readonly placeholders = new Map<number, Placeholder>();
+  /** Ids of parents that spans name and do not hang below: malformed, their own, or closing a cycle. */
+  private readonly cutParents = new Map<number, string>();
+  /** Spans that a live connection began and that have not ended. */
+  private readonly running = new Set<number>();
+  /** Rows whose step must be read again because updates came. */
+  private readonly staleSteps = new Set<number>();
+  private readonly watchers = new Set<RowChanges>();
+  private textsReplaced = 0;
+
+  constructor(traceId: string) {
+    super();
+    this.traceId = traceId;
+  }
+
+  /** About how much memory the trace takes, content included. */
+  get bytesInMemory(): number {
+    return fixedBytes + this.byteLength + this.spanIds.byteLength + this.texts.byteLength + this.times.byteLength + this.contents.byteLength
+      + this.logs.byteLength + this.sums.byteLength + this.links.byteLength + (this.cutParents.size + this.running.size) * 60 + this.placeholders.size * 150;
+  }
+
+  roleOf(row: number): number { return metaRole(this.meta[row] as number); }
+  isPlaceholder(row: number): boolean { return ((this.marks[row] as number) & placeholderMark) !== 0; }
+  spanIdOf(row: number): string { return this.spanIds.idOf(this.ids, row); }
+  /** The row of a span id as people write it, or -1. */
+  rowOf(spanId: string): number { return this.spanIds.findText(this.ids, spanId); }
+
+  /** The id of the parent that a span names, also where it does not hang below it; '' when it names none. */
+  parentIdOf(row: number): string {
+    const parent = this.parent[row] as number;
+    return parent >= 0 ? this.spanIdOf(parent) : this.cutParents.get(row) ?? '';
+  }
+
+  /** Notes changes for a subscriber from now on; everything there is counts as new to it. */
+  watch(changes: RowChanges): void { this.watchers.add(changes); }
+  unwatch(changes: RowChanges): void { this.watchers.delete(changes); }
+
+  /** Takes in one row of a batch. */
+  append(input: RowInput): void {
+    const known = this.spanIds.find(this.ids, input.idHigh, input.idLow, input.idText);
+    const isNew = known < 0;
+    const row = isNew ? this.addSpan(input.idHigh, input.idLow, input.idText) : known;
+    const wasSpan = !isNew && !this.isPlaceholder(row);
+    const start = this.start[row], duration = this.duration[row] as number, parent = this.parent[row] as number;
+    if (wasSpan) this.totals.count(this.marks[row] as number, this.meta[row] as number, parent, -1);
+    const isChanged = this.merge(row, input, isNew);
+    this.totals.count(this.marks[row] as number, this.meta[row] as number, this.parent[row] as number, 1);
+    if (!isChanged) return;
+    this.totals.include(this, row);
+    if (wasSpan && (start !== this.start[row] || parent !== this.parent[row] || duration > (this.duration[row] as number))) this.totals.isStale = true;
+    this.touch(row);
+  }
+
+  /** Takes in a log record of the batch that `input` reads. */
+  appendLog(input: RowInput, log: BatchLog): void {
+    let row = -1;
+    if (log.spanId !== '') {
+      row = this.rowOf(log.spanId);
+      if (row < 0) row = this.addPlaceholderOf(log.spanId);
+      const placeholder = this.placeholders.get(row);
+      if (placeholder !== undefined) this.widen(row, placeholder, this.times.relative(highOf(log.timeUnixNano), lowOf(log.timeUnixNano)));
+    }
+    if (this.logs.add(row, input, log) && row >= 0) this.touch(row);
+    this.revision++;
+  }
+
+  /** The connection that reported a span has ended; marks the span when it has not. */
+  markLost(row: number): void {
+    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== openMark) return;
+    this.marks[row] = (this.marks[row] as number) | lostMark;
+    this.touch(row);
+  }
+
+  /** All live connections have ended: those of an earlier run of the program. */
+  markRunningLost(): void {
+    for (const row of this.running) this.markLost(row);
+  }
+
+  /** Brings derived values up to date; to be called before rows or sums are read. */
+  settle(): void {
+    for (const row of this.staleSteps) this.readStepOf(row);
+    this.staleSteps.clear();
+    const isMoved = this.times.needsRebase && this.times.rebase(this);
+    if (isMoved || this.textsReplaced !== this.texts.replaced) this.beginEpoch();
+    this.sums.settle(this);
+    this.totals.settle(this);
+  }
+
+  /** False when nothing changed. */
+  private merge(row: number, input: RowInput, isNew: boolean): boolean {
+    const isUnseen = isNew || this.isPlaceholder(row);
+    const isOpen = ((this.marks[row] as number) & openMark) !== 0;
+    switch (input.operation) {
+      case operationCode.whole:
+        if (!isUnseen && ((!isOpen && !input.isComplete) || this.isSame(row, input))) return false;
+        this.fill(row, input, isNew);
+        if (!isUnseen && !isOpen) this.mark(row, duplicateMark);
+        return true;
+      case operationCode.start:
+        if (isUnseen) this.begin(row, input, isNew);
+        else if (!isOpen || this.contents.holds(this, row, input)) return false;
+        else this.update(row, input, duplicateMark);
+        return true;
+      default:
+        if (isNew) this.becomePlaceholder(row);
+        this.update(row, input, !isUnseen && !isOpen && this.isOtherEnd(row, input) ? duplicateMark : 0);
+        return true;
+    }
+  }
+
+  /** Writes a whole record, or the beginning of a span, over whatever is known. */
+  private fill(row: number, input: RowInput, isNew: boolean): void {
+    const { batch, row: from } = input;
+    const kind = batch.kind[from] as number, { origin } = input;
+    const placeholder = this.placeholders.get(row);
+    const kept = (this.marks[row] as number) & (linkMarks | duplicateMark);
+    const timeBits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, input.endHigh, input.endLow);
+    this.marks[row] = kept | ((batch.marks[from] as number) & recordMarks) | timeBits;
+    this.setMeta(row, kind, batch.status[from] as number);
+    this.setName(row, input.nameIn(this.texts));
+    const service = this.texts.serviceIndexOf(origin.service);
+    this.service[row] = service;
+    this.totals.addService(service);
+    this.contents.setStatusMessage(row, input.statusMessage);
+    if (input.operation === operationCode.start) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input);
+    this.running.delete(row);
+    this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
+    this.link(row, input, isNew);
+    if (placeholder !== undefined) this.resolve(row, placeholder);
+  }
+
+  /** A span has begun. What updates said before that was known stays on top. */
+  private begin(row: number, input: RowInput, isNew: boolean): void {
+    const placeholder = this.placeholders.get(row);
+    const name = this.name[row] as number, meta = this.meta[row] as number, message = this.contents.statusMessageOf(row);
+    if (placeholder !== undefined && (placeholder.endHigh !== 0 || placeholder.endLow !== 0)) {
+      input.setEnd(placeholder.endHigh, placeholder.endLow);
+    }
+    this.fill(row, input, isNew);
+    const said = placeholder?.said ?? 0;
+    if ((said & present.name) !== 0) this.setName(row, name);
+    if ((said & present.kind) !== 0) this.setMeta(row, metaKind(meta), metaStatus(this.meta[row] as number));
+    if ((said & present.status) !== 0) {
+      this.setMeta(row, metaKind(this.meta[row] as number), metaStatus(meta));
+      this.contents.setStatusMessage(row, message);
+    }
+    if (said !== 0) this.staleSteps.add(row);
+    if (input.isLive && ((this.marks[row] as number) & openMark) !== 0) this.running.add(row);
+  }
+
+  /** Merges what an update or an end says into what is known. */
+  private update(row: number, input: RowInput, extraMarks: number): void {
+    const { batch, row: from, present: says } = input;
+    const placeholder = this.placeholders.get(row);
+    if ((says & present.name) !== 0) this.setName(row, input.nameIn(this.texts));
+    if ((says & present.kind) !== 0) this.setMeta(row, batch.kind[from] as number, metaStatus(this.meta[row] as number));
+    if ((says & present.status) !== 0) {
+      this.setMeta(row, metaKind(this.meta[row] as number), batch.status[from] as number);
+      this.contents.setStatusMessage(row, input.statusMessage);
+    }
+    const isAdded = this.contents.add(this, row, input);
+    this.mark(row, ((batch.marks[from] as number) & recordMarks) | extraMarks);
+    if (placeholder === undefined) this.updateTimes(row, input);
+    else {
+      placeholder.said |= (says & (present.name | present.kind | present.status)) | (isAdded ? saidContent : 0);
+      this.noteTimes(row, placeholder, input);
+    }
+    if ((says & present.parent) !== 0 && input.hasParent) this.link(row, input, false);
+    const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & present.name) !== 0;
+    if (placeholder === undefined && mayChangeStep) this.staleSteps.add(row);
+  }
+
+  private updateTimes(row: number, input: RowInput): void {
+    const { batch, row: from } = input;
+    const hasStart = (input.present & present.start) !== 0 && ((batch.startHigh[from] as number) !== 0 || (batch.startLow[from] as number) !== 0);
+    let bits = (this.marks[row] as number) & timeMarks;
+    if (hasStart) {
+      const end = this.times.endOf(this, row);
+      bits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, highOf(end), lowOf(end));
+    }
+    if (input.isComplete) bits = this.times.writeEnd(this, row, input.endHigh, input.endLow);
+    this.marks[row] = ((this.marks[row] as number) & ~(timeMarks | lostMark)) | bits;
+    if ((bits & openMark) === 0) this.running.delete(row);
+    const parent = this.parent[row] as number;
+    const holder = parent < 0 ? undefined : this.placeholders.get(parent);
+    if (holder !== undefined) this.widenBy(parent, holder, row);
+  }
+
+  /** Times that came for a span that is not known itself yet. */
+  private noteTimes(row: number, placeholder: Placeholder, input: RowInput): void {
+    const { batch, row: from } = input;
+    if ((input.present & present.start) !== 0) this.widen(row, placeholder, this.times.relative(batch.startHigh[from] as number, batch.startLow[from] as number));
+    if (!input.isComplete) return;
+    placeholder.endHigh = input.endHigh;
+    placeholder.endLow = input.endLow;
+    this.widen(row, placeholder, this.times.relative(input.endHigh, input.endLow));
+  }
+
+  /** Hangs a row below the parent that the input names. */
+  private link(row: number, input: RowInput, isNew: boolean): void {
+    const before = this.parent[row] as number;
+    let parent = -1, bits = 0;
+    if (input.hasParent && !input.parentIsBad) {
+      parent = this.spanIds.find(this.ids, input.parentHigh, input.parentLow, input.parentText);
+      if (parent < 0) parent = this.addPlaceholder(input.parentHigh, input.parentLow, input.parentText);
+    }
+    if (input.parentIsBad || parent === row) {
+      bits = badParentMark;
+      parent = -1;
+    }
+    if (parent !== before) {
+      if (before >= 0) this.unlink(row);
+      if (parent >= 0 && !isNew && this.links.closesCycle(this, row, parent)) {
+        bits = cycleMark;
+        parent = -1;
+      }
+    }
+    if (bits !== 0) this.cutParents.set(row, input.parentId);
+    else if (this.cutParents.size > 0) this.cutParents.delete(row);
+    this.marks[row] = ((this.marks[row] as number) & ~linkMarks) | bits;
+    if (parent >= 0) this.hang(row, parent, parent !== before);
+  }
+
+  private hang(row: number, parent: number, isNews: boolean): void {
+    if (isNews) {
+      this.parent[row] = parent;
+      this.links.attached(this, row, parent);
+      this.sums.attached(this, row);
+    }
+    const holder = this.placeholders.get(parent);
+    if (holder === undefined) return;
+    this.mark(row, orphanMark);
+    if (isNews) holder.children.push(row);
+    this.widenBy(parent, holder, row);
+  }
+
+  private unlink(row: number): void {
+    this.sums.detached(row);
+    this.links.detached();
+    this.parent[row] = -1;
+  }
+
+  /** The span of a placeholder has come: its children are no orphans any more. */
+  private resolve(row: number, placeholder: Placeholder): void {
+    this.placeholders.delete(row);
+    for (const child of placeholder.children) {
+      const marks = this.marks[child] as number;
+      if (this.parent[child] !== row || (marks & orphanMark) === 0) continue;
+      this.marks[child] = marks & ~orphanMark;
+      if ((marks & placeholderMark) === 0) this.totals.orphanCount--;
+      this.touch(child);
+    }
+  }
+
+  private addSpan(high: number, low: number, text: string): number {
+    const row = this.addRow();
+    this.spanIds.add(this.ids, row, high, low, text);
+    this.links.added(this, row);
+    return row;
+  }
+
+  private addPlaceholder(high: number, low: number, text: string): number {
+    const row = this.addSpan(high, low, text);
+    this.becomePlaceholder(row);
+    this.touch(row);
+    return row;
+  }
+
+  private addPlaceholderOf(spanId: string): number {
+    const isHalves = isHex(spanId, 16);
+    return isHalves ? this.addPlaceholder(hexHalf(spanId, 0), hexHalf(spanId, 8), '') : this.addPlaceholder(0, 0, spanId);
+  }
+
+  private becomePlaceholder(row: number): void {
+    this.marks[row] = placeholderMark;
+    this.placeholders.set(row, newPlaceholder());
+  }
+
+  /** A placeholder lasts, as far as is known, while its children do. */
+  private widenBy(row: number, placeholder: Placeholder, child: number): void {
+    if (((this.marks[child] as number) & timelessMarks) !== 0) return;
+    const start = this.start[child] as number, duration = this.duration[child] as number;
+    this.widen(row, placeholder, start);
+    if (duration > 0) this.widen(row, placeholder, start + duration);
+  }
+
+  private widen(row: number, placeholder: Placeholder, time: number): void {
+    if (Number.isNaN(time)) return;
+    const start = placeholder.hasTime ? Math.min(this.start[row] as number, time) : time;
+    const end = placeholder.hasTime ? Math.max((this.start[row] as number) + (this.duration[row] as number), time) : time;
+    if (placeholder.hasTime && start === this.start[row] && end - start === this.duration[row]) return;
+    placeholder.hasTime = true;
+    this.start[row] = start;
+    this.duration[row] = end - start;
+    this.touch(row);
+  }
+
+  private writeStep(row: number, step: Step): void {
+    const meta = this.meta[row] as number;
+    this.meta[row] = packMeta(step.role, metaKind(meta), metaStatus(meta));
+    this.setSubject(row, step.subject === '' ? 0 : this.texts.indexOf(step.subject));
+    this.sums.set(this, row, metaRole(meta), step.figures);
+  }
+
+  private readStepOf(row: number): void {
+    const meta = this.meta[row] as number;
+    const name = this.texts.texts[this.name[row] as number] as string;
+    this.writeStep(row, readStep(name, metaKind(meta), this.contents.originOf(this, row).scope.name, this.contents.contentOf(this, row)));
+    this.touch(row);
+  }
+
+  private setMeta(row: number, kind: number, status: number): void {
+    this.meta[row] = packMeta(this.roleOf(row), kind, status);
+  }
+
+  private mark(row: number, bits: number): void { this.marks[row] = (this.marks[row] as number) | bits; }
+
+  /** Whether a whole record says what is known already. */
+  private isSame(row: number, input: RowInput): boolean {
+    const { batch, row: from } = input;
+    const meta = this.meta[row] as number;
+    return this.times.endOf(this, row) === joinHalves(input.endHigh, input.endLow)
+      && this.times.startOf(this, row) === joinHalves(batch.startHigh[from] as number, batch.startLow[from] as number)
+      && metaKind(meta) === batch.kind[from] && metaStatus(meta) === batch.status[from]
+      && this.texts.texts[this.name[row] as number] === input.name
+      && this.contents.statusMessageOf(row) === input.statusMessage
+      && this.parentIdOf(row) === input.parentId
+      && this.contents.isSame(this, row, input);
+  }
+
+  private isOtherEnd(row: number, input: RowInput): boolean {
+    return input.isComplete && this.times.endOf(this, row) !== joinHalves(input.endHigh, input.endLow);
+  }
+
+  private touch(row: number): void {
+    this.revision++;
+    for (const changes of this.watchers) changes.note(row);
+  }
+
+  private beginEpoch(): void {
+    this.textsReplaced = this.texts.replaced;
+    this.totals.isStale = true;
+    this.epoch = ++lastEpoch;
+    for (const changes of this.watchers) changes.reset();
+  }
+}
