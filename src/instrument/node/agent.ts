@@ -1,9 +1,10 @@
 import { getTracer } from './defaultTracer.ts';
+import { callerLocation } from './location.ts';
 import { runSpan } from './run.ts';
 import { splitOptions } from './tracer.ts';
-import { LlmCall } from './llmCall.ts';
+import { LlmSpan } from './llmSpan.ts';
 import { cutText } from './values.ts';
-import type { LlmCallOptions } from './llmCall.ts';
+import type { LlmCallOptions } from './llmSpan.ts';
 import type { Span } from './span.ts';
 import type { SpanOptions, Tracer, WithOptions } from './tracer.ts';
 import type { Attributes } from './values.ts';
@@ -52,18 +53,19 @@ export class AgentTracer {
   agentRun<T>(task: string, options: AgentRunOptions, work: (span: Span) => T): T;
   agentRun<T>(task: string, ...rest: WithOptions<AgentRunOptions, (span: Span) => T>): T {
     const [options, work] = splitOptions(rest);
+    const text = String(task);
     const span = this.tracer.openSpan('agent_run', {
       ...options,
       entry: AgentTracer.prototype.agentRun,
       attributes: {
-        task_preview: cutText(task, previewLength),
-        'task.length': task.length,
+        task_preview: cutText(text, previewLength),
+        'task.length': text.length,
         agent_type: options.agentType,
         model: options.model,
         'gen_ai.operation.name': 'invoke_agent',
         'gen_ai.agent.name': options.agentName ?? this.tracer.resource['service.name'],
         'gen_ai.conversation.id': options.conversationId,
-        'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: task }] }],
+        'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: text }] }],
         ...options.attributes,
       },
     });
@@ -84,25 +86,26 @@ export class AgentTracer {
   async iterate<T>(maxIterations: number, round: (number: number, span: Span) => Promise<T | undefined> | T | undefined): Promise<T | undefined> {
     const around = this.tracer.currentSpan;
     const entry = AgentTracer.prototype.iterate;
+    // In later rounds the caller is on the stack only if it awaits this promise itself.
+    const fallback = callerLocation(entry);
     let result: T | undefined;
     for (let number = 1; number <= maxIterations && result === undefined; number++) {
       around?.setAttribute('total_iterations', number);
-      const span = this.tracer.openSpan(`iteration_${number}`, { entry, attributes: { iteration: number } });
+      const span = this.tracer.openSpan(`iteration_${number}`, { entry, fallback, attributes: { iteration: number } });
       result = await runSpan(span, () => round(number, span));
     }
     return result;
   }
 
-  /** The span `llm_call` around one request to a model. */
-  llmCall<T>(model: string, work: (call: LlmCall) => T): T;
-  llmCall<T>(model: string, options: LlmCallOptions, work: (call: LlmCall) => T): T;
-  llmCall<T>(model: string, ...rest: WithOptions<LlmCallOptions, (call: LlmCall) => T>): T {
+  /** The span `llm_call` around one request to a model; it takes streamed text (`chunk`) and the answer (`respond`). */
+  llmCall<T>(model: string, work: (span: LlmSpan) => T): T;
+  llmCall<T>(model: string, options: LlmCallOptions, work: (span: LlmSpan) => T): T;
+  llmCall<T>(model: string, ...rest: WithOptions<LlmCallOptions, (span: LlmSpan) => T>): T {
     const [options, work] = splitOptions(rest);
-    const attributes = { ...LlmCall.attributesOf(model, options), ...options.attributes };
+    const attributes = { ...LlmSpan.attributesOf(model, options), ...options.attributes };
     const entry = AgentTracer.prototype.llmCall;
-    const span = this.tracer.openSpan('llm_call', { kind: 'client', ...options, attributes, entry });
-    const call = new LlmCall(span);
-    return runSpan(span, () => work(call), { succeeded: () => call.finish(), failed: () => call.finish() });
+    const span = this.tracer.openSpan('llm_call', { kind: 'client', ...options, attributes, entry }, LlmSpan);
+    return runSpan(span, work, { succeeded: () => span.finish(), failed: () => span.finish() });
   }
 
   /** The span `tool:NAME` around one use of a tool; what `work` gives is recorded as its result. */

@@ -51,10 +51,10 @@ function parseFrame(frame: string): SourceLocation | undefined {
   return { file: pathOf(url), line: Number(match[3]), functionName: functionName(match[1]) };
 }
 
-/** `Planner.run [as go]` is `Planner.run`. The engine names neither top-level code nor an unnamed function. */
+/** `Planner.run [as go]` is `Planner.run`, `Object.run` is `run`. Top-level code and unnamed functions have no name. */
 function functionName(text: string | undefined): string {
   if (text === undefined || text === 'Object.<anonymous>') return '<anonymous>';
-  return text.replace(/^new /, '').replace(/ \[as .*\]$/, '');
+  return text.replace(/^(?:new |Object\.)/, '').replace(/ \[as .*\]$/, '');
 }
 
 const paths = new Map<string, string>();

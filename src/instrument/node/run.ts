@@ -12,7 +12,7 @@ export interface Outcome {
  * Runs `work` inside a span and ends the span when the work is over: at once, or when the promise it gave settles.
  * What is thrown is recorded on the span and goes on to the caller.
  */
-export function runSpan<T>(span: Span, work: (span: Span) => T, outcome: Outcome = {}): T {
+export function runSpan<S extends Span, T>(span: S, work: (span: S) => T, outcome: Outcome = {}): T {
   let result: T;
   try {
     result = runWith({ trace: span.trace, span, before: undefined }, () => work(span));

@@ -14,7 +14,7 @@ import type { SpanExporter } from './exporters/exporter.ts';
 import type { AnyFunction, SourceLocation } from './location.ts';
 import type { PropagationFormat } from './propagation.ts';
 import type { Resource, SpanContext, SpanKind, SpanLink } from './records.ts';
-import type { SpanObserver } from './span.ts';
+import type { SpanInit, SpanObserver } from './span.ts';
 import type { Attributes } from './values.ts';
 
 export interface TracerOptions {
@@ -146,11 +146,11 @@ export class Tracer implements SpanObserver {
    * Begins a span without making it current.
    * @internal
    */
-  openSpan(name: string, request: SpanRequest): Span {
+  openSpan<S extends Span = Span>(name: string, request: SpanRequest, type?: new (init: SpanInit) => S): S {
     const parent = request.parent === undefined ? currentActive()?.span : request.parent;
     const trace = this.#traceOf(request.parent);
     if (parent === undefined || parent === null) followWallClock();
-    const span = new Span({
+    const span = new (type ?? Span)({
       trace,
       name: String(name),
       spanId: newSpanId(),
@@ -160,7 +160,7 @@ export class Tracer implements SpanObserver {
       links: (request.links ?? []).map((link) => ({ ...link, attributes: attributeValue(link.attributes ?? {}) as Attributes })),
       attributes: { ...locationAttributes(callerLocation(request.entry) ?? request.fallback), ...request.attributes },
       observer: this,
-    });
+    }) as S;
     trace.add(span);
     for (const exporter of this.#exporters) silently(() => exporter.onStart?.(span));
     return span;

@@ -1,6 +1,6 @@
 import { hrtime } from 'node:process';
+import { Span } from './span.ts';
 import type { SpanOptions } from './tracer.ts';
-import type { Span } from './span.ts';
 import type { Attributes } from './values.ts';
 
 export interface LlmCallOptions extends SpanOptions {
@@ -31,17 +31,12 @@ export interface LlmResponse {
 const streamIntervalNs = 50_000_000n;
 
 /** One request to a model while it runs. */
-export class LlmCall {
-  readonly span: Span;
+export class LlmSpan extends Span {
   readonly #began = hrtime.bigint();
   #text = '';
   #firstChunk: bigint | undefined;
   #shown = 0n;
   #answered = false;
-
-  constructor(span: Span) {
-    this.span = span;
-  }
 
   /** @internal */
   static attributesOf(model: string, options: LlmCallOptions): Attributes {
@@ -67,8 +62,8 @@ export class LlmCall {
     this.#text += text;
     if (this.#firstChunk === undefined) {
       this.#firstChunk = now;
-      this.span.addEvent('gen_ai.content.first_chunk');
-      this.span.setAttribute('gen_ai.response.time_to_first_chunk', Number(now - this.#began) / 1e9);
+      this.addEvent('gen_ai.content.first_chunk');
+      this.setAttribute('gen_ai.response.time_to_first_chunk', Number(now - this.#began) / 1e9);
     }
     if (now - this.#shown < streamIntervalNs) return;
     this.#shown = now;
@@ -79,7 +74,7 @@ export class LlmCall {
   respond(response: LlmResponse): void {
     this.#answered = true;
     if (response.outputMessages === undefined && this.#text !== '') this.#showText(response.finishReason);
-    this.span.setAttributes({
+    this.setAttributes({
       'llm.prompt_tokens': response.promptTokens,
       'llm.completion_tokens': response.completionTokens,
       'gen_ai.usage.input_tokens': response.promptTokens,
@@ -100,11 +95,11 @@ export class LlmCall {
    */
   finish(): void {
     if (!this.#answered && this.#text !== '') this.#showText();
-    this.span.setAttribute('llm.duration_ms', Number(hrtime.bigint() - this.#began) / 1e6);
+    this.setAttribute('llm.duration_ms', Number(hrtime.bigint() - this.#began) / 1e6);
   }
 
   #showText(finishReason?: string): void {
     const message = { role: 'assistant', parts: [{ type: 'text', content: this.#text }], finish_reason: finishReason };
-    this.span.setAttribute('gen_ai.output.messages', [message]);
+    this.setAttribute('gen_ai.output.messages', [message]);
   }
 }
