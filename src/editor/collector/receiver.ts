@@ -68,7 +68,10 @@ export class Receiver {
   /** Listens on the given ports, else on those of the settings. Already listening there: gives where. */
   start(wanted: Partial<Ports> = {}): Promise<Endpoints> {
     this.#isTurnedOff = false;
-    return this.#inTurn(() => this.#listen({ ...this.#settings.ports(), ...wanted }));
+    return this.#inTurn(() => {
+      const { httpPort, grpcPort } = this.#settings.ports();
+      return this.#listen({ httpPort: wanted.httpPort ?? httpPort, grpcPort: wanted.grpcPort ?? grpcPort });
+    });
   }
 
   /** Starts when it is wanted without having been asked for: a view opened, a debug session began. Failures are shown, not thrown. */

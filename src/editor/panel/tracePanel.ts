@@ -26,7 +26,7 @@ export interface PanelServices {
   readonly log: Log;
   /** Opens the trace that a link points to. */
   showTrace(traceId: string, spanId: string): Promise<void>;
-  run(action: PanelAction, panel: TracePanel): Promise<void>;
+  run(action: PanelAction): Promise<void>;
 }
 
 let lastSubscription = 0;
@@ -188,7 +188,7 @@ export class TracePanel {
       case 'value.copy': return vscode.env.clipboard.writeText(message.text);
       case 'value.open': return documents.show(await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
       case 'image.save': return saveImage(message.kind, message.data, this.panel.title);
-      case 'action.run': return this.#services.run(message.action, this);
+      case 'action.run': return this.#services.run(message.action);
       case 'failure.report': log.error('A page reported a failure', message.message); return undefined;
     }
   }

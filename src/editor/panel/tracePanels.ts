@@ -33,6 +33,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return this.#panels[0];
   }
 
+  /** Where the active panel stands, so that code opens beside it and not over it. */
+  get activeColumn(): vscode.ViewColumn | undefined {
+    const active = this.#panels.find(({ panel }) => panel.active);
+    return active?.panel.viewColumn;
+  }
+
   /** Shows a trace in its panel, opened when there is none. */
   async show(traceId: string | undefined, { spanId, beside = false, preserveFocus = false }: ShowOptions = {}): Promise<TracePanel> {
     const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId);

@@ -5,6 +5,7 @@ import { portProblemText } from '../collector/portProblems.ts';
 import type { Receiver } from '../collector/receiver.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
+import { asNotice } from '../safeText.ts';
 
 const silenceKey = 'silence.portInUse';
 
@@ -38,7 +39,7 @@ export class Notices {
     if (text === undefined || this.#hasToldPorts || this.#memory.get(silenceKey) === true) return;
     this.#hasToldPorts = true;
     const use = problems.flatMap(({ port }) => port ?? []).map((port) => `Use Port ${port}`).slice(0, 1);
-    const chosen = await vscode.window.showWarningMessage(text, ...use, 'Try Again', 'Show Log', 'Do Not Show Again');
+    const chosen = await vscode.window.showWarningMessage(asNotice(text), ...use, 'Try Again', 'Show Log', 'Do Not Show Again');
     if (chosen === undefined) return;
     if (chosen === 'Do Not Show Again') await this.#memory.update(silenceKey, true);
     else if (chosen === 'Show Log') this.#log.show();
@@ -51,7 +52,7 @@ export class Notices {
 
   async #tellStorage(problem: string): Promise<void> {
     this.#hasToldStorage = true;
-    const chosen = await vscode.window.showWarningMessage(problem, 'Delete All Traces', 'Show Log');
+    const chosen = await vscode.window.showWarningMessage(asNotice(problem), 'Delete All Traces', 'Show Log');
     if (chosen === 'Show Log') this.#log.show();
     else if (chosen !== undefined) await vscode.commands.executeCommand('spanscope.clear');
   }

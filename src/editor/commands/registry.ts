@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables.ts';
+import { messageOf } from '../log.ts';
+import { asNotice } from '../safeText.ts';
+import type { Services } from '../services.ts';
+import { addAgentKit } from './addAgentKit.ts';
+import { chart } from './chart.ts';
+import { clear } from './clear.ts';
+import { clearHighlight } from './clearHighlight.ts';
+import type { Command } from './command.ts';
+import { copyEnvironment } from './copyEnvironment.ts';
+import { copySpanId, copyTraceId } from './copyIds.ts';
+import { deleteTrace } from './deleteTrace.ts';
+import { exportTrace } from './exportTrace.ts';
+import { clearFilter, filterTraces } from './filterTraces.ts';
+import { groupByService, groupByTime } from './groupTraces.ts';
+import { importFile } from './importFile.ts';
+import { loadMore } from './loadMore.ts';
+import { mapPath } from './mapPath.ts';
+import { openSettings } from './openSettings.ts';
+import { openTrace, openTraceBeside } from './openTrace.ts';
+import { openWalkthrough } from './openWalkthrough.ts';
+import { revealSource, revealSourceBeside } from './revealSource.ts';
+import { runDemo } from './runDemo.ts';
+import { searchSpans } from './searchSpans.ts';
+import { showLog } from './showLog.ts';
+import { showMenu } from './showMenu.ts';
+import { startReceiver } from './startReceiver.ts';
+import { stopReceiver } from './stopReceiver.ts';
+import { useOtherPort } from './useOtherPort.ts';
+
+/** Every command of the extension. */
+export const commands: readonly Command[] = [
+  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportTrace, filterTraces,
+  groupByService, groupByTime, importFile, loadMore, mapPath, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
+  revealSourceBeside, runDemo, searchSpans, showLog, showMenu, startReceiver, stopReceiver, useOtherPort,
+];
+
+/** Registers all commands. A command that fails says why. */
+export function registerCommands(services: Services): vscode.Disposable {
+  const disposables = new Disposables();
+  for (const command of commands) {
+    disposables.add(vscode.commands.registerCommand(command.id, (...args: unknown[]) => run(command, services, args)));
+  }
+  return disposables;
+}
+
+async function run(command: Command, services: Services, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await command.run(services, ...args);
+  } catch (error) {
+    services.log.error(`${command.id} failed`, error);
+    const shown = vscode.window.showErrorMessage(asNotice(messageOf(error)), 'Show Log');
+    shown.then((chosen) => { if (chosen !== undefined) services.log.show(); }, () => undefined);
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import { watchDebugSessions } from '../debug/sessionStart.ts';
+import type { ImportReport } from '../model/records.ts';
+import { SourceService } from './code/sourceService.ts';
+import { connectCollector } from './collector/connect.ts';
+import { CollectorHost } from './collector/collectorHost.ts';
+import { Receiver } from './collector/receiver.ts';
+import { setContextKey } from './contextKeys.ts';
+import { Display } from './display.ts';
+import { Disposables } from './disposables.ts';
+import { Log } from './log.ts';
+import { runPanelAction } from './panel/actions.ts';
+import { TracePanels } from './panel/tracePanels.ts';
+import { ValueDocuments } from './panel/valueDocuments.ts';
+import { Selection } from './selection.ts';
+import { collectorOptions, portSettings, startsByItself } from './settings.ts';
+import { Notices } from './status/notices.ts';
+import { StatusItem } from './status/statusItem.ts';
+import { importTrace } from './traces/importTrace.ts';
+import { SpansView } from './traces/spansView.ts';
+import { groupings } from './traces/traceGroups.ts';
+import type { Grouping } from './traces/traceGroups.ts';
+import { TraceIndex } from './traces/traceIndex.ts';
+import { TracesView } from './traces/tracesView.ts';
+
+const usedKey = 'used';
+const groupingKey = 'traces.groupBy';
+
+/** Everything that the extension consists of, built once and wired together here. */
+export class Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly display = new Display(vscode.env.language);
+  readonly collector: CollectorHost;
+  readonly receiver: Receiver;
+  readonly selection: Selection;
+  readonly index: TraceIndex;
+  readonly source: SourceService;
+  readonly tracesView: TracesView;
+  readonly spansView: SpansView;
+  readonly panels: TracePanels;
+  /** Ids of traces that came, changed or went. */
+  readonly onDidChangeTraces: vscode.Event<{ readonly traceIds: readonly string[] }>;
+  readonly #status: StatusItem;
+  readonly #disposables = new Disposables();
+
+  constructor(context: vscode.ExtensionContext) {
+    this.context = context;
+    const keep = <T extends { dispose(): unknown }>(item: T): T => this.#disposables.add(item);
+    this.log = new Log(keep(vscode.window.createOutputChannel('Spanscope', { log: true })));
+    const { log } = this;
+    this.collector = new CollectorHost((listeners) => connectCollector(context, listeners), () => collectorOptions(context), log);
+    this.receiver = keep(new Receiver(this.collector, { ports: portSettings, startsByItself }, log.for('receiver')));
+    this.selection = keep(new Selection());
+    this.index = keep(new TraceIndex(this.collector, log.for('traces')));
+    this.source = keep(new SourceService(log.for('source')));
+    this.tracesView = keep(new TracesView(this.index, this.receiver, this.#grouping(), this.display));
+    this.spansView = keep(new SpansView(this.collector, this.index, this.selection, this.display, log.for('spans')));
+    this.panels = keep(new TracePanels({
+      extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, source: this.source,
+      documents: keep(new ValueDocuments(this.collector)), log: log.for('panel'),
+      showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
+      run: (action) => runPanelAction(action, this.receiver.endpoints),
+    }));
+    this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.display));
+    keep(new Notices(this.receiver, this.collector, context.globalState, log));
+    const changedTraces = keep(new vscode.EventEmitter<{ readonly traceIds: readonly string[] }>());
+    this.onDidChangeTraces = changedTraces.event;
+    keep(this.collector.onDidChangeTraces(({ traceIds, removed }) => changedTraces.fire({ traceIds: [...traceIds, ...removed] })));
+    this.#wire();
+  }
+
+  /** Begins what the workspace is known to want. Nothing here is waited for. */
+  start(): void {
+    if (this.context.workspaceState.get(usedKey) !== true) return;
+    this.#status.show();
+    setImmediate(() => void this.receiver.startIfWanted());
+  }
+
+  importFile(uri: vscode.Uri): Promise<ImportReport> {
+    return importTrace(this.collector, uri);
+  }
+
+  async exportTrace(traceId: string, format: string): Promise<Uint8Array> {
+    return new Uint8Array(await this.collector.call('exportTrace', traceId, format));
+  }
+
+  async groupBy(grouping: Grouping): Promise<void> {
+    this.tracesView.groupBy(grouping);
+    setContextKey('spanscope.groupBy', grouping);
+    await this.context.workspaceState.update(groupingKey, grouping);
+  }
+
+  /** Gives everything back; resolves when what was received is on the disk. */
+  async close(): Promise<void> {
+    this.#disposables.dispose();
+    await this.collector.close();
+  }
+
+  #grouping(): Grouping {
+    const saved = this.context.workspaceState.get(groupingKey);
+    return groupings.find((grouping) => grouping === saved) ?? 'time';
+  }
+
+  #wire(): void {
+    const keep = (item: vscode.Disposable): void => { this.#disposables.add(item); };
+    const startIfVisible = ({ visible }: { visible: boolean }): void => { if (visible) void this.receiver.startIfWanted(); };
+    keep(this.tracesView.onDidChangeVisibility(startIfVisible));
+    keep(this.spansView.onDidChangeVisibility(startIfVisible));
+    keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
+    keep(this.receiver.onDidChange(() => this.#receiverChanged()));
+    keep(this.index.onDidChange(() => this.#tracesChanged()));
+    keep(this.selection.onDidChange(({ selected }) => {
+      setContextKey('spanscope.hasTrace', selected !== undefined);
+      setContextKey('spanscope.hasSelection', selected?.spanId !== undefined);
+    }));
+    keep(vscode.workspace.onDidChangeConfiguration((event) => this.#settingsChanged(event)));
+    setContextKey('spanscope.groupBy', this.#grouping());
+    this.#receiverChanged();
+  }
+
+  #receiverChanged(): void {
+    const { state, problems } = this.receiver;
+    setContextKey('spanscope.receiver', state);
+    setContextKey('spanscope.portProblem', problems.length > 0);
+    if (state === 'listening' && this.context.workspaceState.get(usedKey) !== true) void this.context.workspaceState.update(usedKey, true);
+  }
+
+  #tracesChanged(): void {
+    setContextKey('spanscope.hasTraces', this.index.listing.total > 0);
+    setContextKey('spanscope.filtered', this.index.filter !== '');
+  }
+
+  #settingsChanged(event: vscode.ConfigurationChangeEvent): void {
+    const portsChanged = ['spanscope.receiver.httpPort', 'spanscope.receiver.grpcPort'].some((name) => event.affectsConfiguration(name));
+    const work = portsChanged && this.receiver.state === 'listening' ? this.receiver.start() : undefined;
+    work?.catch(() => undefined);
+    if (event.affectsConfiguration('spanscope')) {
+      this.collector.configure().catch((error: unknown) => this.log.error('The settings could not be applied', error));
+    }
+  }
+}
