@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { kitTypes } from './src/instrument/kitTypes.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 process.chdir(root);
@@ -49,6 +50,9 @@ const bundles = [
     ...node,
     entryPoints: ['src/instrument/node/spanscope.ts'],
     outfile: 'dist/kit/spanscope.mjs',
+    // Agents run on older Nodes than the editor does.
+    target: 'node18',
+    banner: { js: '// The Spanscope agent kit for Node 18 and later. Types and documentation: spanscope.d.mts beside it.' },
     format: 'esm',
     minify: false,
     sourcemap: false,
@@ -73,7 +77,7 @@ const testBundles = [
 const copies = [
   ['node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview'],
   ['src/instrument/python/*.py', 'dist/kit'],
-  ['src/instrument/demo/*.mjs', 'dist/demo'],
+  ['src/instrument/demo/*.{mjs,py}', 'dist/demo'],
 ];
 
 /** Prints begin and end in the form that the problem matcher of .vscode/tasks.json waits for. */
@@ -102,6 +106,7 @@ function copyAssets() {
     mkdirSync(folder, { recursive: true });
     for (const file of globSync(glob)) copyFileSync(file, path.join(folder, path.basename(file)));
   }
+  writeFileSync('dist/kit/spanscope.d.mts', kitTypes());
 }
 
 function present(bundle) {
