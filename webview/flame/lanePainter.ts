@@ -1,0 +1,178 @@
+import { rowFlags } from '../../src/analysis/mip.ts';
+import type { Palette, Paint } from './palette.ts';
+import type { Scene } from './scene.ts';
+
+/** Which time the pixels of a row of the canvas show. */
+export interface PixelAxis {
+  /** Time at the left edge of the first pixel, nanoseconds. */
+  readonly origin: number;
+  /** Device pixels per nanosecond. */
+  readonly scale: number;
+  /** Device pixels. */
+  readonly width: number;
+}
+
+/** Bars with room for more than their colour, in device pixels. Kept from frame to frame, so that nothing is allocated. */
+export class BarList {
+  row = new Int32Array(1024);
+  lane = new Int32Array(1024);
+  /** Where the bar begins (after what is left of it) and ends, not clamped to the canvas. */
+  left = new Float64Array(1024);
+  right = new Float64Array(1024);
+  count = 0;
+
+  push(row: number, lane: number, left: number, right: number): void {
+    if (this.count === this.row.length) this.#grow();
+    this.row[this.count] = row;
+    this.lane[this.count] = lane;
+    this.left[this.count] = left;
+    this.right[this.count++] = right;
+  }
+
+  #grow(): void {
+    const grown = <T extends Int32Array | Float64Array>(values: T, larger: T): T => {
+      larger.set(values);
+      return larger;
+    };
+    const room = this.row.length * 2;
+    this.row = grown(this.row, new Int32Array(room));
+    this.lane = grown(this.lane, new Int32Array(room));
+    this.left = grown(this.left, new Float64Array(room));
+    this.right = grown(this.right, new Float64Array(room));
+  }
+}
+
+/** Place of the first span of a lane that ends after `time`; the number of spans when all have ended. */
+export function firstEndingAfter(scene: Scene, spans: Uint32Array, time: number): number {
+  const { start } = scene.rows;
+  let low = 0, high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((start[spans[middle] as number] as number) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && endAsDrawn(scene, spans[low - 1] as number) > time ? low - 1 : low;
+}
+
+/** Place of the first span from `from` on that begins at `time` or later. `step` is a guess of how far it is. */
+export function firstStartingAt(start: Float64Array, spans: Uint32Array, from: number, time: number, guess: number): number {
+  const { length } = spans;
+  let low = from, step = guess;
+  while (low + step < length && (start[spans[low + step] as number] as number) < time) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(length, low + step);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((start[spans[middle] as number] as number) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** When a span ends on the chart: open ones reach to the present. */
+export function endAsDrawn(scene: Scene, row: number): number {
+  const start = scene.rows.start[row] as number, duration = scene.duration[row] as number;
+  return duration === duration ? start + duration : Math.max(start, scene.now);
+}
+
+/**
+ * Draws one lane into one row of pixels and collects the bars that are at least `barWidth` device pixels wide. Spans
+ * narrower than a pixel share it: the longest of them gives its colour, unless one of them failed or matches a filter.
+ * The cost grows with the pixels and only with the logarithm of the spans.
+ */
+export class LanePainter {
+  readonly #scene: Scene;
+  readonly #palette: Palette;
+  readonly #axis: PixelAxis;
+  /** Device pixels of background after every bar. */
+  readonly #gap: number;
+  readonly #barWidth: number;
+  #pixels = new Uint32Array(0);
+  /** The last pixel that was written, and how much what it shows matters. */
+  #last = -1;
+  #weight = 0;
+
+  constructor(scene: Scene, palette: Palette, axis: PixelAxis, gap: number, barWidth: number) {
+    this.#scene = scene;
+    this.#palette = palette;
+    this.#axis = axis;
+    this.#gap = gap;
+    this.#barWidth = barWidth;
+  }
+
+  /** True when a pixel was written; `pixels` must be clear before. */
+  paint(lane: number, pixels: Uint32Array, bars: BarList): boolean {
+    const scene = this.#scene, { start } = scene.rows, { origin, scale, width } = this.#axis;
+    const spans = scene.layout.lists.view(lane);
+    this.#pixels = pixels;
+    this.#last = -1;
+    let guess = 1, isPainted = false;
+    for (let i = firstEndingAfter(scene, spans, origin); i < spans.length;) {
+      const row = spans[i] as number;
+      const left = ((start[row] as number) - origin) * scale;
+      if (left >= width) break;
+      const right = (endAsDrawn(scene, row) - origin) * scale;
+      if (right - left >= this.#barWidth) {
+        bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, right);
+        i++;
+        continue;
+      }
+      isPainted = true;
+      if (right - left >= 1) {
+        this.#fill(row, Math.round(left), Math.round(right) - this.#gap);
+        i++;
+        continue;
+      }
+      const column = Math.max(0, Math.floor(left));
+      let next = firstStartingAt(start, spans, i, origin + (column + 1) / scale, guess);
+      guess = Math.max(1, (next - i) >> 1);
+      // The last one in the pixel may be longer than it.
+      if (next > i + 1 && this.#isWide(spans[next - 1] as number)) next--;
+      next = Math.max(next, i + 1);
+      this.#share(lane, i, next, column);
+      i = next;
+    }
+    return isPainted;
+  }
+
+  /** A bar of a few pixels. When others share its first pixel already, it goes beside them. */
+  #fill(row: number, left: number, right: number): void {
+    const flags = this.#scene.flags[row] as number, weight = this.#weigh(flags);
+    const from = Math.max(0, left <= this.#last && weight <= this.#weight ? this.#last + 1 : left);
+    const to = Math.min(Math.max(right, from + 1), this.#axis.width);
+    this.#pixels.fill(this.#pixelOf(row, flags), from, to);
+    this.#last = to - 1;
+    this.#weight = weight;
+  }
+
+  /** Spans that share a pixel. What failed or matches is never hidden by what has not. */
+  #share(lane: number, from: number, to: number, column: number): void {
+    const { mips, flags, matches } = this.#scene;
+    mips.query(lane, from, to);
+    const all = mips.flags, weight = this.#weigh(all);
+    if (column <= this.#last && weight <= this.#weight) return;
+    const isMatch = matches !== undefined && (all & rowFlags.match) !== 0;
+    const row = isMatch ? mips.longestWith(rowFlags.match, lane, from, to) : mips.longest;
+    this.#pixels[column] = this.#pixelOf(row, isMatch ? (flags[row] as number) : all);
+    this.#last = column;
+    this.#weight = weight;
+  }
+
+  #weigh(flags: number): number {
+    const isMatch = this.#scene.matches !== undefined && (flags & rowFlags.match) !== 0;
+    return (isMatch ? 2 : 0) + ((flags & rowFlags.error) !== 0 ? 1 : 0);
+  }
+
+  #isWide(row: number): boolean {
+    return (endAsDrawn(this.#scene, row) - (this.#scene.rows.start[row] as number)) * this.#axis.scale >= 1;
+  }
+
+  #pixelOf(row: number, flags: number): number {
+    const isDim = this.#scene.matches !== undefined && (flags & rowFlags.match) === 0;
+    if ((flags & rowFlags.error) !== 0) return isDim ? this.#palette.error.dimPixel : this.#palette.error.pixel;
+    const paint = this.#palette.paints[this.#scene.colouring.paint[row] as number] as Paint;
+    return isDim ? paint.dimPixel : paint.pixel;
+  }
+}

@@ -1,0 +1,103 @@
+import { interpolateCividis } from 'd3';
+import { roles } from '../../src/model/role.ts';
+import type { Role } from '../../src/model/role.ts';
+import type { ColourBy } from '../../src/protocol/panel.ts';
+import { flatten, labelOn, mix, outlineOf, toPixel } from './contrast.ts';
+import { isHighContrast, isLight } from './theme.ts';
+import type { ChartTheme } from './theme.ts';
+
+/** How loud a bar is: leaves carry full colour, containers are tinted. */
+export const tints = { full: 0, agent: 1, step: 2 } as const;
+const tintCount = 3;
+/** Where the paint of a colour and a tint stands in a palette. */
+export const paintIndex = (colour: number, tint: number): number => colour * tintCount + tint;
+
+/** The twelve colours that agents, services, models and names take in turn. */
+export const cycle: readonly Role[] = [
+  'agent', 'llm', 'tool', 'retriever', 'embedding', 'memory', 'decision', 'chain', 'guardrail', 'evaluator', 'human', 'other',
+];
+/** The colour, after those of the cycle, of spans that the way of colouring says nothing about. */
+export const noColour = cycle.length;
+export const selfTimeSteps = 24;
+export const statusColours = { failed: 0, open: 1, ok: 2, unset: 3 } as const;
+
+/** Everything that a bar of one colour and tint is drawn with. */
+export interface Paint {
+  readonly fill: string;
+  readonly label: string;
+  readonly icon: string;
+  /** The left edge of containers; in high contrast of all bars. */
+  readonly edge: string;
+  readonly outline: string | undefined;
+  readonly dim: string;
+  /** The end of an open bar. */
+  readonly faded: string;
+  /** Bars without room for an outline, as canvas pixels. */
+  readonly pixel: number;
+  readonly dimPixel: number;
+}
+
+export interface Palette {
+  readonly paints: readonly Paint[];
+  readonly error: { readonly fill: string; readonly hatch: string; readonly pixel: number; readonly dimPixel: number };
+}
+
+/** The fill and icon colours of one way of colouring, in the order of its colour numbers. */
+export function coloursOf(theme: ChartTheme, colourBy: ColourBy): readonly { readonly fill: string; readonly icon: string }[] {
+  const plain = (colour: string): { fill: string; icon: string } => ({ fill: colour, icon: colour });
+  const ofRole = (role: Role): { fill: string; icon: string } => ({ fill: theme.roleFill[role], icon: theme.roleIcon[role] });
+  switch (colourBy) {
+    case 'role': return roles.map(ofRole);
+    case 'status': return [theme.error, theme.open, theme.passed].map(plain).concat(ofRole('other'));
+    case 'selfTime': return Array.from({ length: selfTimeSteps }, (_, i) => plain(selfTimeColour(theme, i / (selfTimeSteps - 1))));
+    case 'agent': case 'model': case 'service': case 'name':
+      return [...cycle.map(ofRole), plain(mix(theme.description, theme.background, 0.45))];
+  }
+}
+
+/** From what has no time of its own to what has most; the end that is far from the background is for most. */
+export function selfTimeColour(theme: ChartTheme, part: number): string {
+  const place = isLight(theme) ? 1 - part : part;
+  return flatten(interpolateCividis(0.15 + place * 0.85), theme.background);
+}
+
+/** All paints of a way of colouring. Made when the theme or the way changes, for any theme. */
+export function paletteOf(theme: ChartTheme, colourBy: ColourBy): Palette {
+  const paint = isHighContrast(theme) ? highContrastPaint : normalPaint;
+  const paints = coloursOf(theme, colourBy).flatMap(({ fill, icon }) => Object.values(tints).map((tint) => paint(theme, fill, icon, tint)));
+  const { error, background } = theme, light = isLight(theme);
+  return {
+    paints,
+    error: {
+      fill: isHighContrast(theme) ? background : mix(error, background, light ? 0.13 : 0.26),
+      hatch: isHighContrast(theme) ? error : mix(error, background, light ? 0.3 : 0.46),
+      pixel: toPixel(error),
+      dimPixel: toPixel(mix(error, background, 0.24)),
+    },
+  };
+}
+
+function normalPaint(theme: ChartTheme, full: string, icon: string, tint: number): Paint {
+  const { background } = theme, light = isLight(theme);
+  const share = [1, light ? 0.55 : 0.36, light ? 0.45 : 0.24][tint] as number;
+  const fill = mix(full, background, share), quiet = tint !== tints.full;
+  const label = quiet ? theme.strong : labelOn(fill);
+  // The edge makes dark containers stand out; in light themes they are outlined as well.
+  const outline = quiet && !light ? undefined : outlineOf(quiet ? full : fill, icon, background);
+  return {
+    fill,
+    label,
+    icon: !quiet ? label : light ? icon : full,
+    edge: full,
+    outline,
+    dim: mix(full, background, 0.24),
+    faded: mix(fill, background, 0.25),
+    pixel: toPixel(outline ?? fill),
+    dimPixel: toPixel(mix(full, background, 0.24)),
+  };
+}
+
+function highContrastPaint(theme: ChartTheme, full: string): Paint {
+  const { background, foreground } = theme, dim = mix(full, background, 0.45);
+  return { fill: background, label: foreground, icon: foreground, edge: full, outline: full, dim, faded: full, pixel: toPixel(full), dimPixel: toPixel(dim) };
+}

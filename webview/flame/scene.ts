@@ -1,0 +1,176 @@
+import { isFailed } from '../../src/analysis/folds.ts';
+import { TraceLayout } from '../../src/analysis/layout.ts';
+import type { LayoutOptions } from '../../src/analysis/layout.ts';
+import { LaneMips, rowFlags } from '../../src/analysis/mip.ts';
+import type { TraceRows } from '../../src/model/traceRows.ts';
+import type { ColourBy } from '../../src/protocol/panel.ts';
+import type { Figures, TimeRange, TraceChange } from './chartTypes.ts';
+import { Colouring } from './colouring.ts';
+
+const none = new Uint32Array(0);
+/** Beside the `rowFlags`: the row itself is open and counted as such, whatever its group is. */
+const countedOpen = 8;
+const emptyRows: TraceRows = {
+  count: 0,
+  start: new Float64Array(0),
+  duration: new Float64Array(0),
+  parent: new Int32Array(0),
+  name: none,
+  subject: none,
+  service: new Uint16Array(0),
+  meta: new Uint16Array(0),
+  marks: new Uint16Array(0),
+};
+
+/** What the chart shows: the trace, where its spans stand, what is marked on them and how they are coloured. */
+export class Scene {
+  rows: TraceRows = emptyRows;
+  texts: readonly string[] = [];
+  figures: Figures = new Map();
+  layout = new TraceLayout(emptyRows);
+  /** Durations as drawn: those of the rows, with a group's in the place of its leader. */
+  duration = emptyRows.duration;
+  /** `rowFlags` by row. */
+  flags: Uint8Array = new Uint8Array(0);
+  mips = new LaneMips({ lists: this.layout.lists, duration: this.duration, flags: this.flags });
+  colouring: Colouring;
+  /** Rows that the filter found; undefined = no filter. */
+  matches: Uint32Array | undefined;
+  #first = Infinity;
+  #last = -Infinity;
+  #openCount = 0;
+  /** Rows whose flags are those of their group. */
+  #leaders: number[] = [];
+  #now: number | undefined;
+
+  constructor(colourBy: ColourBy) {
+    this.colouring = new Colouring(colourBy, this);
+  }
+
+  get tree(): TraceLayout['tree'] { return this.layout.tree; }
+
+  get openCount(): number { return this.#openCount; }
+
+  /** Where open spans end: the present, or where the trace ends when there is none. */
+  get now(): number { return this.#now ?? this.#last; }
+
+  set present(ns: number | undefined) { this.#now = ns; }
+
+  /** Whether the run goes on. */
+  get isRunning(): boolean { return this.#now !== undefined && this.#openCount > 0; }
+
+  /** From the first start to the last end of all that is laid out. */
+  get extent(): TimeRange {
+    const from = Number.isFinite(this.#first) ? this.#first : 0;
+    const to = this.#openCount > 0 ? Math.max(this.#last, this.#now ?? this.#last) : this.#last;
+    return { from, to: to > from ? to : from + 1 };
+  }
+
+  setTrace(rows: TraceRows, texts: readonly string[], figures: Figures, change: TraceChange): void {
+    const known = this.rows.count;
+    this.texts = texts;
+    this.figures = figures;
+    this.rows = rows;
+    if (change.reset || known === 0 || rows.count < known) this.#readAnew();
+    else this.#readChange(known, change.changed ?? none);
+  }
+
+  setLayout(options: LayoutOptions): void {
+    this.layout.setOptions(options);
+    this.#afterPacking();
+  }
+
+  /** Packs loose lanes anew. */
+  pack(): void {
+    this.layout.pack();
+    this.#afterPacking();
+  }
+
+  setMatches(matches: Uint32Array | undefined): void {
+    this.matches = matches;
+    this.#markMatches();
+    this.#makeMips();
+  }
+
+  setColourBy(colourBy: ColourBy): void {
+    this.colouring = new Colouring(colourBy, this);
+  }
+
+  #readAnew(): void {
+    const { options } = this.layout;
+    this.flags = new Uint8Array(this.rows.count);
+    this.matches = undefined;
+    this.#openCount = 0;
+    this.#leaders = [];
+    for (let row = 0; row < this.rows.count; row++) this.#readFlags(row);
+    this.layout = new TraceLayout(this.rows, { ...options, root: -1 });
+    this.colouring = new Colouring(this.colouring.colourBy, this);
+    this.#afterPacking();
+  }
+
+  #readChange(known: number, changed: Uint32Array): void {
+    if (this.flags.length < this.rows.count) {
+      const larger = new Uint8Array(Math.ceil(this.rows.count * 1.5));
+      larger.set(this.flags);
+      this.flags = larger;
+    }
+    for (const row of changed) if (row < known) this.#readFlags(row);
+    for (let row = known; row < this.rows.count; row++) this.#readFlags(row);
+    const done = this.layout.update(this.rows, changed);
+    this.colouring.add(this, known);
+    for (const row of changed) this.colouring.update(this, row);
+    if (done.kind === 'packed') {
+      this.#afterPacking();
+      return;
+    }
+    if (this.layout.groups.size === 0) this.duration = this.rows.duration;
+    const columns = { lists: this.layout.lists, duration: this.duration, flags: this.flags };
+    for (const [lane, [from, to]] of done.lanes) this.mips.update(columns, lane, from, Math.min(to, this.layout.lists.length(lane)));
+    for (const row of changed) this.#widen(row);
+    for (let row = known; row < this.rows.count; row++) this.#widen(row);
+  }
+
+  #readFlags(row: number): void {
+    const before = this.flags[row] as number;
+    const isOpen = Number.isNaN(this.rows.duration[row] as number);
+    const failed = isFailed(this.rows, row) ? rowFlags.error : 0;
+    this.flags[row] = (before & rowFlags.match) | failed | (isOpen ? rowFlags.open | countedOpen : 0);
+    this.#openCount += (isOpen ? 1 : 0) - ((before & countedOpen) !== 0 ? 1 : 0);
+  }
+
+  #markMatches(): void {
+    for (let row = 0; row < this.flags.length; row++) this.flags[row]! &= ~rowFlags.match;
+    for (const row of this.matches ?? none) this.flags[row]! |= rowFlags.match;
+    for (const { leader, members } of this.layout.groups.values()) {
+      if (members.some((row) => ((this.flags[row] as number) & rowFlags.match) !== 0)) this.flags[leader]! |= rowFlags.match;
+    }
+  }
+
+  #afterPacking(): void {
+    for (const row of this.#leaders) this.#readFlags(row);
+    const { groups } = this.layout;
+    this.#leaders = [...groups.keys()];
+    this.duration = groups.size === 0 ? this.rows.duration : this.rows.duration.slice(0, this.rows.count);
+    for (const { leader, end, failed } of groups.values()) {
+      this.duration[leader] = end - (this.rows.start[leader] as number);
+      this.flags[leader]! |= (failed ? rowFlags.error : 0) | (Number.isNaN(end) ? rowFlags.open : 0);
+    }
+    this.#markMatches();
+    this.#makeMips();
+    this.#first = Infinity;
+    this.#last = -Infinity;
+    for (let row = 0; row < this.rows.count; row++) this.#widen(row);
+  }
+
+  #makeMips(): void {
+    this.mips = new LaneMips({ lists: this.layout.lists, duration: this.duration, flags: this.flags });
+  }
+
+  #widen(row: number): void {
+    if ((this.layout.lane[row] as number) < 0) return;
+    const start = this.rows.start[row] as number, duration = this.duration[row] as number;
+    if (start < this.#first) this.#first = start;
+    const end = Number.isNaN(duration) ? start : start + duration;
+    if (end > this.#last) this.#last = end;
+  }
+}

@@ -1,0 +1,28 @@
+import type { IconName } from '../components/glyphs.ts';
+
+export interface Font { readonly size: number; readonly weight: 400 | 500 | 600 }
+
+export interface RoundRectStyle {
+  readonly fill?: string;
+  readonly stroke?: string;
+  readonly lineWidth?: number;
+  readonly dash?: readonly number[];
+  /** Fades from `fill` to `to` between these parts of the width. */
+  readonly fade?: { readonly from: number; readonly to: string };
+}
+
+/** What the chart is drawn on: a canvas, or an SVG document. Everything in CSS pixels. */
+export interface Surface {
+  rect(x: number, y: number, width: number, height: number, fill: string): void;
+  /** Strokes lie inside of the rectangle. */
+  roundRect(x: number, y: number, width: number, height: number, radius: number, style: RoundRectStyle): void;
+  /** Lines at 45°, rising to the right or (`falling`) the other way. */
+  hatch(x: number, y: number, width: number, height: number, colour: string, falling: boolean): void;
+  line(x0: number, y0: number, x1: number, y1: number, colour: string, width: number, dash?: readonly number[]): void;
+  /** `y` is the middle of the text. */
+  text(text: string, x: number, y: number, font: Font, colour: string): void;
+  /** Width of a text. */
+  measure(text: string, font: Font): number;
+  /** `x` and `y` are the middle of the icon. */
+  icon(name: IconName, x: number, y: number, size: number, colour: string): void;
+}
