@@ -9,6 +9,7 @@ import { downloadedEditor, installedEditor, openDesktop } from './desktopEditor.
 import { chooseEditorHere } from './editorWay.ts';
 import { compiledSuite, newRunFolder, root } from './paths.ts';
 import { stop } from './processes.ts';
+import { prepareRealClients, variablesOf } from './realClients.ts';
 import { startVscodeServer } from './vscodeServer.ts';
 import type { WindowOptions } from './vscodeServer.ts';
 
@@ -31,12 +32,14 @@ export async function runIntegration(): Promise<Counts> {
   cpSync(path.join(root, 'test/fixtures/workspaces/plain'), folder, { recursive: true });
   const results = path.join(runFolder, 'results.json');
   const report = path.join(runFolder, 'report.txt');
+  const clients = await prepareRealClients();
+  if (clients.python === undefined) process.stdout.write('No Python with venv and pip here: the tests with Python SDKs are skipped.\n');
   const suite: SuiteRun = {
     runFolder,
     results,
     window: { folder, extensionDevelopmentPath: root, extensionTestsPath: compiledSuite },
     settings: { 'spanscope.receiver.autoStart': false },
-    env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root },
+    env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...variablesOf(clients) },
   };
   await (way === 'server' ? runInServer(suite) : runInDesktop(way === 'installed' ? (installedEditor() as string) : await downloadedEditor(), suite));
   if (existsSync(report)) process.stdout.write(readFileSync(report, 'utf8'));
