@@ -97,7 +97,14 @@ export interface PanelState {
   readonly detailsWidth?: number;
   readonly chartHeight?: number;
   readonly detailsTab?: string;
+  /** What stands below the chart at medium width. */
+  readonly lower?: LowerPart;
+  /** Labels whose runs of equal siblings the chart draws as one bar. */
   readonly folded?: readonly string[];
+  /** Rows of the span table whose children are hidden, by keys that outlive a renumbering. */
+  readonly collapsed?: readonly string[];
 }
+
+export type LowerPart = 'details' | 'spans';
 
 export type ColourBy = 'role' | 'service' | 'name' | 'status' | 'selfTime' | 'agent' | 'model';
