@@ -22,9 +22,11 @@ export async function mustRun(command: string, args: readonly string[], options:
 
 /** Runs npm on the Node that runs this, whatever `npm` is on PATH. */
 export function npm(args: readonly string[], options: SpawnOptions = {}): Promise<void> {
-  const script = process.env['npm_execpath'];
-  if (script?.endsWith('.js') === true) return mustRun(process.execPath, [script, ...args], options);
-  return mustRun(isWindows ? 'npm.cmd' : 'npm', args, { shell: isWindows, ...options });
+  const { npm_execpath: script, ...inherited } = { ...process.env, ...options.env };
+  // What an npm around this one says about itself and its project does not hold for this one.
+  const env = { ...inherited, npm_config_user_agent: undefined, npm_config_local_prefix: undefined };
+  if (script?.endsWith('.js') === true) return mustRun(process.execPath, [script, ...args], { ...options, env });
+  return mustRun(isWindows ? 'npm.cmd' : 'npm', args, { shell: isWindows, ...options, env });
 }
 
 /** What a command prints, or undefined when it cannot be run or fails. */

@@ -14,6 +14,7 @@ import { startVscodeServer } from './vscodeServer.ts';
 import type { WindowOptions } from './vscodeServer.ts';
 
 const patienceMs = 10 * 60_000;
+const handOverMs = 15_000;
 
 interface SuiteRun {
   readonly runFolder: string;
@@ -81,19 +82,13 @@ async function runInDesktop(command: string, suite: SuiteRun): Promise<void> {
   for (const stream of [editor.stdout, editor.stderr]) {
     createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => log(suite, line));
   }
-  const ended = new Promise<void>((resolve) => {
-    editor.once('close', () => resolve());
+  let deadline = Date.now() + patienceMs;
+  // The result decides and not the end of the command, which may hand over to another process.
+  editor.once('close', () => {
+    deadline = Math.min(deadline, Date.now() + handOverMs);
   });
-  // A `code` command may hand over to another process and end early, so the result decides.
-  const written = (async () => {
-    while (!existsSync(suite.results)) await delay(200, undefined, { ref: false });
-    await delay(1000, undefined, { ref: false });
-  })();
-  try {
-    await Promise.race([written, ended.then(() => Promise.race([written, delay(15_000, undefined, { ref: false })])), rejectLate()]);
-  } finally {
-    await stop(editor);
-  }
+  while (!existsSync(suite.results) && Date.now() < deadline) await delay(200);
+  await stop(editor);
 }
 
 async function rejectLate(): Promise<never> {
