@@ -31,6 +31,7 @@ export const glyphs = {
   link: 0xeb15,
   'link-external': 0xeb14,
   'list-ordered': 0xeb16,
+  'list-tree': 0xeb86,
   loading: 0xeb19,
   milestone: 0xeb20,
   pass: 0xeba4,

@@ -1,4 +1,4 @@
-import type { ChartCommand, PanelAction, ReceiverStatus, RowRef, ToPanel } from '../../src/protocol/panel.ts';
+import type { ChartCommand, PanelAction, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
 import type { TraceSummary } from '../../src/model/records.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { Clock } from './clock.ts';
@@ -30,6 +30,8 @@ export class Panel {
   readonly gone = new Signal(false);
   /** Why the panel cannot go on, in words. */
   readonly failure = new Signal<string | undefined>(undefined);
+  /** Details of a span that somebody only looked at. */
+  readonly peek = new Signal<SpanDetails | undefined>(undefined);
   /** What the last request that failed said. */
   readonly notice = new Signal<string | undefined>(undefined);
   readonly clock = new Clock();
@@ -44,6 +46,7 @@ export class Panel {
   readonly #builder = new TraceBuilder();
   readonly #selection = new Signal<RowRef | undefined>(undefined);
   #queue: ToPanel[] = [];
+  #looksAt: RowRef | undefined;
   /** Rows were missing, and everything has been asked for. */
   #startsAnew = false;
   #refreshDetails: ReturnType<typeof setTimeout> | undefined;
@@ -84,6 +87,13 @@ export class Panel {
     this.#selection.value = ref;
     this.details.want(ref);
     this.#host.post({ type: 'selection.changed', ref: ref ?? null });
+  }
+
+  /** Asks for the details of a span without selecting it. */
+  look(ref: RowRef): void {
+    if (sameRef(ref, this.#looksAt) || sameRef(ref, this.details.state.value.details?.ref)) return;
+    this.#looksAt = ref;
+    this.#host.post({ type: 'details.get', ref });
   }
 
   run(action: PanelAction): void {
@@ -145,7 +155,10 @@ export class Panel {
         break;
       case 'receiver.status': this.status.value = message.status; break;
       case 'selection.set': this.#selectQuietly(message.ref); break;
-      case 'span.details': this.details.take(message.details); break;
+      case 'span.details':
+        if (sameRef(message.details.ref, this.#looksAt)) this.peek.value = message.details;
+        this.details.take(message.details);
+        break;
       case 'search.result': this.search.take(message); break;
       case 'chart.command': this.onCommand(message.command); break;
       case 'request.failed':
@@ -170,13 +183,13 @@ export class Panel {
   }
 
   #applyRows(message: RowsMessage): void {
-    const applied = this.#builder.apply(message);
-    if (applied === undefined) {
+    const trace = this.#builder.apply(message);
+    if (trace === undefined) {
       if (!this.#startsAnew) this.start();
       this.#startsAnew = true;
       return;
     }
-    const { trace, isReset, changed } = applied;
+    const { isReset, changed } = trace.step;
     if (isReset) this.#startsAnew = false;
     this.trace.value = trace;
     this.view.folds.traceChanged(trace, isReset);

@@ -21,7 +21,9 @@ export function readSavedState(saved: unknown): PanelState {
     ...present('detailsWidth', sizeOf(value.detailsWidth)),
     ...present('chartHeight', sizeOf(value.chartHeight)),
     ...present('detailsTab', textOf(value.detailsTab)),
+    ...present('lower', value.lower === 'spans' ? ('spans' as const) : undefined),
     ...present('folded', textsOf(value.folded)),
+    ...present('collapsed', textsOf(value.collapsed)),
   };
 }
 

@@ -28,13 +28,18 @@ export class Signal<T> {
 
 /** The signal's value; the component renders again when it changes. */
 export function useSignal<T>(signal: Signal<T>): T {
+  return useOptionalSignal(signal) as T;
+}
+
+/** The value of a signal that may not be there yet. */
+export function useOptionalSignal<T>(signal: Signal<T> | undefined): T | undefined {
   const [, render] = useReducer((count: number) => count + 1, 0);
-  const value = signal.value;
+  const value = signal?.value;
   useLayoutEffect(() => {
-    const stop = signal.subscribe(() => render(undefined));
+    if (signal === undefined) return undefined;
     // It may have changed between rendering and subscribing.
     if (!Object.is(value, signal.value)) render(undefined);
-    return stop;
+    return signal.subscribe(() => render(undefined));
   }, [signal]);
   return value;
 }

@@ -18,12 +18,14 @@ export interface Trace {
   readonly tree: SpanTree;
   readonly texts: readonly string[];
   readonly figures: ReadonlyMap<number, RowFigures>;
+  /** What differs from the trace before. */
+  readonly step: TraceStep;
 }
 
-/** What one message did: whether everything before it is void, and which rows it changed. */
-export interface Applied {
-  readonly trace: Trace;
+/** What one message did: rows were numbered anew, rows were added from one on, and some were changed in place. */
+export interface TraceStep {
   readonly isReset: boolean;
+  readonly appendedFrom: number;
   readonly changed: Uint32Array;
 }
 
@@ -40,11 +42,12 @@ export class TraceBuilder {
   }
 
   /** Undefined when rows or texts are missing in between: then everything must be asked for again. */
-  apply(message: RowsMessage): Applied | undefined {
+  apply(message: RowsMessage): Trace | undefined {
     const isReset = message.firstRow === 0 && message.firstText === 0;
     const known = this.#trace !== undefined && this.#trace.traceId === message.traceId && this.#trace.epoch === message.epoch;
     if (isReset) this.#begin();
     else if (!known || message.firstRow > this.#columns.count || message.firstText > this.#texts.length) return undefined;
+    const appendedFrom = this.#columns.count;
     const changed = this.#write(message);
     this.#trace = {
       traceId: message.traceId,
@@ -55,8 +58,9 @@ export class TraceBuilder {
       tree: this.#tree,
       texts: this.#texts,
       figures: this.#figures,
+      step: { isReset, appendedFrom, changed },
     };
-    return { trace: this.#trace, isReset, changed };
+    return this.#trace;
   }
 
   #begin(): void {

@@ -1,4 +1,4 @@
-import type { ColourBy, PanelState } from '../../src/protocol/panel.ts';
+import type { ColourBy, LowerPart, PanelState } from '../../src/protocol/panel.ts';
 import { Folds } from './folds.ts';
 import { freshState, present } from './savedState.ts';
 import { Signal } from './signal.ts';
@@ -12,6 +12,11 @@ export class ViewSettings {
   readonly detailsWidth: Signal<number | undefined>;
   readonly chartHeight: Signal<number | undefined>;
   readonly detailsTab: Signal<string>;
+  /** What stands below the chart at medium width. */
+  readonly lower: Signal<LowerPart>;
+  /** Labels whose runs of equal siblings the chart draws as one bar. */
+  readonly foldedNames: Signal<readonly string[]>;
+  /** Rows of the table whose children are hidden. */
   readonly folds: Folds;
 
   constructor(saved: PanelState) {
@@ -21,13 +26,17 @@ export class ViewSettings {
     this.detailsWidth = new Signal(saved.detailsWidth);
     this.chartHeight = new Signal(saved.chartHeight);
     this.detailsTab = new Signal(saved.detailsTab ?? 'content');
-    this.folds = new Folds(saved.folded ?? []);
+    this.lower = new Signal(saved.lower ?? 'details');
+    this.foldedNames = new Signal(saved.folded ?? []);
+    this.folds = new Folds(saved.collapsed ?? []);
   }
 
   /** Calls the listener whenever something changes that is to be saved. */
   subscribe(listener: () => void): void {
-    for (const signal of [this.follow, this.colourBy, this.range, this.detailsWidth, this.chartHeight, this.detailsTab]) signal.subscribe(listener);
-    this.folds.rows.subscribe(listener);
+    const signals: readonly Signal<unknown>[] = [
+      this.follow, this.colourBy, this.range, this.detailsWidth, this.chartHeight, this.detailsTab, this.lower, this.foldedNames, this.folds.rows,
+    ];
+    for (const signal of signals) signal.subscribe(listener);
   }
 
   toSaved(shown: { readonly traceId: string | undefined; readonly spanId: string | undefined; readonly query: string }): PanelState {
@@ -38,7 +47,9 @@ export class ViewSettings {
       follow: this.follow.value,
       colourBy: this.colourBy.value,
       detailsTab: this.detailsTab.value,
-      folded: this.folds.saved(),
+      lower: this.lower.value,
+      folded: this.foldedNames.value,
+      collapsed: this.folds.saved(),
       ...present('spanId', shown.spanId),
       ...present('range', this.range.value),
       ...present('detailsWidth', this.detailsWidth.value),

@@ -1,0 +1,142 @@
+import { FlameChart } from '../flame/flameChart.ts';
+import { Minimap } from '../flame/minimap.ts';
+import type { ChartEvents, Legend, PanelRequest, StepMode } from '../flame/chartTypes.ts';
+import type { ChartTheme } from '../flame/theme.ts';
+import { locale } from '../components/numbers.ts';
+import { failureOf } from '../details/failure.ts';
+import type { Panel } from '../state/panel.ts';
+import { Signal } from '../state/signal.ts';
+import type { Trace } from '../state/trace.ts';
+import type { SpanDetails } from '../../src/protocol/panel.ts';
+
+/** The pointer rests this long on a bar before the host is asked about it. */
+const hoverPauseMs = 200;
+
+/** Keeps the chart and its overview at what the panel knows, and the panel at what people do in the chart. */
+export class ChartBridge {
+  readonly chart: FlameChart;
+  readonly legend = new Signal<Legend | undefined>(undefined);
+  /** Height in CSS pixels that would show every lane. */
+  readonly contentHeight = new Signal(0);
+  readonly stepMode = new Signal<StepMode>('time');
+  /** Rows that there were when somebody moved away from the present of a running trace; undefined while following. */
+  readonly pausedAt = new Signal<number | undefined>(undefined);
+  readonly #panel: Panel;
+  readonly #minimap: Minimap;
+  readonly #stops: (() => void)[] = [];
+  #hoverTimer: ReturnType<typeof setTimeout> | undefined;
+  #frame: number | undefined;
+
+  constructor(panel: Panel, hosts: { readonly chart: HTMLElement; readonly overview: HTMLElement }, theme: Signal<ChartTheme>, onRequest: (request: PanelRequest) => void) {
+    this.#panel = panel;
+    this.chart = new FlameChart(hosts.chart, { events: this.#events(onRequest), label: 'Flame chart of the run', ...(locale === undefined ? {} : { locale }) });
+    this.#minimap = new Minimap(hosts.overview, this.chart);
+    const { view } = panel;
+    this.#follow(theme, () => { this.chart.setTheme(theme.value); this.#readLegend(); });
+    this.#follow(view.colourBy, () => { this.chart.setColourBy(view.colourBy.value); this.#readLegend(); });
+    this.chart.setFolded(view.foldedNames.value);
+    this.#showTrace(panel.trace.value, true);
+    this.#stops.push(panel.trace.subscribe(() => this.#showTrace(panel.trace.value, false)));
+    this.#follow(view.follow, () => this.#followChanged());
+    if (view.range.value !== undefined) this.chart.setRange({ from: view.range.value[0], to: view.range.value[1] });
+    this.#follow(panel.selection, () => this.chart.setSelection(panel.selectedRow < 0 ? undefined : panel.selectedRow, true));
+    this.#follow(panel.search.state, () => this.chart.setMatches(panel.search.state.value.matches?.toSorted()));
+    this.#follow(panel.clock.tick, () => this.#showNow());
+    this.#follow(panel.details.state, () => this.#showFacts(panel.details.state.value.details));
+    this.#follow(panel.peek, () => this.#showFacts(panel.peek.value));
+  }
+
+  /** Whether open spans grow with every frame: only while somebody follows the run and wants motion. */
+  animate(isSmooth: boolean): void {
+    if (isSmooth === (this.#frame !== undefined)) return;
+    if (!isSmooth) {
+      cancelAnimationFrame(this.#frame ?? 0);
+      this.#frame = undefined;
+      return;
+    }
+    const grow = (): void => {
+      this.#showNow();
+      this.#frame = requestAnimationFrame(grow);
+    };
+    this.#frame = requestAnimationFrame(grow);
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    clearTimeout(this.#hoverTimer);
+    this.animate(false);
+    this.#minimap.dispose();
+    this.chart.dispose();
+  }
+
+  #events(onRequest: (request: PanelRequest) => void): ChartEvents {
+    const panel = this.#panel, { view } = panel;
+    return {
+      onSelect: (row) => panel.select(row ?? -1),
+      onOpenSource: (row, beside) => panel.openSource(row, beside),
+      onRangeChange: (range) => { view.range.value = range === undefined ? undefined : [range.from, range.to]; },
+      onFollowChange: (follow) => { view.follow.value = follow; },
+      onHover: (row) => this.#hover(row),
+      onFoldChange: (names) => { view.foldedNames.value = names; },
+      onContentHeight: (height) => { this.contentHeight.value = height; },
+      onStepModeChange: (mode) => { this.stepMode.value = mode; },
+      onRequest,
+      onClearFilter: () => {
+        const had = panel.search.state.value.query !== '';
+        panel.search.setQuery('');
+        return had;
+      },
+    };
+  }
+
+  /** Runs now and after every change. */
+  #follow(signal: Signal<unknown>, run: () => void): void {
+    run();
+    this.#stops.push(signal.subscribe(run));
+  }
+
+  #showTrace(trace: Trace | undefined, isFirst: boolean): void {
+    if (trace === undefined) return;
+    const { isReset, appendedFrom, changed } = trace.step;
+    this.#showNow();
+    this.chart.setTrace(trace.rows, trace.texts, trace.figures, isFirst || isReset ? { reset: true } : { appendedFrom, changed });
+    if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
+    this.#readLegend();
+  }
+
+  #showNow(): void {
+    const { trace, summary, clock } = this.#panel;
+    if (trace.value === undefined) return;
+    const now = clock.now(trace.value.baseUnixNano);
+    this.chart.setNow(summary.value !== undefined && summary.value.openCount > 0 && Number.isFinite(now) ? now : undefined);
+  }
+
+  #followChanged(): void {
+    const { trace, summary, view } = this.#panel;
+    this.chart.setFollow(view.follow.value);
+    const isRunning = (summary.value?.openCount ?? 0) > 0;
+    this.pausedAt.value = view.follow.value || !isRunning ? undefined : trace.value?.rows.count;
+  }
+
+  #readLegend(): void {
+    if (this.#panel.trace.value !== undefined) this.legend.value = this.chart.legend();
+  }
+
+  #hover(row: number | undefined): void {
+    clearTimeout(this.#hoverTimer);
+    const trace = this.#panel.trace.value;
+    if (row === undefined || trace === undefined) return;
+    this.#hoverTimer = setTimeout(() => this.#panel.look({ epoch: trace.epoch, row }), hoverPauseMs);
+  }
+
+  #showFacts(details: SpanDetails | undefined): void {
+    const trace = this.#panel.trace.value;
+    if (details === undefined || trace === undefined || details.ref.epoch !== trace.epoch) return;
+    const failure = failureOf(details), [source] = details.sources, firstTokenNs = details.record.agent?.timeToFirstTokenNs;
+    this.chart.setFacts(details.ref.row, {
+      ...(failure === undefined ? {} : { errorMessage: failure.title }),
+      ...(source === undefined ? {} : { source: source.label }),
+      ...(firstTokenNs === undefined ? {} : { firstTokenNs }),
+    });
+  }
+}

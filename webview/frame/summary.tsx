@@ -1,0 +1,53 @@
+import type { ComponentChildren } from 'preact';
+import type { TraceSummary } from '../../src/model/records.ts';
+import { Icon } from '../components/icon.tsx';
+import { numbers } from '../components/numbers.ts';
+import { usePanel } from '../state/panelContext.ts';
+import { useSignal } from '../state/signal.ts';
+import type { PanelWidth } from './panelWidth.ts';
+
+interface SummaryProps {
+  readonly summary: TraceSummary;
+  readonly width: PanelWidth;
+  readonly children: ComponentChildren;
+}
+
+/** The state of the run and its sums in one line, and the toolbar. */
+export function Summary({ summary, width, children }: SummaryProps) {
+  const panel = usePanel();
+  useSignal(panel.clock.tick);
+  const isNarrow = width === 'narrow', isRunning = summary.openCount > 0;
+  const hasTokens = summary.inputTokens > 0 || summary.outputTokens > 0;
+  return (
+    <section class="summary" aria-label="Summary of the run">
+      <div class="summary-facts">
+        <StateFact summary={summary} isNarrow={isNarrow} />
+        <Fact value={numbers.shortCount(summary.spanCount)} word={summary.spanCount === 1 ? 'span' : 'spans'} />
+        {summary.errorCount > 0 && <Fact value={numbers.shortCount(summary.errorCount)} word={summary.errorCount === 1 ? 'error' : 'errors'} tone="error-text" />}
+        {width === 'wide' && summary.llmCalls > 0 && <Fact value={numbers.shortCount(summary.llmCalls)} word={summary.llmCalls === 1 ? 'model call' : 'model calls'} />}
+        {width === 'wide' && summary.toolCalls > 0 && <Fact value={numbers.shortCount(summary.toolCalls)} word={summary.toolCalls === 1 ? 'tool call' : 'tool calls'} />}
+        {hasTokens && <Fact value={numbers.tokenFlow(summary.inputTokens, summary.outputTokens)} word={isNarrow ? '' : 'tokens'} title="Input → output tokens, sum of the model calls" />}
+        {summary.costUsd !== undefined && <Fact value={numbers.cost(summary.costUsd)} word={isRunning && !isNarrow ? 'so far' : ''} title="Sum of the model calls" />}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+function Fact({ value, word, tone, title }: { readonly value: string; readonly word: string; readonly tone?: string; readonly title?: string }) {
+  return <div class="fact" title={title ?? ''}><b class={tone ?? ''}>{value}</b>{word !== '' && <span>{word}</span>}</div>;
+}
+
+function StateFact({ summary, isNarrow }: { readonly summary: TraceSummary; readonly isNarrow: boolean }) {
+  const panel = usePanel();
+  const start = BigInt(summary.startUnixNano);
+  const isRunning = summary.openCount > 0;
+  const length = isRunning || summary.endUnixNano === undefined ? panel.clock.now(start) : Number(BigInt(summary.endUnixNano) - start);
+  const text = Number.isFinite(length) ? numbers.duration(Math.max(0, length)) : '—';
+  if (!isRunning) return <div class="fact ended" title="From the first start to the last end"><b>{text}</b></div>;
+  return (
+    <div class="fact state" title={`${numbers.count(summary.openCount)} open spans`}>
+      <Icon name="loading" class="open-icon" /><b>{text}</b>{isNarrow ? <span class="unseen">running</span> : <span>running</span>}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { IconButton } from '../components/button.tsx';
+import { usePanel } from '../state/panelContext.ts';
+import { useSignal } from '../state/signal.ts';
+import type { Signal } from '../state/signal.ts';
+import type { ChartBridge } from './chartBridge.ts';
+import type { PanelWidth } from './panelWidth.ts';
+
+interface ToolbarProps {
+  readonly width: PanelWidth;
+  readonly bridge: Signal<ChartBridge | undefined>;
+}
+
+/** Follow, fit and fold, and at medium width what stands below the chart. */
+export function Toolbar({ width, bridge }: ToolbarProps) {
+  const panel = usePanel();
+  const lower = useSignal(panel.view.lower), folded = useSignal(panel.view.foldedNames);
+  const chart = useSignal(bridge)?.chart;
+  return (
+    <div class="toolbar" role="toolbar" aria-label="Timeline">
+      <FollowButton />
+      <IconButton icon="screen-full" label="Fit the whole run (0)" onClick={() => { chart?.command('fitAll'); }} />
+      <IconButton icon="collapse-all" label="Fold repeats" pressed={folded.length > 0} onClick={() => chart?.toggleFoldRepeats()} />
+      {width === 'medium' && (
+        <IconButton icon="list-tree" label="Show the span table in the place of the details" pressed={lower === 'spans'} onClick={() => { panel.view.lower.value = lower === 'spans' ? 'details' : 'spans'; }} />
+      )}
+    </div>
+  );
+}
+
+/** Keeps the end of a running trace in view. */
+export function FollowButton() {
+  const panel = usePanel();
+  const follow = useSignal(panel.view.follow);
+  return <IconButton icon="target" label="Follow the run (L)" pressed={follow} onClick={() => { panel.view.follow.value = !follow; }} />;
+}

@@ -1,0 +1,19 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { watchTheme } from './frame/theme.ts';
+import { acquireHost } from './state/host.ts';
+import { Panel } from './state/panel.ts';
+import { PanelContext } from './state/panelContext.ts';
+import { saveWhenChanged } from './state/saving.ts';
+
+const host = acquireHost();
+// A hidden page draws no frames, but its host waits for it all the same.
+const panel = new Panel(host, (run) => (document.hidden ? setTimeout(run, 0) : requestAnimationFrame(run)));
+const report = (reason: unknown): void => host.post({ type: 'failure.report', message: reason instanceof Error ? `${reason.message}\n${reason.stack ?? ''}` : String(reason) });
+window.addEventListener('error', (event) => report(event.error ?? event.message));
+window.addEventListener('unhandledrejection', (event) => report(event.reason));
+saveWhenChanged(panel);
+const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
+root.id = 'root';
+render(<PanelContext.Provider value={panel}><App theme={watchTheme()} /></PanelContext.Provider>, root);
+panel.start();
