@@ -50,25 +50,35 @@ export class RowColumns implements TraceRows {
     this.subject[row] = text;
   }
 
+  /** Gives back the room that is not used. */
+  trim(): void {
+    if (this.start.length > this.count && this.count > initialRows) this.resize(this.count);
+  }
+
   private grow(): void {
     const rows = this.start.length;
     // Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing.
-    const next = Math.ceil(rows < 4096 ? rows * 2 : rows * 1.125);
-    this.start = copied(this.start, new Float64Array(next));
-    this.duration = copied(this.duration, new Float64Array(next));
-    this.parent = copied(this.parent, new Int32Array(next));
-    this.name = this.name instanceof Uint16Array ? copied(this.name, new Uint16Array(next)) : copied(this.name, new Uint32Array(next));
-    this.subject = this.subject instanceof Uint16Array ? copied(this.subject, new Uint16Array(next)) : copied(this.subject, new Uint32Array(next));
-    this.service = copied(this.service, new Uint16Array(next));
-    this.meta = copied(this.meta, new Uint16Array(next));
-    this.marks = copied(this.marks, new Uint16Array(next));
-    this.ids = copied(this.ids, new Uint32Array(next * 2));
-    this.content = copied(this.content, new Uint32Array(next));
+    this.resize(Math.ceil(rows * (rows < 4096 ? 2 : rows < 65_536 ? 1.125 : 1.0625)));
+  }
+
+  private resize(rows: number): void {
+    this.start = resized(this.start, new Float64Array(rows));
+    this.duration = resized(this.duration, new Float64Array(rows));
+    this.parent = resized(this.parent, new Int32Array(rows));
+    this.name = this.name instanceof Uint16Array ? resized(this.name, new Uint16Array(rows)) : resized(this.name, new Uint32Array(rows));
+    this.subject = this.subject instanceof Uint16Array ? resized(this.subject, new Uint16Array(rows)) : resized(this.subject, new Uint32Array(rows));
+    this.service = resized(this.service, new Uint16Array(rows));
+    this.meta = resized(this.meta, new Uint16Array(rows));
+    this.marks = resized(this.marks, new Uint16Array(rows));
+    this.ids = resized(this.ids, new Uint32Array(rows * 2));
+    this.content = resized(this.content, new Uint32Array(rows));
   }
 }
 
-function copied<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
+interface Column { readonly length: number; set(from: this): void; subarray(start: number, end: number): this }
+
+function resized<T extends Column>(from: T, to: T): T {
+  to.set(from.length > to.length ? from.subarray(0, to.length) : from);
   return to;
 }
 

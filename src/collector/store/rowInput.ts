@@ -4,12 +4,13 @@ import type { Attributes } from '../../model/attributes.ts';
 import type { SpanContent } from '../../model/span.ts';
 import { operationCode, present } from '../../model/spanBatch.ts';
 import type { SpanBatch } from '../../model/spanBatch.ts';
-import { decodeContent, hasKeyWithPrefix, prefixTester } from '../../model/spanContent.ts';
+import { decodeContent } from '../../model/spanContent.ts';
+import { keyScanOf } from './keyScan.ts';
 import type { Origin, OriginTable } from './origins.ts';
 import type { TextTable } from './textTable.ts';
 
 const pendingTypeKey = 'logfire.span_type', pendingParentKey = 'logfire.pending_parent_id';
-const isTellingKey = prefixTester([...keyPrefixes, pendingTypeKey]);
+const hasTellingKey = keyScanOf([...keyPrefixes, pendingTypeKey]);
 const pendingSuffix = ' (pending)';
 const opaqueSpan = 1, opaqueParent = 2;
 const unknown = 0, telling = 1, plain = 2;
@@ -72,7 +73,7 @@ export class RowInput {
     this.name = batch.texts[batch.name[row] as number] as string;
     this.isLive = this.operation === operationCode.start;
     const { contentBytes: bytes, contentStart: start, contentEnd: end } = this;
-    const mayBeStep = this.nameIsTelling(batch.name[row] as number) || hasKeyWithPrefix(bytes, start, end, isTellingKey);
+    const mayBeStep = this.nameIsTelling(batch.name[row] as number) || hasTellingKey(bytes, start, end);
     this.content = mayBeStep ? decodeContent(bytes, start, end) : undefined;
     if (this.content !== undefined && this.content.attributes.get(pendingTypeKey) === 'pending_span') this.becomePending(this.content.attributes);
   }
