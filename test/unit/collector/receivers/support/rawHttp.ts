@@ -14,10 +14,12 @@ export class RawHttp {
   #received = Buffer.alloc(0);
   #wake: () => void = () => undefined;
   #isClosed = false;
+  #isOver = false;
 
   constructor(port: number, host = '127.0.0.1') {
     this.socket = connect({ port, host });
     this.socket.on('data', (chunk) => {
+      if (this.#isOver) return;
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake();
     });
@@ -49,6 +51,14 @@ export class RawHttp {
         await new Promise<void>((resolve) => { this.#wake = resolve; });
       }
     }
+  }
+
+  /** What came after the last response, when the connection goes on as something else. */
+  takeRest(): Buffer {
+    const rest = this.#received;
+    this.#received = Buffer.alloc(0);
+    this.#isOver = true;
+    return rest;
   }
 
   end(): void { this.socket.destroy(); }
