@@ -2,9 +2,10 @@ import { canonicalId, isHex } from '../model/ids.ts';
 
 /**
  * The 32 hex digits that stand for a trace id in formats that take nothing else: ids of 16 digits get zeroes in front,
- * uuids lose their dashes, other texts are hashed, so that the same text always gives the same id.
+ * uuids lose their dashes, other texts are hashed, so that the same text always gives the same id. '' stays ''.
  */
 export function traceIdHex(id: string): string {
+  if (id === '') return '';
   const bare = canonicalId(id.replaceAll('-', ''));
   if (isHex(bare, 32)) return bare.toLowerCase();
   if (isHex(bare, 16)) return `0000000000000000${bare.toLowerCase()}`;

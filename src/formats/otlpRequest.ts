@@ -1,24 +1,15 @@
-import { hexOfBytes } from '../model/ids.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
-import { check, cut, shapes } from '../model/spanContentLimits.ts';
-import type { Findings } from '../model/spanContentLimits.ts';
-import { joinHalves } from '../model/time.ts';
 import { WireError, WireReader, wireTypes } from '../model/wire.ts';
 import { textOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
-import { addMetric } from './otlpMetrics.ts';
-import { decodeResource, decodeScope } from './otlpResource.ts';
-import { OtlpSpanReader } from './otlpSpan.ts';
-
-type Shape = Parameters<typeof check>[1];
+import { OtlpRecordReader } from './otlpRecords.ts';
+import type { Range } from './otlpRecords.ts';
 
 /** Records are cheap to claim and may not be there, so not more rows than this are made room for at once. */
 const mostReserved = 1 << 15;
 
-/** A range of bytes. */
-interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 /** The parts of a group: its resource or scope, and where its groups or records lie (start, end, start, end, …). */
 interface Parts { readonly own: Range; readonly groups: readonly number[]; readonly schemaUrl: string }
 
@@ -30,17 +21,14 @@ export class OtlpRequestReader {
   private readonly bytes: Uint8Array;
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
-  private readonly buffer: number;
-  private readonly findings: Findings = { elements: 0, isOver: false };
-  private readonly spans: OtlpSpanReader;
+  private readonly records: OtlpRecordReader;
   private signal: Signal | undefined;
 
   constructor(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions) {
     this.bytes = bytes;
     this.batch = batch;
     this.options = options;
-    this.buffer = batch.buffers.push(bytes) - 1;
-    this.spans = new OtlpSpanReader(batch, bytes, this.buffer, options, this.findings);
+    this.records = new OtlpRecordReader(bytes, batch, options);
   }
 
   /** Reads the request at [start, end). Throws DecodeError. */
@@ -64,18 +52,20 @@ export class OtlpRequestReader {
   /** ResourceSpans and its likes: resource 1, scope groups 2, schema 3. */
   private readResourceGroup(start: number, end: number): void {
     const { own, groups, schemaUrl } = this.split(start, end);
-    const resource = this.batch.resources.length;
-    this.batch.resources.push(this.withLimits(own, shapes.resource, (bytes, from, to) => decodeResource(bytes, from, to, schemaUrl)));
+    const resource = this.records.addResource(own, schemaUrl);
     for (let i = 0; i < groups.length; i += 2) this.readScopeGroup(groups[i] as number, groups[i + 1] as number, resource);
   }
 
   /** ScopeSpans and its likes: scope 1, records 2, schema 3. */
   private readScopeGroup(start: number, end: number, resource: number): void {
     const { own, groups, schemaUrl } = this.split(start, end);
-    const scope = this.batch.scopes.length;
-    this.batch.scopes.push(this.withLimits(own, shapes.scope, (bytes, from, to) => decodeScope(bytes, from, to, schemaUrl)));
+    const scope = this.records.addScope(own, schemaUrl);
     if (this.signal === 'traces') this.batch.reserve(Math.min(groups.length / 2, mostReserved));
-    for (let i = 0; i < groups.length; i += 2) this.readRecord(groups[i] as number, groups[i + 1] as number, resource, scope);
+    for (let i = 0; i < groups.length; i += 2) {
+      const from = groups[i] as number, to = groups[i + 1] as number;
+      this.signal ??= guessSignal(new WireReader(this.bytes, from, to));
+      this.records.addRecord(this.signal, from, to, resource, scope);
+    }
   }
 
   /** The three parts that the outer levels have in common. A repeated field 1 is merged by putting the parts together. */
@@ -83,7 +73,7 @@ export class OtlpRequestReader {
     const reader = new WireReader(this.bytes, start, end);
     const groups: number[] = [];
     let own: Range | undefined, schemaUrl = '';
-    this.findings.elements++;
+    this.records.findings.elements++;
     while (reader.next()) {
       if (reader.tag !== 0x0a && reader.tag !== 0x12 && reader.tag !== 0x1a) { this.skip(reader); continue; }
       const valueEnd = reader.valueEnd(), at = reader.position;
@@ -95,37 +85,8 @@ export class OtlpRequestReader {
     return { own: own ?? { bytes: this.bytes, start, end: start }, groups, schemaUrl };
   }
 
-  private readRecord(start: number, end: number, resource: number, scope: number): void {
-    this.findings.elements++;
-    this.signal ??= guessSignal(new WireReader(this.bytes, start, end));
-    if (this.signal === 'traces') this.spans.addSpan(start, end, resource, scope);
-    else if (this.signal === 'logs') this.addLog(start, end, resource, scope);
-    else this.withLimits({ bytes: this.bytes, start, end }, shapes.metric, (bytes, from, to) => { addMetric(this.batch, bytes, from, to, resource, scope); });
-  }
-
-  private addLog(start: number, end: number, resource: number, scope: number): void {
-    const { batch } = this;
-    this.withLimits({ bytes: this.bytes, start, end }, shapes.logRecord, (bytes, from, to) => {
-      const buffer = bytes === this.bytes ? this.buffer : batch.buffers.push(bytes) - 1;
-      batch.logs.push({ ...logHead(new WireReader(bytes, from, to)), buffer, start: from, end: to, resource, scope });
-    });
-  }
-
-  /** Checks a message and hands it on as it is, or a copy that was cut to the limits. */
-  private withLimits<T>(message: Range, shape: Shape, use: (bytes: Uint8Array, start: number, end: number) => T): T {
-    const { bytes, start, end } = message;
-    const { findings, options: { limits } } = this;
-    findings.isOver = false;
-    check(new WireReader(bytes, start, end), shape, limits, findings);
-    if (findings.elements > limits.maxElements) throw new DecodeError('tooManyElements', `more than ${limits.maxElements} elements`, { offset: end });
-    if (!findings.isOver) return use(bytes, start, end);
-    this.batch.report('values over a limit were cut');
-    const kept = cut(bytes, start, end, shape, limits);
-    return use(kept, 0, kept.length);
-  }
-
   private skip(reader: WireReader): void {
-    this.findings.elements++;
+    this.records.findings.elements++;
     reader.skip();
   }
 }
@@ -159,27 +120,4 @@ function guessSignal(reader: WireReader): Signal {
 function isBinary(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if ((bytes[at] as number) < 0x20 || (bytes[at] as number) > 0x7e) return true;
   return false;
-}
-
-/** The fields of a LogRecord that tie it to a span and a time. */
-function logHead(reader: WireReader): { traceId: string; spanId: string; timeUnixNano: bigint } {
-  let traceId = '', spanId = '', time = 0n, observed = 0n;
-  while (reader.next()) {
-    switch (reader.tag) {
-      case 0x09: reader.fixed64(); time = joinHalves(reader.high, reader.low); break;
-      case 0x59: reader.fixed64(); observed = joinHalves(reader.high, reader.low); break;
-      case 0x4a: traceId = takeId(reader, 16); break;
-      case 0x52: spanId = takeId(reader, 8); break;
-      default: reader.skip();
-    }
-  }
-  return { traceId, spanId: traceId === '' ? '' : spanId, timeUnixNano: time === 0n ? observed : time };
-}
-
-/** Hex of an id of the right size; '' for any other and for zeroes. */
-function takeId(reader: WireReader, size: number): string {
-  const end = reader.valueEnd(), start = reader.position;
-  reader.position = end;
-  const text = end - start === size ? hexOfBytes(reader.bytes, start, end) : '';
-  return /[^0]/.test(text) ? text : '';
 }

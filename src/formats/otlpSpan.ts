@@ -2,6 +2,7 @@ import { hexOfBytes } from '../model/ids.ts';
 import { spanKinds, statusCodes } from '../model/span.ts';
 import { operationCode } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
+import { textIdTags } from '../model/spanContent.ts';
 import { check, cut, shapes } from '../model/spanContentLimits.ts';
 import type { Findings } from '../model/spanContentLimits.ts';
 import { WireReader } from '../model/wire.ts';
@@ -10,7 +11,7 @@ import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
 import { RangeTexts } from './rangeTexts.ts';
-import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, opaqueBits, presentWhole, repairedMark } from './spanRows.ts';
+import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, repairedMark, setParentId, setSpanId } from './spanRows.ts';
 
 /**
  * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
@@ -41,8 +42,8 @@ export class OtlpSpanReader {
     this.names = new RangeTexts(bytes, (start, end) => batch.intern(textOf(bytes, start, end)));
   }
 
-  /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. */
-  addSpan(start: number, end: number, resource: number, scope: number): void {
+  /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. `marks` are bits that its row gets. */
+  addSpan(start: number, end: number, resource: number, scope: number, marks = 0): void {
     const { reader, findings } = this;
     const { maxItemsPerSpan, maxElements } = this.options.limits;
     reader.position = start;
@@ -50,7 +51,7 @@ export class OtlpSpanReader {
     findings.isOver = false;
     this.statusCode = this.messageStart = this.messageEnd = 0;
     let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
-    let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0;
+    let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0, textIds = 0;
     for (;;) {
       const next = plainAttributesEnd(reader.bytes, reader.position, end);
       attributes += plain.count;
@@ -69,16 +70,20 @@ export class OtlpSpanReader {
         case 0x5a: events++; this.checkItem(shapes.event); break;
         case 0x6a: links++; this.checkItem(shapes.link); break;
         case 0x7a: this.takeStatus(); break;
+        case textIdTags.trace: traceEnd = reader.valueEnd(); trace = reader.position; reader.position = traceEnd; textIds |= textId.trace; break;
+        case textIdTags.span: idEnd = reader.valueEnd(); id = reader.position; reader.position = idEnd; textIds |= textId.span; break;
+        case textIdTags.parent: parentEnd = reader.valueEnd(); parent = reader.position; reader.position = parentEnd; textIds |= textId.parent; break;
         default: if (reader.tag > 0x87) findings.elements++; reader.skip();
       }
     }
     if (findings.elements > maxElements) throw new DecodeError('tooManyElements', `more than ${maxElements} elements`, { offset: end });
-    if (!this.isAccepted(trace, traceEnd, id, idEnd)) return;
+    if (!this.isAccepted(trace, traceEnd, id, idEnd, textIds)) return;
     const { batch } = this;
     if (batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`, { offset: end });
     const row = batch.addRow();
-    batch.traceId[row] = this.traceIds.indexOf(trace, traceEnd);
-    this.setId(row, id, idEnd);
+    batch.traceId[row] = (textIds & textId.trace) === 0 ? this.traceIds.indexOf(trace, traceEnd) : batch.intern(textOf(reader.bytes, trace, traceEnd));
+    this.setId(row, id, idEnd, (textIds & textId.span) !== 0);
+    batch.marks[row] = marks;
     batch.startHigh[row] = startHigh;
     batch.startLow[row] = startLow;
     batch.endHigh[row] = endHigh;
@@ -91,7 +96,7 @@ export class OtlpSpanReader {
     batch.present[row] = presentWhole;
     if (hasNoStart(startHigh, startLow)) this.mark(row, noStartMark);
     if (kind >= spanKinds.length || this.statusCode >= statusCodes.length) this.mark(row, repairedMark);
-    this.setParent(row, parent, parentEnd);
+    this.setParent(row, parent, parentEnd, (textIds & textId.parent) !== 0);
     batch.name[row] = this.internText(row, name, nameEnd, this.options.limits.maxNameBytes);
     if (this.messageEnd > 0) batch.statusMessage[row] = this.internText(row, this.messageStart, this.messageEnd, maxStatusMessageBytes);
     this.setContent(row, start, end, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
@@ -125,35 +130,37 @@ export class OtlpSpanReader {
   }
 
   /** Ids of the network must be of W3C size; files may hold any that are not empty. Ids of nothing but zeroes are none. */
-  private isAccepted(trace: number, traceEnd: number, id: number, idEnd: number): boolean {
+  private isAccepted(trace: number, traceEnd: number, id: number, idEnd: number, textIds: number): boolean {
     const { bytes } = this.reader;
-    const isSized = traceEnd - trace === 16 && idEnd - id === 8;
-    if ((isSized || this.options.mode === 'lenient') && !isZero(bytes, trace, traceEnd) && !isZero(bytes, id, idEnd)) return true;
+    const isTextTrace = (textIds & textId.trace) !== 0, isTextSpan = (textIds & textId.span) !== 0;
+    const isSized = traceEnd - trace === 16 && idEnd - id === 8 && !isTextTrace && !isTextSpan;
+    const isAny = !isNone(bytes, trace, traceEnd, isTextTrace) && !isNone(bytes, id, idEnd, isTextSpan);
+    if (isAny && (isSized || this.options.mode === 'lenient')) return true;
     this.batch.rejectedCount++;
-    this.batch.report('a span has no valid trace_id (16 bytes, not all zero) or span_id (8 bytes, not all zero)');
+    this.batch.report(this.options.mode === 'strict'
+      ? 'a span was rejected: its trace id is not 16 bytes or its span id is not 8 bytes, or one of them is zero'
+      : 'a span without a trace id or a span id was left out');
     return false;
   }
 
-  private setId(row: number, start: number, end: number): void {
+  private setId(row: number, start: number, end: number, isText: boolean): void {
     const { batch, reader: { bytes } } = this;
-    if (end - start === 8) {
+    if (isText) setSpanId(batch, row, textOf(bytes, start, end));
+    else if (end - start !== 8) setSpanId(batch, row, hexOfBytes(bytes, start, end));
+    else {
       batch.idHigh[row] = bigEndian32(bytes, start);
       batch.idLow[row] = bigEndian32(bytes, start + 4);
-    } else {
-      batch.idLow[row] = batch.intern(hexOfBytes(bytes, start, end));
-      batch.opaque[row] = opaqueBits.span;
     }
   }
 
-  private setParent(row: number, start: number, end: number): void {
+  private setParent(row: number, start: number, end: number, isText: boolean): void {
     const { batch, reader: { bytes } } = this;
-    if (end - start === 8) {
+    if (!isText && end - start === 8) {
       batch.parentHigh[row] = bigEndian32(bytes, start);
       batch.parentLow[row] = bigEndian32(bytes, start + 4);
-    } else if (!isZero(bytes, start, end)) {
-      batch.parentLow[row] = batch.intern(hexOfBytes(bytes, start, end));
-      batch.opaque[row] = (batch.opaque[row] as number) | opaqueBits.parent;
-      if (this.options.mode === 'strict') markBadParent(batch, row);
+    } else if (start !== end) {
+      setParentId(batch, row, isText ? textOf(bytes, start, end) : hexOfBytes(bytes, start, end));
+      if (this.options.mode === 'strict' && batch.parentLow[row] !== 0) markBadParent(batch, row);
     }
     if (isOwnParent(batch, row)) markBadParent(batch, row);
   }
@@ -185,6 +192,9 @@ export class OtlpSpanReader {
 
   private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }
 }
+
+/** Which ids of a span are written as text. */
+const textId = { trace: 1, span: 2, parent: 4 } as const;
 
 /** How many attributes `plainAttributesEnd` passed. */
 const plain = { count: 0 };
@@ -219,8 +229,10 @@ function isVarint(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start <= 10 && (bytes[end - 1] as number) < 0x80;
 }
 
-function isZero(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false;
+/** Whether bytes[start..end) are nothing but zeroes: bytes of value 0, or in an id written as text the digit. */
+function isNone(bytes: Uint8Array, start: number, end: number, isText: boolean): boolean {
+  const zero = isText ? 48 : 0;
+  for (let at = start; at < end; at++) if (bytes[at] !== zero) return false;
   return true;
 }
 

@@ -1,8 +1,9 @@
 import type { Format } from './format.ts';
+import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

@@ -17,9 +17,12 @@ export const contentFields = {
   traceState: 3, attributes: 9, droppedAttributes: 10, events: 11, droppedEvents: 12, links: 13, droppedLinks: 14, flags: 16,
 } as const;
 
-/** Field numbers that hold ids as text where OTLP's own fields hold bytes. */
-export const textIdFields = { trace: 1001, span: 1002 } as const;
-const textIdTags = { trace: textIdFields.trace * 8 + wireTypes.bytes, span: textIdFields.span * 8 + wireTypes.bytes } as const;
+/** Field numbers of spans, links and log records that hold ids as text where OTLP's own fields hold bytes. */
+export const textIdFields = { trace: 1001, span: 1002, parent: 1003 } as const;
+/** The same as tags on the wire. */
+export const textIdTags = {
+  trace: textIdFields.trace * 8 + wireTypes.bytes, span: textIdFields.span * 8 + wireTypes.bytes, parent: textIdFields.parent * 8 + wireTypes.bytes,
+} as const;
 
 /** Decodes bytes[start..end). Throws WireError only on bytes that no decoder of ours let through. */
 export function decodeContent(bytes: Uint8Array, start: number, end: number): SpanContent {

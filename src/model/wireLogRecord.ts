@@ -2,12 +2,10 @@ import { takeAnyValue, takeKeyValue, takeText, writeAnyValue, writeKeyValue } fr
 import type { AttributeValue } from './attributes.ts';
 import { isNoId } from './ids.ts';
 import type { LogRecord } from './span.ts';
-import { takeHex, takeUint32, textIdFields, writeId, writeTime, writeUint32 } from './spanContent.ts';
+import { takeHex, takeUint32, textIdFields, textIdTags, writeId, writeTime, writeUint32 } from './spanContent.ts';
 import { joinHalves } from './time.ts';
 import { WireReader, wireTypes } from './wire.ts';
 import { WireWriter } from './wireWriter.ts';
-
-const traceIdTextTag = textIdFields.trace * 8 + wireTypes.bytes, spanIdTextTag = textIdFields.span * 8 + wireTypes.bytes;
 
 /**
  * Decodes bytes[start..end) as an OTLP protobuf LogRecord message: time 1, severity 2 and 3, body 5, attributes 6,
@@ -32,8 +30,8 @@ export function decodeLogRecord(bytes: Uint8Array, start: number, end: number): 
       case 0x52: spanId = takeHex(reader); break;
       case 0x59: reader.fixed64(); observedTimeUnixNano = joinHalves(reader.high, reader.low); break;
       case 0x62: eventName = takeText(reader); break;
-      case traceIdTextTag: traceId = takeText(reader); break;
-      case spanIdTextTag: spanId = takeText(reader); break;
+      case textIdTags.trace: traceId = takeText(reader); break;
+      case textIdTags.span: spanId = takeText(reader); break;
       default: reader.skip();
     }
   }

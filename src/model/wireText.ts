@@ -62,3 +62,17 @@ export function cutEnd(bytes: Uint8Array, start: number, end: number, most: numb
   while (at > start && ((bytes[at] as number) & 0xc0) === 0x80) at--;
   return at;
 }
+
+/** Whether bytes are UTF-8 (RFC 3629: no over-long forms, no surrogates, nothing beyond U+10FFFF). */
+export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end;) {
+    const first = bytes[at++] as number;
+    if (first < 0x80) continue;
+    const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    if (first < 0xc2 || first > 0xf4 || at + more > end) return false;
+    const second = bytes[at] as number;
+    if (first === 0xe0 && second < 0xa0 || first === 0xed && second > 0x9f || first === 0xf0 && second < 0x90 || first === 0xf4 && second > 0x8f) return false;
+    for (const last = at + more; at < last; at++) if (((bytes[at] as number) & 0xc0) !== 0x80) return false;
+  }
+  return true;
+}

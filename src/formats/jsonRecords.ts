@@ -1,0 +1,103 @@
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeOptions } from './format.ts';
+import { JsonReader, WrongTypeError } from './jsonReader.ts';
+
+const openBrace = 0x7b, newline = 0x0a;
+/** How often the bytes of a file may be read again in search of its good records. */
+const mostPasses = 4;
+
+/**
+ * Hands every JSON object of an input to `readRecord`, with a reader that stands in front of it and must stand behind it
+ * afterwards.
+ *
+ * Strict: the input is one JSON document in UTF-8 without byte order mark, whose top is an object or, where `topIs` says so,
+ * an array of objects.
+ *
+ * Lenient: the objects may stand one after the other in any layout: pretty-printed, a line each, behind a log prefix,
+ * between other text, in an array that is never closed. Records that cannot be read are passed over and reported in the
+ * batch; what `readRecord` kept of them stays.
+ */
+export function forEachRecord(
+  bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void,
+): void {
+  const isLenient = options.mode === 'lenient';
+  const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
+  if (isLenient) readAll(reader, batch, readRecord); else readOne(reader, topIs, readRecord);
+}
+
+function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void): void {
+  try {
+    if (topIs === 'object') readRecord(reader);
+    else for (let more = reader.beginArray(); more; more = reader.nextItem()) readRecord(reader);
+  } catch (error) {
+    if (error instanceof WrongTypeError) reader.fail(error.message);
+    throw error;
+  }
+  if (reader.peek() !== -1) reader.fail('the end of the input expected');
+}
+
+function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: JsonReader) => void): void {
+  const { bytes } = reader;
+  let textLines = 0, badRecords = 0, passed = 0;
+  for (let at = skipMark(bytes); at < bytes.length;) {
+    const found = bytes.indexOf(openBrace, at), start = found < 0 ? bytes.length : found;
+    textLines += textLinesIn(bytes, at, start);
+    if (start === bytes.length) break;
+    if (!beginsObject(bytes, start)) { at = start + 1; continue; }
+    const rows = recordsIn(batch);
+    reader.position = start;
+    reader.depth = 0;
+    try {
+      readRecord(reader);
+      at = reader.position;
+    } catch (error) {
+      const stop = stoppedAt(error, reader);
+      badRecords++;
+      passed += stop - start;
+      batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${start}` : `a record at byte ${start} cannot be read: ${error instanceof Error ? error.message : ''}`);
+      if (passed > bytes.length * mostPasses) break;
+      at = nextLine(bytes, recordsIn(batch) > rows ? stop : start + 1);
+    }
+  }
+  if (textLines > 0) batch.report(`${textLines} ${textLines === 1 ? 'line is' : 'lines are'} not JSON and were passed over`);
+  if (badRecords > 1) batch.report(`${badRecords} records cannot be read`);
+}
+
+const recordsIn = (batch: SpanBatch): number => batch.count + batch.logs.length + batch.metrics.length;
+
+function stoppedAt(error: unknown, reader: JsonReader): number {
+  if (error instanceof DecodeError && error.reason !== 'tooManyElements') return Math.max(error.offset ?? 0, reader.position);
+  if (error instanceof WrongTypeError) return reader.position;
+  throw error;
+}
+
+function nextLine(bytes: Uint8Array, from: number): number {
+  const at = bytes.indexOf(newline, from);
+  return at < 0 ? bytes.length : at + 1;
+}
+
+/** Passes over a byte order mark. */
+export const skipMark = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
+
+/** Whether a brace is followed by a key or by the closing brace, as in JSON; in log text it rarely is. */
+function beginsObject(bytes: Uint8Array, brace: number): boolean {
+  for (let at = brace + 1; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte > 0x20) return byte === 0x22 || byte === 0x7d;
+  }
+  return true;
+}
+
+/** How many lines end in bytes[start..end) that have other text than the separators of JSON. */
+function textLinesIn(bytes: Uint8Array, start: number, end: number): number {
+  let lines = 0, hasText = false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte === newline) {
+      if (hasText) lines++;
+      hasText = false;
+    } else if (byte > 0x20 && byte !== 0x2c && byte !== 0x5b && byte !== 0x5d) hasText = true;
+  }
+  return hasText && end === bytes.length ? lines + 1 : lines;
+}

@@ -1,0 +1,196 @@
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { WireError } from '../model/wire.ts';
+import { WireWriter } from '../model/wireWriter.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeOptions, Signal } from './format.ts';
+import { JsonReader, WrongTypeError } from './jsonReader.ts';
+import { forEachRecord } from './jsonRecords.ts';
+import { jsonText } from './jsonText.ts';
+import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
+import type { Fields } from './otlpJsonFields.ts';
+import { OtlpJsonWriter, RepeatedKeyError } from './otlpJsonWriter.ts';
+import { OtlpRecordReader } from './otlpRecords.ts';
+import { repairedMark } from './spanRows.ts';
+
+/** Where a message was written. */
+interface Place { start: number; end: number }
+/** Records of one scope: start, end, marks of each, one after the other. */
+interface ScopeGroup { readonly signal: Signal; readonly records: number[]; scope: Place; schemaUrl: string }
+interface ResourceGroup { readonly scopes: ScopeGroup[]; resource: Place; schemaUrl: string }
+
+const nowhere: Place = { start: 0, end: 0 };
+const recordFields: Readonly<Record<Signal, Fields>> = { traces: span, logs: logRecord, metrics: metric };
+const recordNames: Readonly<Record<Signal, string>> = { traces: 'a span', logs: 'a log record', metrics: 'a metric' };
+
+/** Keys of the three levels → signal. Only the first of each signal is OTLP/JSON; files may have the others. */
+const resourceKeys = new Map<string, Signal>([
+  ['resourceSpans', 'traces'], ['resourceLogs', 'logs'], ['resourceMetrics', 'metrics'],
+]);
+const oldResourceKeys = new Map<string, Signal>([
+  ['resource_spans', 'traces'], ['resource_logs', 'logs'], ['resource_metrics', 'metrics'], ['batches', 'traces'],
+]);
+const scopeKeys = new Map<string, Signal>([['scopeSpans', 'traces'], ['scopeLogs', 'logs'], ['scopeMetrics', 'metrics']]);
+const oldScopeKeys = new Map<string, Signal>([
+  ['scope_spans', 'traces'], ['scope_logs', 'logs'], ['scope_metrics', 'metrics'],
+  ['instrumentationLibrarySpans', 'traces'], ['instrumentation_library_spans', 'traces'],
+  ['instrumentationLibraryLogs', 'logs'], ['instrumentationLibraryMetrics', 'metrics'],
+]);
+const recordKeys = new Map<string, Signal>([['spans', 'traces'], ['logRecords', 'logs'], ['metrics', 'metrics'], ['log_records', 'logs'], ['logs', 'logs']]);
+/** Keys under which files wrap a request: Tempo, Jaeger's API of version 3. */
+const wrapperKeys = new Set(['trace', 'result']);
+
+/**
+ * Reads OTLP/JSON: writes its records as protobuf messages into one buffer and lets the readers of these messages do the
+ * rest. See `otlpJson` for what is accepted.
+ */
+export class OtlpJsonReader {
+  private readonly batch: SpanBatch;
+  private readonly options: DecodeOptions;
+  private readonly writer: WireWriter;
+  private groups: ResourceGroup[] = [];
+
+  constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
+    this.batch = batch;
+    this.options = options;
+    this.writer = new WireWriter(capacity);
+  }
+
+  /** Reads all of an input. Throws DecodeError. */
+  read(bytes: Uint8Array): void {
+    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => { this.readRequest(reader); });
+    this.store();
+  }
+
+  /** Objects whose keys repeat are rare; they are read as a tree, in which the last value of a key counts, and then again. */
+  private readRequest(reader: JsonReader): void {
+    const { position } = reader, { length } = this.writer, groups = this.groups.length, { rejectedCount } = this.batch;
+    try {
+      this.request(new OtlpJsonWriter(reader, this.writer));
+    } catch (error) {
+      if (!(error instanceof RepeatedKeyError)) throw error;
+      this.writer.length = length;
+      this.groups.length = groups;
+      this.batch.rejectedCount = rejectedCount;
+      reader.position = position;
+      reader.depth = 0;
+      const bytes = new TextEncoder().encode(jsonText(reader.takeObject()));
+      const again = new JsonReader(bytes, 0, bytes.length, { isLenient: reader.isLenient, maxElements: Number.MAX_SAFE_INTEGER });
+      this.request(new OtlpJsonWriter(again, this.writer));
+    }
+  }
+
+  private request(json: OtlpJsonWriter): void {
+    const { reader } = json;
+    const bare = this.newGroup();
+    const seen = new Set<string>();
+    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+      const { key } = reader;
+      const signal = resourceKeys.get(key) ?? (reader.isLenient ? oldResourceKeys.get(key) : undefined);
+      if (signal !== undefined && this.isWanted(signal) && !reader.takeNull()) {
+        noteKey(seen, key);
+        for (let items = reader.beginArray(); items; items = reader.nextItem()) this.resourceGroup(json, this.newGroup());
+      } else if (reader.isLenient && wrapperKeys.has(key) && reader.peek() === 0x7b) this.request(json);
+      else if (!reader.isLenient || !this.resourceMember(json, bare, key, seen)) reader.skip();
+    }
+  }
+
+  private isWanted(signal: Signal): boolean { return this.options.signal === undefined || this.options.signal === signal; }
+
+  private newGroup(): ResourceGroup {
+    const group: ResourceGroup = { scopes: [], resource: nowhere, schemaUrl: '' };
+    this.groups.push(group);
+    return group;
+  }
+
+  private resourceGroup(json: OtlpJsonWriter, group: ResourceGroup): void {
+    const { reader } = json;
+    const seen = new Set<string>();
+    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+      if (!this.resourceMember(json, group, reader.key, seen)) reader.skip();
+    }
+  }
+
+  /** Reads a member of ResourceSpans or its likes; false when it is none of its fields. */
+  private resourceMember(json: OtlpJsonWriter, group: ResourceGroup, key: string, seen: Set<string>): boolean {
+    const { reader } = json;
+    const signal = scopeKeys.get(key) ?? (reader.isLenient ? oldScopeKeys.get(key) : undefined);
+    if (signal === undefined && key !== 'resource' && key !== 'schemaUrl') return false;
+    if (reader.takeNull()) return true;
+    noteKey(seen, key);
+    if (signal !== undefined) for (let items = reader.beginArray(); items; items = reader.nextItem()) this.scopeGroup(json, group, signal);
+    else if (key === 'resource') group.resource = write(json, resource);
+    else group.schemaUrl = reader.takeString();
+    return true;
+  }
+
+  private scopeGroup(json: OtlpJsonWriter, parent: ResourceGroup, signal: Signal): void {
+    const { reader } = json;
+    const group: ScopeGroup = { signal, records: [], scope: nowhere, schemaUrl: '' };
+    parent.scopes.push(group);
+    const seen = new Set<string>();
+    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+      const { key } = reader;
+      const isScope = key === 'scope' || (reader.isLenient && (key === 'instrumentationLibrary' || key === 'instrumentation_library'));
+      const isRecords = recordKeys.get(key) === signal && (reader.isLenient || key === 'spans' || key === 'logRecords' || key === 'metrics');
+      if ((!isScope && !isRecords && key !== 'schemaUrl') || reader.peek() === 0x6e) { reader.skip(); continue; }
+      noteKey(seen, key);
+      if (isRecords) for (let items = reader.beginArray(); items; items = reader.nextItem()) this.record(json, group);
+      else if (isScope) group.scope = write(json, scope);
+      else group.schemaUrl = reader.takeString();
+    }
+  }
+
+  private record(json: OtlpJsonWriter, { signal, records }: ScopeGroup): void {
+    const { reader, writer } = json;
+    reader.peek();
+    const { position, depth } = reader, start = writer.length;
+    json.isRepaired = false;
+    json.field = recordNames[signal];
+    try {
+      json.message(recordFields[signal]);
+      records.push(start, writer.length, json.isRepaired ? repairedMark : 0);
+    } catch (error) {
+      if (!(error instanceof WrongTypeError)) throw error;
+      writer.length = start;
+      reader.position = position;
+      reader.depth = depth;
+      reader.skip();
+      this.batch.rejectedCount++;
+      this.batch.report(`${recordNames[signal]} was rejected: ${error.message} in ${json.field}`);
+    }
+  }
+
+  /** Adds what was written to the batch. */
+  private store(): void {
+    const bytes = this.writer.finish();
+    const records = new OtlpRecordReader(bytes, this.batch, this.options);
+    try {
+      for (const group of this.groups) this.storeGroup(records, bytes, group);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      throw new DecodeError(error.tooDeep ? 'tooDeep' : 'undecodable', error.message);
+    }
+  }
+
+  private storeGroup(records: OtlpRecordReader, bytes: Uint8Array, group: ResourceGroup): void {
+    if (group.scopes.every((scopeGroup) => scopeGroup.records.length === 0)) return;
+    const resourceIndex = records.addResource({ bytes, ...group.resource }, group.schemaUrl);
+    for (const { signal, records: places, scope: place, schemaUrl } of group.scopes) {
+      const scopeIndex = records.addScope({ bytes, ...place }, schemaUrl);
+      for (let i = 0; i < places.length; i += 3) {
+        records.addRecord(signal, places[i] as number, places[i + 1] as number, resourceIndex, scopeIndex, places[i + 2]);
+      }
+    }
+  }
+}
+
+function noteKey(seen: Set<string>, key: string): void {
+  if (seen.has(key)) throw new RepeatedKeyError();
+  seen.add(key);
+}
+
+function write(json: OtlpJsonWriter, fields: Fields): Place {
+  const start = json.writer.length;
+  json.message(fields);
+  return { start, end: json.writer.length };
+}

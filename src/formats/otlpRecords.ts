@@ -1,0 +1,110 @@
+import { hexOfBytes } from '../model/ids.ts';
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { check, cut, shapes } from '../model/spanContentLimits.ts';
+import type { Findings } from '../model/spanContentLimits.ts';
+import { textIdTags } from '../model/spanContent.ts';
+import { joinHalves } from '../model/time.ts';
+import { WireReader } from '../model/wire.ts';
+import { textOf } from '../model/wireText.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeOptions, Signal } from './format.ts';
+import { addMetric } from './otlpMetrics.ts';
+import { decodeResource, decodeScope } from './otlpResource.ts';
+import { OtlpSpanReader } from './otlpSpan.ts';
+
+type Shape = Parameters<typeof check>[1];
+
+/** Protobuf messages: bytes[start..end). */
+export interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+
+/**
+ * Adds the protobuf messages of one buffer to a batch: resources, scopes, and the records of the three signals. Each is
+ * checked against the limits; what is over them is cut. Throws WireError and DecodeError.
+ */
+export class OtlpRecordReader {
+  readonly findings: Findings = { elements: 0, isOver: false };
+  private readonly bytes: Uint8Array;
+  private readonly batch: SpanBatch;
+  private readonly options: DecodeOptions;
+  private readonly buffer: number;
+  private readonly spans: OtlpSpanReader;
+
+  constructor(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions) {
+    this.bytes = bytes;
+    this.batch = batch;
+    this.options = options;
+    this.buffer = batch.buffers.push(bytes) - 1;
+    this.spans = new OtlpSpanReader(batch, bytes, this.buffer, options, this.findings);
+  }
+
+  /** Adds a Resource message; gives its index. */
+  addResource(message: Range, schemaUrl: string): number {
+    return this.batch.resources.push(this.withLimits(message, shapes.resource, (bytes, from, to) => decodeResource(bytes, from, to, schemaUrl))) - 1;
+  }
+
+  /** Adds an InstrumentationScope message; gives its index. */
+  addScope(message: Range, schemaUrl: string): number {
+    return this.batch.scopes.push(this.withLimits(message, shapes.scope, (bytes, from, to) => decodeScope(bytes, from, to, schemaUrl))) - 1;
+  }
+
+  /** Adds the Span, LogRecord or Metric message at [start, end). `marks` are bits that a span's row gets. */
+  addRecord(signal: Signal, start: number, end: number, resource: number, scope: number, marks = 0): void {
+    this.findings.elements++;
+    const message = { bytes: this.bytes, start, end };
+    if (signal === 'traces') this.spans.addSpan(start, end, resource, scope, marks);
+    else if (signal === 'logs') this.addLog(message, resource, scope);
+    else this.withLimits(message, shapes.metric, (bytes, from, to) => { addMetric(this.batch, bytes, from, to, resource, scope); });
+  }
+
+  private addLog(message: Range, resource: number, scope: number): void {
+    const { batch } = this;
+    this.withLimits(message, shapes.logRecord, (bytes, from, to) => {
+      const buffer = bytes === this.bytes ? this.buffer : batch.buffers.push(bytes) - 1;
+      batch.logs.push({ ...logHead(new WireReader(bytes, from, to), this.options.mode === 'lenient'), buffer, start: from, end: to, resource, scope });
+    });
+  }
+
+  /** Checks a message and hands it on as it is, or a copy that was cut to the limits. */
+  private withLimits<T>(message: Range, shape: Shape, use: (bytes: Uint8Array, start: number, end: number) => T): T {
+    const { bytes, start, end } = message;
+    const { findings, options: { limits } } = this;
+    findings.isOver = false;
+    check(new WireReader(bytes, start, end), shape, limits, findings);
+    if (findings.elements > limits.maxElements) throw new DecodeError('tooManyElements', `more than ${limits.maxElements} elements`, { offset: end });
+    if (!findings.isOver) return use(bytes, start, end);
+    this.batch.report('values over a limit were cut');
+    const kept = cut(bytes, start, end, shape, limits);
+    return use(kept, 0, kept.length);
+  }
+}
+
+/** The fields of a LogRecord that tie it to a span and a time. Ids that are not of W3C size count in files only. */
+function logHead(reader: WireReader, hasTextIds: boolean): { traceId: string; spanId: string; timeUnixNano: bigint } {
+  let traceId = '', spanId = '', time = 0n, observed = 0n;
+  while (reader.next()) {
+    switch (reader.tag) {
+      case 0x09: reader.fixed64(); time = joinHalves(reader.high, reader.low); break;
+      case 0x59: reader.fixed64(); observed = joinHalves(reader.high, reader.low); break;
+      case 0x4a: traceId = takeId(reader, 16); break;
+      case 0x52: spanId = takeId(reader, 8); break;
+      case textIdTags.trace: traceId = takeTextId(reader, hasTextIds); break;
+      case textIdTags.span: spanId = takeTextId(reader, hasTextIds); break;
+      default: reader.skip();
+    }
+  }
+  return { traceId, spanId: traceId === '' ? '' : spanId, timeUnixNano: time === 0n ? observed : time };
+}
+
+/** Hex of an id of the right size; '' for any other and for zeroes. */
+function takeId(reader: WireReader, size: number): string {
+  const end = reader.valueEnd(), start = reader.position;
+  reader.position = end;
+  const text = end - start === size ? hexOfBytes(reader.bytes, start, end) : '';
+  return /[^0]/.test(text) ? text : '';
+}
+
+function takeTextId(reader: WireReader, isTaken: boolean): string {
+  const end = reader.valueEnd(), start = reader.position;
+  reader.position = end;
+  return isTaken ? textOf(reader.bytes, start, end) : '';
+}
