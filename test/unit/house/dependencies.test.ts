@@ -71,10 +71,11 @@ describe('the dependency rules', () => {
     [
       'a format that uses another format',
       {
-        'src/formats/registry.ts': `import { a } from './a.ts';\nimport { b } from './b.ts';\nimport type { Format } from './format.ts';`,
-        'src/formats/a.ts': `import { b } from './b.ts';\nimport type { Format } from './format.ts';`,
+        'src/formats/registry.ts': `import { a } from './a.ts';\nimport { b } from './b.ts';\nimport type { Format } from './format.ts';\nimport { id } from '../model/id.ts';`,
+        'src/formats/a.ts': `import { b } from './b.ts';\nimport type { Format } from './format.ts';\nimport { id } from '../model/id.ts';`,
         'src/formats/b.ts': '',
         'src/formats/format.ts': '',
+        'src/model/id.ts': '',
       },
       ['5 src/formats/a.ts → src/formats/b.ts'],
     ],

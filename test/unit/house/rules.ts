@@ -73,11 +73,11 @@ function hiddenEditor(graph: ImportGraph): Violation[] {
     });
 }
 
-/** Members are what a folder's registry imports for use; they may share helpers, not one another. */
+/** Members are what a folder's registry imports for use from its folder; they may share helpers, not one another. */
 function pluginsThatKnowOneAnother(graph: ImportGraph): Violation[] {
   return pluginFolders.flatMap((folder) => {
     const registry = graph.get(`${folder}/registry.ts`) ?? [];
-    const members = new Set(registry.flatMap(({ file, typeOnly }) => (typeOnly || file === undefined ? [] : [file])));
+    const members = new Set(registry.flatMap(({ file, typeOnly }) => (!typeOnly && file?.startsWith(`${folder}/`) === true ? [file] : [])));
     return [...members].flatMap((member) =>
       (graph.get(member) ?? [])
         .filter(({ file }) => file !== undefined && (members.has(file) || file === `${folder}/registry.ts`))
