@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { cacheFolder } from './paths.ts';
-import { onPath, outputOf, start } from './processes.ts';
+import { hasScreen, onPath, outputOf, start } from './processes.ts';
 import { ensureSystemPackages } from './systemPackages.ts';
 import { oldestVersion, wantedVersion, wantsOldest } from './versions.ts';
 import { placeExtensions, quietSettings } from './vscodeServer.ts';
@@ -69,16 +69,15 @@ export async function openDesktop(command: string, options: WindowOptions & Edit
 
 async function underDisplay(command: readonly [string, ...string[]]): Promise<readonly [string, ...string[]]> {
   if (process.platform !== 'linux') return command;
-  const hasDisplay = process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
   const hasLibraries = (): boolean => outputOf('ldd', [command[0]])?.includes('not found') !== true;
   await ensureSystemPackages(
     [
       // libasound2-dev, because the library itself has two names among the supported distributions.
       ...['libgtk-3-0', 'libnss3', 'libgbm1', 'libxkbfile1', 'libasound2-dev'].map((name) => ({ package: name, isPresent: hasLibraries })),
-      { package: 'xvfb', isPresent: () => hasDisplay || onPath('xvfb-run') !== undefined },
-      { package: 'xauth', isPresent: () => hasDisplay || onPath('xauth') !== undefined },
+      { package: 'xvfb', isPresent: () => hasScreen() || onPath('xvfb-run') !== undefined },
+      { package: 'xauth', isPresent: () => hasScreen() || onPath('xauth') !== undefined },
     ],
     'a desktop editor',
   );
-  return hasDisplay ? command : ['xvfb-run', '-a', ...command];
+  return hasScreen() ? command : ['xvfb-run', '-a', ...command];
 }

@@ -29,6 +29,11 @@ export function npm(args: readonly string[], options: SpawnOptions = {}): Promis
   return mustRun(isWindows ? 'npm.cmd' : 'npm', args, { shell: isWindows, ...options, env });
 }
 
+/** Whether a window that opens here can be seen. */
+export function hasScreen(): boolean {
+  return process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
+}
+
 /** What a command prints, or undefined when it cannot be run or fails. */
 export function outputOf(command: string, args: readonly string[]): string | undefined {
   const result = spawnSync(command, [...args], { encoding: 'utf8', timeout: 20_000, shell: isWindows && command.endsWith('.cmd') });
@@ -83,7 +88,7 @@ function signalTree(pid: number, signal: NodeJS.Signals): void {
 
 /** Runs the callback once when this process is asked to end, and ends it afterwards. */
 export function onInterrupt(callback: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       void callback().finally(() => process.exit(130));
     });

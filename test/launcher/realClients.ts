@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, root } from './paths.ts';
-import { npm, onPath, outputOf, run } from './processes.ts';
+import { mustRun, npm, onPath, outputOf } from './processes.ts';
+import { canInstallPackages, ensureSystemPackages } from './systemPackages.ts';
 
+const pythonOfVenv = process.platform === 'win32' ? 'venv/Scripts/python.exe' : 'venv/bin/python';
 const sources = path.join(root, 'test/fixtures/agents');
 
-/** Where the programs with real SDKs are ready to run; `python` is undefined where no Python with venv is to be had. */
+/** Where the programs with real SDKs are ready to run; without `python` where no Python with venv is to be had. */
 export interface RealClients {
   readonly nodeFolder: string;
-  readonly pythonFolder: string;
-  readonly python: string | undefined;
+  readonly python?: { readonly folder: string; readonly command: string };
 }
 
 /**
@@ -18,21 +19,23 @@ export interface RealClients {
  * The programs themselves are copied anew each time.
  */
 export async function prepareRealClients(): Promise<RealClients> {
-  const nodeFolder = await prepared('node', 'package.json', (folder) => npm(['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }));
-  const launcher = onPath('python3', 'python');
-  const pythonFolder = await prepared('python', 'requirements.txt', async (folder) => {
-    if (launcher !== undefined) await installPython(launcher, folder);
-  });
-  const python = path.join(pythonFolder, process.platform === 'win32' ? 'venv/Scripts/python.exe' : 'venv/bin/python');
-  return { nodeFolder, pythonFolder, python: existsSync(python) ? python : undefined };
+  const nodeFolder = await prepared('node', 'package.json', (folder) =>
+    npm(['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  try {
+    const folder = await prepared('python', 'requirements.txt', installPython);
+    return { nodeFolder, python: { folder, command: path.join(folder, pythonOfVenv) } };
+  } catch (error) {
+    process.stdout.write(`The tests with Python SDKs are skipped: ${error instanceof Error ? error.message : String(error)}\n`);
+    return { nodeFolder };
+  }
 }
 
 /** How the suite inside the editor is told. */
 export function variablesOf(clients: RealClients): Readonly<Record<string, string>> {
   return {
     SPANSCOPE_TEST_NODE_CLIENTS: clients.nodeFolder,
-    SPANSCOPE_TEST_PYTHON_CLIENTS: clients.pythonFolder,
-    ...(clients.python === undefined ? {} : { SPANSCOPE_TEST_PYTHON: clients.python }),
+    ...(clients.python === undefined ? {} : { SPANSCOPE_TEST_PYTHON_CLIENTS: clients.python.folder, SPANSCOPE_TEST_PYTHON: clients.python.command }),
   };
 }
 
@@ -45,7 +48,12 @@ async function prepared(kind: 'node' | 'python', list: string, install: (folder:
     mkdirSync(unfinished, { recursive: true });
     cpSync(path.join(from, list), path.join(unfinished, list));
     process.stdout.write(`Installing the ${kind} clients of the tests\n`);
-    await install(unfinished);
+    try {
+      await install(unfinished);
+    } catch (error) {
+      rmSync(unfinished, { recursive: true, force: true });
+      throw error;
+    }
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
   }
@@ -53,12 +61,15 @@ async function prepared(kind: 'node' | 'python', list: string, install: (folder:
   return folder;
 }
 
-/** A failed install leaves no Python, which the tests then say. */
-async function installPython(launcher: string, folder: string): Promise<void> {
-  const venv = path.join(folder, 'venv');
-  if (outputOf(launcher, ['-c', 'import venv, ensurepip']) === undefined) return;
-  const python = path.join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const made = await run(launcher, ['-m', 'venv', '--copies', venv]);
-  const installed = made === 0 ? await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', path.join(folder, 'requirements.txt')]) : 1;
-  if (installed !== 0) rmSync(venv, { recursive: true, force: true });
+async function installPython(folder: string): Promise<void> {
+  if (canInstallPackages()) await ensureSystemPackages([{ package: 'python3-venv', isPresent: () => pythonWithVenv() !== undefined }], 'the tests with Python SDKs');
+  const python = pythonWithVenv();
+  if (python === undefined) throw new Error('there is no Python with venv and pip here');
+  await mustRun(python, ['-m', 'venv', '--copies', path.join(folder, 'venv')]);
+  await mustRun(path.join(folder, pythonOfVenv), ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', path.join(folder, 'requirements.txt')]);
+}
+
+function pythonWithVenv(): string | undefined {
+  const python = onPath('python3', 'python');
+  return python !== undefined && outputOf(python, ['-c', 'import venv, ensurepip']) !== undefined ? python : undefined;
 }

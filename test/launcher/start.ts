@@ -6,7 +6,7 @@ import { downloadedEditor, installedEditor, openDesktop } from './desktopEditor.
 import { chooseEditorHere } from './editorWay.ts';
 import { newRunFolder, probeFolder, root } from './paths.ts';
 import { Probe } from './probeClient.ts';
-import { main, mustRun, onInterrupt, onPath, stop } from './processes.ts';
+import { hasScreen, main, mustRun, onInterrupt, onPath, stop } from './processes.ts';
 import { startVscodeServer } from './vscodeServer.ts';
 import type { EditorOptions, WindowOptions } from './vscodeServer.ts';
 
@@ -18,7 +18,8 @@ interface OpenEditor {
 
 await main(async () => {
   await mustRun(process.execPath, [path.join(root, 'esbuild.mjs')], { cwd: root });
-  const way = await chooseEditorHere();
+  // Without a screen a window would open for nobody, but an address can be opened from elsewhere.
+  const way = hasScreen() || process.env['SPANSCOPE_TEST_VSCODE'] !== undefined ? await chooseEditorHere() : 'server';
   const runFolder = newRunFolder();
   const folder = path.join(runFolder, 'demo');
   mkdirSync(folder);
@@ -62,9 +63,8 @@ async function openOnDesktop(command: string, options: EditorOptions & WindowOpt
 
 /** Shows the address in the person's browser, where there is a screen; otherwise they open it themselves. */
 function openAddress(address: string): void {
-  const hasScreen = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
   const command = { darwin: 'open', win32: 'explorer.exe' }[process.platform as string] ?? onPath('xdg-open');
-  if (!hasScreen || command === undefined) return;
+  if (!hasScreen() || command === undefined) return;
   spawn(command, [address], { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();
