@@ -12,3 +12,11 @@ export function asNotice(text: string): string {
   const cut = text.length > longestNotice ? `${text.slice(0, longestNotice)}…` : text;
   return visibleName(cut).replaceAll('](', '] (');
 }
+
+/**
+ * Text for a place that reads Markdown, on one line. Every punctuation mark is escaped, so that nothing is taken for
+ * markup, and addresses do not become links by themselves either.
+ */
+export function asMarkdown(text: string): string {
+  return visibleName(text).trim().replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
+}

@@ -69,6 +69,7 @@ export class TracePanel {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
     }));
     panel.webview.html = pageHtml(panel.webview, extensionUri);
+    if (traceId !== undefined) this.#try('title', this.#readTitle(traceId));
   }
 
   get traceId(): string | undefined { return this.#traceId; }
@@ -149,6 +150,12 @@ export class TracePanel {
 
   #tellStatus(): void {
     this.#post({ type: 'receiver.status', status: this.#services.receiver.status });
+  }
+
+  /** The tab has its name before the page is there. */
+  async #readTitle(traceId: string): Promise<void> {
+    const summary = await this.#services.collector.call('summaryOf', traceId);
+    if (summary !== undefined && traceId === this.#traceId) this.#setTitle(summary);
   }
 
   #setTitle(summary: TraceSummary): void {

@@ -62,7 +62,9 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
 
   async getChildren(node?: SpansNode): Promise<SpansNode[]> {
     if (this.#tree === undefined || node instanceof MoreSpans) return [];
-    return [...await this.#tree.children(node)];
+    const children = await this.#tree.children(node);
+    this.#keepTicking();
+    return [...children];
   }
 
   getParent(node: SpansNode): SpansNode | undefined {

@@ -1,5 +1,6 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
 import type { TreeItemCollapsibleState } from 'vscode';
+import { asMarkdown } from '../safeText.ts';
 import type { TreeRow } from './treeRow.ts';
 
 /** A row as the editor draws it. `id` keeps selection and folds across changes. */
@@ -14,10 +15,8 @@ export function itemOf(row: TreeRow, id: string, state: TreeItemCollapsibleState
 
 /** A tooltip of plain lines, the first in bold. Nothing in them becomes markup or a link. */
 export function tooltipOf([title = '', ...lines]: readonly string[]): MarkdownString {
-  const text = new MarkdownString();
+  const text = new MarkdownString([`**${asMarkdown(title)}**`, ...lines.map(asMarkdown)].join('  \n'));
   text.isTrusted = false;
   text.supportHtml = false;
-  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
-  for (const line of lines) text.appendMarkdown('\n\n').appendText(line);
   return text;
 }

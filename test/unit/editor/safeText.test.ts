@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asLabel, asNotice } from '../../../src/editor/safeText.ts';
+import { asLabel, asMarkdown, asNotice } from '../../../src/editor/safeText.ts';
 
 describe('untrusted text', () => {
   it('draws no icon in a label', () => {
@@ -8,6 +8,12 @@ describe('untrusted text', () => {
 
   it('makes no link in a notification', () => {
     expect(asNotice('[press me](command:workbench.action.quit)')).toBe('[press me] (command:workbench.action.quit)');
+  });
+
+  it('is neither markup nor a link in a tooltip', () => {
+    expect(asMarkdown('**bold** https://evil.example <b> $(check)\n# title')).toBe(
+      String.raw`\*\*bold\*\* https\:\/\/evil\.example \<b\> \$\(check\)\\n\# title`,
+    );
   });
 
   it('is cut in a notification', () => {
