@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, root } from './paths.ts';
 import { mustRun, npm, onPath, outputOf } from './processes.ts';
@@ -43,19 +43,15 @@ async function prepared(kind: 'node' | 'python', list: string, install: (folder:
   const from = path.join(sources, kind);
   const state = createHash('sha256').update(readFileSync(path.join(from, list))).digest('hex').slice(0, 12);
   const folder = path.join(cacheFolder, 'agents', `${kind}-${state}`);
-  if (!existsSync(folder)) {
-    const unfinished = `${folder}.${process.pid}`;
-    mkdirSync(unfinished, { recursive: true });
-    cpSync(path.join(from, list), path.join(unfinished, list));
-    process.stdout.write(`Installing the ${kind} clients of the tests\n`);
-    try {
-      await install(unfinished);
-    } catch (error) {
-      rmSync(unfinished, { recursive: true, force: true });
-      throw error;
-    }
+  // Written last, so that an install that was cut off is done again. The folder is not moved: a venv names itself in its scripts.
+  const ready = path.join(folder, '.ready');
+  if (!existsSync(ready)) {
     rmSync(folder, { recursive: true, force: true });
-    renameSync(unfinished, folder);
+    mkdirSync(folder, { recursive: true });
+    cpSync(path.join(from, list), path.join(folder, list));
+    process.stdout.write(`Installing the ${kind} clients of the tests\n`);
+    await install(folder);
+    writeFileSync(ready, '');
   }
   cpSync(from, folder, { recursive: true });
   return folder;
