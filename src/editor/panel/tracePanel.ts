@@ -237,8 +237,8 @@ export class TracePanel {
       const record = this.#services.collector.call('spanAt', traceId, ref);
       const reading = { ref, record };
       this.#reading = reading;
-      const done = (): void => { if (this.#reading === reading) this.#reading = undefined; };
-      record.then(done, done);
+      const forget = (): void => { if (this.#reading === reading) this.#reading = undefined; };
+      record.then(forget, forget);
     }
     const record = await this.#reading.record;
     if (record === undefined) throw new Error('This span is no longer shown.');

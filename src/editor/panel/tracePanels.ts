@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import type { ChartCommand } from '../../protocol/panel.ts';
 import { Disposables } from '../disposables.ts';
-import { readSavedPanel } from './messages.ts';
 import { pageOptions } from './page.ts';
-import { TracePanel } from './tracePanel.ts';
-import type { PanelServices } from './tracePanel.ts';
+import type { PanelServices, TracePanel } from './tracePanel.ts';
 
 export const panelType = 'spanscope.trace';
 
@@ -15,7 +13,10 @@ export interface ShowOptions {
   readonly preserveFocus?: boolean;
 }
 
-/** All trace panels: one a trace, more when somebody asks for one to the side. */
+/**
+ * All trace panels: one a trace, more when somebody asks for one to the side. The code of a panel is loaded with the
+ * first one, which keeps it out of the editor's start.
+ */
 export class TracePanels implements vscode.WebviewPanelSerializer {
   readonly #services: PanelServices;
   readonly #disposables = new Disposables();
@@ -24,8 +25,8 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
 
   constructor(services: PanelServices) {
     this.#services = services;
-    const { collector } = services;
-    this.#disposables.add(collector.onDidChangeTraces(({ summaries: [first] }) => { if (first !== undefined) this.#adopt(first.traceId); }));
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(panelType, this));
+    this.#disposables.add(services.collector.onDidChangeTraces(({ summaries: [first] }) => { if (first !== undefined) this.#adopt(first.traceId); }));
   }
 
   /** The panel that was active last. */
@@ -39,10 +40,16 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return active?.panel.viewColumn;
   }
 
-  /** Shows a trace in its panel, opened when there is none. */
+  /** Shows a trace in its panel, opened when there is none. Without a trace the panel waits for the first one. */
   async show(traceId: string | undefined, { spanId, beside = false, preserveFocus = false }: ShowOptions = {}): Promise<TracePanel> {
+    const { TracePanel: Panel } = await import('./tracePanel.ts');
     const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId);
-    if (open === undefined) return this.#open(traceId, spanId, beside, preserveFocus);
+    if (open === undefined) {
+      const { extensionUri, selection } = this.#services;
+      const opened = this.#keep(new Panel(newPanel(extensionUri, beside, preserveFocus), this.#services, traceId, spanId));
+      if (traceId !== undefined) selection.select({ traceId, ...(spanId === undefined ? {} : { spanId }) }, opened);
+      return opened;
+    }
     open.panel.reveal(undefined, preserveFocus);
     if (traceId !== undefined) await open.show(traceId, spanId);
     return open;
@@ -53,10 +60,10 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     this.latest?.command(command);
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const [{ TracePanel: Panel }, { readSavedPanel }] = await Promise.all([import('./tracePanel.ts'), import('./messages.ts')]);
     const { traceId, spanId } = readSavedPanel(state);
-    this.#keep(new TracePanel(panel, this.#services, traceId, spanId));
-    return Promise.resolve();
+    this.#keep(new Panel(panel, this.#services, traceId, spanId));
   }
 
   dispose(): void {
@@ -64,21 +71,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     for (const panel of this.#panels) panel.dispose();
   }
 
-  #open(traceId: string | undefined, spanId: string | undefined, beside: boolean, preserveFocus: boolean): TracePanel {
-    const viewColumn = beside || vscode.window.activeTextEditor !== undefined ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const panel = vscode.window.createWebviewPanel(panelType, 'Spanscope', { viewColumn, preserveFocus }, pageOptions(this.#services.extensionUri));
-    const opened = new TracePanel(panel, this.#services, traceId, spanId);
-    this.#keep(opened);
-    if (traceId !== undefined) this.#services.selection.select({ traceId, ...(spanId === undefined ? {} : { spanId }) }, opened);
-    return opened;
-  }
-
-  #keep(panel: TracePanel): void {
+  #keep(panel: TracePanel): TracePanel {
     this.#panels = [panel, ...this.#panels];
     this.#disposables.add(panel.panel.onDidChangeViewState(() => {
       if (panel.panel.active) this.#panels = [panel, ...this.#panels.filter((other) => other !== panel)];
     }));
     panel.onDidDispose(() => { this.#panels = this.#panels.filter((other) => other !== panel); });
+    return panel;
   }
 
   /** A panel that waits for the first span shows the trace that it came with. */
@@ -87,4 +86,10 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       if (panel.traceId === undefined) panel.show(traceId, undefined).catch((error: unknown) => this.#services.log.warn('A panel could not show a trace', error));
     }
   }
+}
+
+/** A panel next to the code, where code is in front; else in its place. */
+function newPanel(extensionUri: vscode.Uri, beside: boolean, preserveFocus: boolean): vscode.WebviewPanel {
+  const viewColumn = beside || vscode.window.activeTextEditor !== undefined ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  return vscode.window.createWebviewPanel(panelType, 'Spanscope', { viewColumn, preserveFocus }, pageOptions(extensionUri));
 }

@@ -21,7 +21,9 @@ describe('commands and views', () => {
   });
 
   it('registers every command of the manifest', async () => {
-    const { contributes } = vscode.extensions.getExtension('spanscope.spanscope')?.packageJSON as Manifest;
+    const extension = vscode.extensions.getExtension('spanscope.spanscope');
+    assert.ok(extension);
+    const { contributes } = extension.packageJSON as Manifest;
     const known = new Set(await vscode.commands.getCommands(true));
     assert.deepEqual(contributes.commands.map(({ command }) => command).filter((command) => !known.has(command)), []);
   });

@@ -35,7 +35,7 @@ describe('receiving', () => {
       span({
         traceId, parentSpanId: root, name: 'chat', startTimeUnixNano: '1763629200223456789', endTimeUnixNano: '1763629200323456788',
         status: { code: 2, message: 'overloaded' },
-        attributes: [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), int('gen_ai.usage.input_tokens', 120), int('gen_ai.usage.output_tokens', 8), int('big', 9007199254740993)],
+        attributes: [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), int('gen_ai.usage.input_tokens', 120), int('gen_ai.usage.output_tokens', 8), int('big', '9007199254740993')],
       }),
     ], 'planner');
     await told;

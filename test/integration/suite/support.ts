@@ -32,7 +32,7 @@ export interface SentSpan {
 export const newTraceId = (): string => randomBytes(16).toString('hex');
 export const newSpanId = (): string => randomBytes(8).toString('hex');
 export const text = (key: string, value: string): { key: string; value: unknown } => ({ key, value: { stringValue: value } });
-export const int = (key: string, value: number): { key: string; value: unknown } => ({ key, value: { intValue: String(value) } });
+export const int = (key: string, value: number | string): { key: string; value: unknown } => ({ key, value: { intValue: String(value) } });
 
 /** A span of one second that began now, with what a test is about put in its place. */
 export function span(part: Partial<SentSpan>): SentSpan {

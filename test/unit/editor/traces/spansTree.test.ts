@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Display } from '../../../../src/editor/display.ts';
 import { spanRow } from '../../../../src/editor/traces/spanRow.ts';
-import { MoreSpans, SpanTreeNode, SpansTree } from '../../../../src/editor/traces/spansTree.ts';
-import type { SpansNode } from '../../../../src/editor/traces/spansTree.ts';
+import { MoreSpans, SpansTree } from '../../../../src/editor/traces/spansTree.ts';
+import type { SpanTreeNode, SpansNode } from '../../../../src/editor/traces/spansTree.ts';
 import { roles } from '../../../../src/model/role.ts';
 import { markBit } from '../../../../src/model/span.ts';
 import type { SpanNode } from '../../../../src/protocol/collector.ts';
