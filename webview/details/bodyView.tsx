@@ -25,13 +25,13 @@ export function TextBody({ text, look, class: className = '' }: TextBodyProps) {
   return (
     <>
       {look === 'prose' ? <div class={`prose ${className}`}><Prose text={shown} /></div> : <div class={`code ${className}`}>{shown}</div>}
-      {isCut && <div class="body-more"><LinkButton onClick={() => setWhole(!isWhole)}>{isWhole ? 'Show less' : `Show all, ${hiddenText(cut)} more`}</LinkButton></div>}
+      {isCut && <div class="body-more"><LinkButton onClick={() => setWhole(!isWhole)}>{isWhole ? 'Show less' : `Show all, ${hiddenText(cut)}`}</LinkButton></div>}
     </>
   );
 }
 
 const hiddenText = ({ hiddenLines, hiddenLength }: { readonly hiddenLines: number; readonly hiddenLength: number }): string =>
-  hiddenLines > 1 ? `${numbers.count(hiddenLines)} lines` : `${numbers.count(hiddenLength)} characters`;
+  hiddenLines > 1 ? `${numbers.count(hiddenLines)} more lines` : `${numbers.count(hiddenLength)} more characters`;
 
 function Prose({ text }: { readonly text: string }) {
   return <>{piecesOf(text).map(({ kind, text: piece }, i) => (kind === 'prose' ? piece : kind === 'code' ? <code key={i}>{piece}</code> : <div key={i} class="code">{piece}</div>))}</>;

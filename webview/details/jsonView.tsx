@@ -5,7 +5,7 @@ import { bracketsOf, membersOf, memberCount, oneLine, plainText } from './jsonTe
 
 /** Levels that are open at first. */
 const openLevels = 2;
-const inlineLength = 56, pageLength = 100, longestText = 600, deepest = 64;
+const inlineLength = 40, pageLength = 100, longestText = 600, deepest = 64;
 
 /** A value as JSON with foldable objects and lists. Everything is text; nothing in it is interpreted. */
 export function JsonView({ value }: { readonly value: unknown }) {

@@ -50,7 +50,7 @@ function OverviewEnds({ trace }: { readonly trace: Trace }) {
   useSignal(panel.clock.tick);
   const { from, to } = timeAxis(trace.rows, panel.clock.now(trace.baseUnixNano));
   const step = (to - from) / 2;
-  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.duration(ns)}</span>)}</div>;
+  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns, step)}</span>)}</div>;
 }
 
 export const isMotionReduced = (): boolean =>
