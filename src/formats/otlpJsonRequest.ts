@@ -168,7 +168,7 @@ export class OtlpJsonReader {
       for (const group of this.groups) this.storeGroup(records, bytes, group);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      throw new DecodeError(error.tooDeep ? 'tooDeep' : 'undecodable', error.message);
+      throw new DecodeError('undecodable', error.message);
     }
   }
 

@@ -1,6 +1,6 @@
 import { hexOfBytes } from '../model/ids.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
-import { check, cut, shapes } from '../model/spanContentLimits.ts';
+import { check, cut, nothingFound, shapes } from '../model/spanContentLimits.ts';
 import type { Findings } from '../model/spanContentLimits.ts';
 import { textIdTags } from '../model/spanContent.ts';
 import { joinHalves } from '../model/time.ts';
@@ -11,6 +11,7 @@ import type { DecodeOptions, Signal } from './format.ts';
 import { addMetric } from './otlpMetrics.ts';
 import { decodeResource, decodeScope } from './otlpResource.ts';
 import { OtlpSpanReader } from './otlpSpan.ts';
+import { refuseTooDeep } from './spanRows.ts';
 
 type Shape = Parameters<typeof check>[1];
 
@@ -22,7 +23,7 @@ export interface Range { readonly bytes: Uint8Array; readonly start: number; rea
  * checked against the limits; what is over them is cut. Throws WireError and DecodeError.
  */
 export class OtlpRecordReader {
-  readonly findings: Findings = { elements: 0, isOver: false };
+  readonly findings: Findings = nothingFound();
   private readonly bytes: Uint8Array;
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
@@ -72,6 +73,7 @@ export class OtlpRecordReader {
     check(new WireReader(bytes, start, end), shape, limits, findings);
     if (findings.elements > limits.maxElements) throw new DecodeError('tooManyElements', `more than ${limits.maxElements} elements`, { offset: end });
     if (!findings.isOver) return use(bytes, start, end);
+    refuseTooDeep(findings, this.options, end);
     this.batch.report('values over a limit were cut');
     const kept = cut(bytes, start, end, shape, limits);
     return use(kept, 0, kept.length);

@@ -45,7 +45,7 @@ export class OtlpRequestReader {
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      throw new DecodeError(error.tooDeep ? 'tooDeep' : 'undecodable', error.message, { offset: error.offset });
+      throw new DecodeError('undecodable', error.message, { offset: error.offset });
     }
   }
 

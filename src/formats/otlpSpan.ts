@@ -11,7 +11,7 @@ import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
 import { RangeTexts } from './rangeTexts.ts';
-import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, repairedMark, setParentId, setSpanId } from './spanRows.ts';
+import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, repairedMark, setParentId, setSpanId } from './spanRows.ts';
 
 /**
  * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
@@ -179,6 +179,7 @@ export class OtlpSpanReader {
       batch.contentEnd[row] = end;
       return;
     }
+    refuseTooDeep(this.findings, this.options, end);
     const content = cut(this.reader.bytes, start, end, shapes.content, this.options.limits);
     batch.buffer[row] = batch.buffers.push(content) - 1;
     batch.contentEnd[row] = content.length;

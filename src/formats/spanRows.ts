@@ -2,6 +2,9 @@ import { hexHalf, isHex, isNoId } from '../model/ids.ts';
 import { markBit } from '../model/span.ts';
 import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
+import type { Findings } from '../model/spanContentLimits.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeOptions } from './format.ts';
 
 /** The mark bits that decoders set. */
 export const cutMark = markBit('cut');
@@ -54,3 +57,9 @@ export function isOwnParent(batch: SpanBatch, row: number): boolean {
 
 /** A start of zero or beyond 2^63 ns cannot be placed on a time axis. */
 export const hasNoStart = (high: number, low: number): boolean => (high === 0 && low === 0) || high >= 0x8000_0000;
+
+/** Values nested too deeply are cut in files; from the network they refuse the whole request. */
+export function refuseTooDeep(findings: Findings, options: DecodeOptions, offset: number): void {
+  if (!findings.isTooDeep || options.mode === 'lenient') return;
+  throw new DecodeError('tooDeep', `values are nested more than ${options.limits.maxDepth} levels deep`, { offset });
+}

@@ -141,7 +141,10 @@ function takePlain(bytes: Uint8Array, at: number, end: number, into: Map<string,
   }
 }
 
-/** Writes the members of an AnyValue message. Whole numbers become integers, as OpenTelemetry's JS SDK does it. */
+/**
+ * Writes the members of an AnyValue message. Whole numbers become integers, as OpenTelemetry's JS SDK does it. Of a value
+ * that is nested too deeply one level too many is written, by which `check` knows it.
+ */
 export function writeAnyValue(writer: WireWriter, value: AttributeValue, depth = 0): void {
   if (value === null) return;
   if (typeof value === 'string') writer.textField(1, value);
@@ -152,7 +155,7 @@ export function writeAnyValue(writer: WireWriter, value: AttributeValue, depth =
     else { writer.tag(4, wireTypes.fixed64); writer.double(value); }
   }
   else if (value instanceof Uint8Array) writer.bytesField(7, value);
-  else if (depth >= deepestValue) return;
+  else if (depth > deepestValue) return;
   else if (value instanceof Map) {
     const start = writer.begin(6);
     for (const [key, member] of value) writeKeyValue(writer, 1, key, member, depth + 1);

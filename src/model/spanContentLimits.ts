@@ -1,4 +1,4 @@
-import { WireError, WireReader, wireTypes } from './wire.ts';
+import { WireReader, wireTypes } from './wire.ts';
 import { cutEnd } from './wireText.ts';
 import { WireWriter } from './wireWriter.ts';
 
@@ -75,12 +75,14 @@ export const shapes = {
   link,
 } as const satisfies Record<string, Shape>;
 
-/** What `check` found: messages and unknown fields it passed, and whether something is over a limit. */
-export interface Findings { elements: number; isOver: boolean }
+/** What `check` found: messages and unknown fields it passed, whether something is over a limit, and whether it is the depth. */
+export interface Findings { elements: number; isOver: boolean; isTooDeep: boolean }
+
+export const nothingFound = (): Findings => ({ elements: 0, isOver: false, isTooDeep: false });
 
 /**
  * Walks a message without decoding it, so that everything a later reader meets is sound. Throws WireError when it is
- * malformed or values are nested more deeply than the limit; says in `findings` whether something must be cut.
+ * malformed; says in `findings` whether something must be cut. Values nested too deeply are not walked.
  */
 export function check(reader: WireReader, shape: Shape, limits: ContentLimits, findings: Findings, depth = 0): void {
   let counts: number[] | undefined;
@@ -108,8 +110,11 @@ function checkNested(
   reader: WireReader, rule: Rule, shape: Shape, end: number, limits: ContentLimits, findings: Findings, depth: number,
 ): void {
   const inner = rule.nests === true ? depth + 1 : depth;
-  if (inner > limits.maxDepth) throw new WireError('values are nested too deeply', reader.position, true);
   findings.elements++;
+  if (inner > limits.maxDepth) {
+    findings.isOver = findings.isTooDeep = true;
+    return;
+  }
   const outer = reader.end;
   reader.end = end;
   check(reader, shape, limits, findings, inner);
@@ -119,11 +124,11 @@ function checkNested(
 /** A copy of a checked message in which everything is within the limits; what was left out is counted in it. */
 export function cut(bytes: Uint8Array, start: number, end: number, shape: Shape, limits: ContentLimits): Uint8Array<ArrayBuffer> {
   const writer = new WireWriter(end - start);
-  cutInto(writer, new WireReader(bytes, start, end), shape, limits);
+  cutInto(writer, new WireReader(bytes, start, end), shape, limits, 0);
   return writer.finish();
 }
 
-function cutInto(writer: WireWriter, reader: WireReader, shape: Shape, limits: ContentLimits): void {
+function cutInto(writer: WireWriter, reader: WireReader, shape: Shape, limits: ContentLimits, depth: number): void {
   const counts = new Map<number, number>(), dropped = new Map<number, number>();
   const droppedFields = new Set(Object.values(shape).map((rule: Rule) => rule.dropped));
   for (let from = reader.position; reader.next(); from = reader.position) {
@@ -139,10 +144,10 @@ function cutInto(writer: WireWriter, reader: WireReader, shape: Shape, limits: C
       writer.raw(reader.bytes, from, reader.position);
       continue;
     }
-    const end = reader.valueEnd();
-    const count = (counts.get(field) ?? 0) + 1;
+    const end = reader.valueEnd(), count = (counts.get(field) ?? 0) + 1;
+    const inner = rule.nests === true ? depth + 1 : depth;
     counts.set(field, count);
-    if (rule.count === undefined || count <= limits[rule.count]) cutField(writer, reader, field, rule, end, limits);
+    if (inner <= limits.maxDepth && (rule.count === undefined || count <= limits[rule.count])) cutField(writer, reader, field, rule, end, limits, inner);
     reader.position = end;
   }
   for (const [field, rule] of Object.entries(shape) as [string, Rule][]) {
@@ -152,7 +157,7 @@ function cutInto(writer: WireWriter, reader: WireReader, shape: Shape, limits: C
   }
 }
 
-function cutField(writer: WireWriter, reader: WireReader, field: number, rule: Rule, end: number, limits: ContentLimits): void {
+function cutField(writer: WireWriter, reader: WireReader, field: number, rule: Rule, end: number, limits: ContentLimits, depth: number): void {
   const start = reader.position;
   if (rule.message === undefined) {
     const most = rule.size === undefined ? end - start : limits[rule.size];
@@ -161,7 +166,7 @@ function cutField(writer: WireWriter, reader: WireReader, field: number, rule: R
   }
   const outer = reader.end, length = writer.begin(field);
   reader.end = end;
-  cutInto(writer, reader, rule.message, limits);
+  cutInto(writer, reader, rule.message, limits, depth);
   reader.end = outer;
   writer.end(length);
 }

@@ -1,12 +1,10 @@
 /** Malformed protobuf bytes. `offset` is where reading stopped. */
 export class WireError extends Error {
   readonly offset: number;
-  readonly tooDeep: boolean;
-  constructor(message: string, offset: number, tooDeep = false) {
+  constructor(message: string, offset: number) {
     super(message);
     this.name = 'WireError';
     this.offset = offset;
-    this.tooDeep = tooDeep;
   }
 }
 
@@ -111,7 +109,7 @@ export class WireReader {
         case wireTypes.bytes: this.position = this.valueEnd(); break;
         case wireTypes.fixed32: this.fixed32(); break;
         case wireTypes.groupStart:
-          if (++open > mostGroupDepth) throw new WireError('groups are nested too deeply', this.position, true);
+          if (++open > mostGroupDepth) throw new WireError('groups are nested too deeply', this.position);
           break;
         case wireTypes.groupEnd:
           if (--open < 0) throw new WireError('the end of a group that did not begin', this.position);
