@@ -33,3 +33,17 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } a
 export const ViewColumn = { Active: -1, Beside: -2, One: 1, Two: 2 } as const;
 export const QuickPickItemKind = { Separator: -1, Default: 0 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
+
+export class Uri {
+  readonly scheme: string;
+  readonly path: string;
+  private constructor(scheme: string, path: string) { this.scheme = scheme; this.path = path; }
+
+  static file(path: string): Uri { return new Uri('file', path); }
+  static joinPath(base: Uri, ...parts: readonly string[]): Uri { return new Uri(base.scheme, [base.path, ...parts].join('/')); }
+  get fsPath(): string { return this.path; }
+  toString(): string { return `${this.scheme}://${this.path}`; }
+}
+
+/** What was copied last. */
+export const env = { clipboard: { text: '', writeText(text: string): Promise<void> { this.text = text; return Promise.resolve(); } } };

@@ -37,13 +37,16 @@ export class CollectorHost implements Collector {
   readonly #lostTrace = new EventEmitter<GoneEvent>();
   readonly #changedStats = new EventEmitter<CollectorStats>();
   readonly #started = new EventEmitter<void>();
+  readonly #replaced = new EventEmitter<void>();
   readonly #lost = new EventEmitter<string>();
   readonly onDidChangeTraces = this.#changedTraces.event;
   readonly onDidChangeRows = this.#changedRows.event;
   readonly onDidLoseTrace = this.#lostTrace.event;
   readonly onDidChangeStats = this.#changedStats.event;
-  /** A worker runs and is configured; after a loss it fires again, and subscriptions are void. */
+  /** A worker runs and is configured. */
   readonly onDidStart = this.#started.event;
+  /** A worker took the place of a lost one: it listens nowhere, and subscriptions are void. */
+  readonly onDidReplace = this.#replaced.event;
   /** The worker is gone and does not come back by itself; the text says why. */
   readonly onDidFail = this.#lost.event;
   /** The newest figures of the collector. */
@@ -61,7 +64,7 @@ export class CollectorHost implements Collector {
     this.#connect = connect;
     this.#options = options;
     this.#log = log;
-    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedStats, this.#started, this.#lost]) {
+    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedStats, this.#started, this.#replaced, this.#lost]) {
       this.#disposables.add(emitter);
     }
   }
@@ -102,6 +105,7 @@ export class CollectorHost implements Collector {
       throw error;
     }
     this.#started.fire();
+    if (this.#losses.length > 0) this.#replaced.fire();
     return link;
   }
 

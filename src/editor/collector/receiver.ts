@@ -43,7 +43,7 @@ export class Receiver {
     this.#log = log;
     this.#disposables.add(this.#changed);
     this.#disposables.add(this.#portsInUse);
-    this.#disposables.add(collector.onDidStart(() => this.#resume()));
+    this.#disposables.add(collector.onDidReplace(() => this.#resume()));
     this.#disposables.add(collector.onDidFail((reason) => this.#become('failed', { failure: `The receiver ended: ${reason}` })));
   }
 

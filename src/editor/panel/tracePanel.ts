@@ -62,7 +62,7 @@ export class TracePanel {
     this.#disposables.add(panel.onDidDispose(() => this.dispose()));
     this.#disposables.add(collector.onDidChangeRows((event) => this.#relay(event)));
     this.#disposables.add(collector.onDidLoseTrace(({ subscription }) => this.#tellGone(subscription)));
-    this.#disposables.add(collector.onDidStart(() => { if (this.#subscription !== undefined) this.#try('panel.ready', this.#connect()); }));
+    this.#disposables.add(collector.onDidReplace(() => { if (this.#subscription !== undefined) this.#try('panel.ready', this.#connect()); }));
     this.#disposables.add(collector.onDidChangeStats(() => { if (this.#traceId === undefined) this.#tellStatus(); }));
     this.#disposables.add(receiver.onDidChange(() => this.#tellStatus()));
     this.#disposables.add(selection.onDidChange(({ selected, origin }) => {

@@ -43,7 +43,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#disposables.add(this.#changed);
     this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
     this.#disposables.add(collector.onDidChangeTraces(({ traceIds }) => { if (this.#tree !== undefined && traceIds.includes(this.#tree.traceId)) this.#refresh.request(); }));
-    this.#disposables.add(collector.onDidStart(() => this.#refresh.request()));
+    this.#disposables.add(collector.onDidReplace(() => this.#refresh.request()));
     this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [node] }) => this.#select(node)));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#follow()));
     this.#disposables.add(this.#view.onDidCollapseElement(({ element }) => this.#fold(element, true)));

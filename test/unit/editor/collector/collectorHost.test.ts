@@ -23,13 +23,14 @@ describe('the collector host', () => {
 
   it('replaces a worker that ended, and says so', async () => {
     const { host, listeners, lines } = fakeCollector({});
-    let starts = 0;
-    host.onDidStart(() => starts++);
+    let replacements = 0;
+    host.onDidReplace(() => replacements++);
     await host.call('stats');
+    expect(replacements).toBe(0);
     listeners[0]?.onLost('out of memory');
     await host.call('stats');
     expect(listeners).toHaveLength(2);
-    expect(starts).toBe(2);
+    expect(replacements).toBe(1);
     expect(lines).toEqual(['[spanscope] The collector ended by itself: out of memory']);
   });
 
