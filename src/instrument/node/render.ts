@@ -4,6 +4,7 @@ import type { AttributeValue } from './values.ts';
 
 const icons = { ok: '+', error: 'x', unset: '?' } as const;
 const maxNameLength = 200;
+const maxIndent = 40;
 
 /**
  * The trace as text: two lines a span, its name with duration and a bar on the axis of the whole trace.
@@ -17,9 +18,10 @@ export function toTimeline(trace: Trace, options: { readonly width?: number } = 
   const total = last > first ? last - first : 1n;
   const lines = [`Trace ${trace.traceId}, ${trace.spans.length} spans, ${milliseconds(last - first)}`];
   // A stack instead of recursion: an agent's loop can nest deeper than the engine's own.
-  const open = trace.spanTree().map((node) => ({ node, indent: '' })).reverse();
+  const open = trace.spanTree().map((node) => ({ node, depth: 0 })).reverse();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node: { span, children }, indent } = next;
+    const { node: { span, children }, depth } = next;
+    const indent = '  '.repeat(Math.min(depth, maxIndent));
     const end = span.endTimeUnixNano ?? last;
     const from = min((span.startTimeUnixNano - first) * width / total, width - 1n);
     const length = min(max((end - span.startTimeUnixNano) * width / total, 1n), width - from);
@@ -28,7 +30,7 @@ export function toTimeline(trace: Trace, options: { readonly width?: number } = 
       `${indent}${icons[span.status.code]} ${visible(span.name)} [${duration}]`,
       `${indent}|${' '.repeat(Number(from))}${'='.repeat(Number(length))}${' '.repeat(Number(width - from - length))}|`,
     );
-    open.push(...children.map((child) => ({ node: child, indent: `${indent}  ` })).reverse());
+    open.push(...children.map((child) => ({ node: child, depth: depth + 1 })).reverse());
   }
   return `${lines.join('\n')}\n`;
 }

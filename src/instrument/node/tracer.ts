@@ -139,7 +139,10 @@ export class Tracer implements SpanObserver {
   async shutdown(deadlineMs = flushDeadlineMs): Promise<void> {
     const exporters = this.#exporters.splice(0);
     await flushAll(exporters, deadlineMs);
-    for (const exporter of exporters) forgetAtExit(exporter);
+    for (const exporter of exporters) {
+      forgetAtExit(exporter);
+      silently(() => exporter.close?.());
+    }
   }
 
   /**

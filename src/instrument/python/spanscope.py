@@ -450,7 +450,7 @@ class Tracer:
             self.add_exporter(exporter)
 
     def add_exporter(self, exporter: Any) -> None:
-        """Adds an object with some of `on_start(span)`, `on_change(span, key)`, `on_end(span)`, and `flush(deadline)`."""
+        """Adds an object with some of `on_start(span)`, `on_change(span, key)`, `on_end(span)`, `flush(deadline)`, `close()`."""
         self._exporters = [*self._exporters, exporter]
         _quietly(_exporters_at_exit.add, exporter)
 
@@ -524,6 +524,9 @@ class Tracer:
         _flush_all(exporters, deadline)
         for exporter in exporters:
             _exporters_at_exit.discard(exporter)
+            close = getattr(exporter, "close", None)
+            if close is not None:
+                _quietly(close)
 
     def _open(
         self, kind_of_span: Callable[..., Any], name: str, *, kind: str = "internal", attributes: Optional[Mapping[str, Any]] = None,
@@ -646,7 +649,7 @@ def traced(name: Any = None, *, tracer: Optional[Tracer] = None, attributes: Opt
 
     `@traced`, `@traced("name")`, `@traced("name", attributes={...})`, or `traced(function)`.
     """
-    if callable(name):
+    if callable(name) or isinstance(name, (staticmethod, classmethod)):
         return _wrap(name, None, tracer, attributes, options)
     return lambda function: _wrap(function, name, tracer, attributes, options)
 
@@ -676,12 +679,12 @@ def _wrap(
     elif inspect.isasyncgenfunction(function):
         @functools.wraps(function)
         async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            stepper = _Stepper(open_span())
+            span = open_span()
             inner = function(*args, **kwargs)
-            with stepper.closing():
+            with _Closing(span):
                 step, value = inner.asend, None
                 while True:
-                    with stepper.stepping():
+                    with _Step(span):
                         try:
                             item = await step(value)
                         except StopAsyncIteration:
@@ -697,12 +700,12 @@ def _wrap(
     elif inspect.isgeneratorfunction(function):
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            stepper = _Stepper(open_span())
+            span = open_span()
             inner = function(*args, **kwargs)
-            with stepper.closing():
+            with _Closing(span):
                 step, value = inner.send, None
                 while True:
-                    with stepper.stepping():
+                    with _Step(span):
                         try:
                             item = step(value)
                         except StopIteration as stop:
@@ -743,20 +746,9 @@ async def _finish_later(span: Span, coroutine: Any) -> Any:
         return await coroutine
 
 
-class _Stepper:
-    """The span of a generator lasts until it is exhausted; it is current only while the generator's own code runs."""
-
-    def __init__(self, span: Span) -> None:
-        self._span = span
-
-    def stepping(self) -> _Step:
-        return _Step(self._span)
-
-    def closing(self) -> _Closing:
-        return _Closing(self._span)
-
-
 class _Step:
+    """The span of a generator is current only while the generator's own code runs."""
+
     def __init__(self, span: Span) -> None:
         self._span = span
 
@@ -768,6 +760,8 @@ class _Step:
 
 
 class _Closing:
+    """The span of a generator lasts until it is exhausted, closed or fails."""
+
     def __init__(self, span: Span) -> None:
         self._span = span
 
@@ -1351,6 +1345,7 @@ class LiveExporter:
         self._last_frame = 0
         self._attempts = 0
         self._urgent = False
+        self._closing = False
 
     # Called by the agent.
 
@@ -1378,6 +1373,12 @@ class LiveExporter:
                 if left <= 0 or not self._changed.wait(left):
                     break
             self._urgent = False
+
+    def close(self) -> None:
+        """Ends the connection; spans that are made later begin another one."""
+        with self._lock:
+            self._closing = True
+            self._wake()
 
     def _touch(self, span: Span, key: Optional[str], ended: bool) -> None:
         with self._lock:
@@ -1424,22 +1425,23 @@ class LiveExporter:
 
     def _run(self) -> None:
         failures = 0
-        while True:
+        while not self._closing:
             self._wait(None, None if not self._known else 0.0)
+            delay = min(_LAST_RETRY, _FIRST_RETRY * 2**failures) * random.uniform(0.8, 1.2)
+            failures += 1
             try:
-                web_socket = _WebSocket(self._endpoint)
+                self._web_socket = _WebSocket(self._endpoint)
             except Exception:
-                delay = min(_LAST_RETRY, _FIRST_RETRY * 2**failures) * random.uniform(0.8, 1.2)
-                failures += 1
-                self._report_attempt()
-                self._pause(delay)
-                continue
-            failures = 0
-            self._web_socket = web_socket
-            _quietly(self._serve, web_socket)
-            web_socket.close()
+                pass
+            else:
+                failures, delay = 0, _FIRST_RETRY
+                _quietly(self._serve, self._web_socket)
+                self._web_socket.close()
             self._report_attempt()
-            self._pause(_FIRST_RETRY)
+            self._pause(delay)
+        with self._lock:
+            self._known, self._unsent, self._bytes = {}, {}, 0
+            self._thread, self._closing = None, False
 
     def _serve(self, web_socket: _WebSocket) -> None:
         with self._lock:
@@ -1450,7 +1452,7 @@ class LiveExporter:
         web_socket.send(_compact(self._hello()).encode("ascii"))
         self._take_answers(web_socket.take())
         sent_at = 0.0
-        while True:
+        while not self._closing:
             picked = self._pick()
             while picked:
                 web_socket.send(self._frame(picked))
@@ -1475,7 +1477,7 @@ class LiveExporter:
     def _pause(self, delay: float) -> None:
         """Waits before the next attempt, unless somebody waits for it."""
         until = time.monotonic() + delay
-        while not self._urgent and time.monotonic() < until:
+        while not self._urgent and not self._closing and time.monotonic() < until:
             self._wait(None, max(0.0, until - time.monotonic()))
             time.sleep(min(_INTERVAL, max(0.0, until - time.monotonic())))
 
@@ -1848,6 +1850,7 @@ def _any_value(value: Any) -> Dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------------------------
 # Renderers
 
+_MAX_INDENT = 40
 _ICONS = {"ok": "+", "error": "x", "unset": "?"}
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -1863,9 +1866,10 @@ def to_timeline(trace: Trace, width: int = 60) -> str:
     total = max(last - first, 1)
     lines = [f"Trace {trace.trace_id}, {len(spans)} spans, {_milliseconds(last - first)}"]
     # A stack instead of recursion: an agent's loop can nest deeper than the interpreter's own.
-    stack = [(node, "") for node in reversed(trace.span_tree())]
+    stack = [(node, 0) for node in reversed(trace.span_tree())]
     while stack:
-        node, indent = stack.pop()
+        node, depth = stack.pop()
+        indent = "  " * min(depth, _MAX_INDENT)
         span = node["span"]
         end = last if span.end_time_unix_nano is None else span.end_time_unix_nano
         start = min((span.start_time_unix_nano - first) * width // total, width - 1)
@@ -1873,7 +1877,7 @@ def to_timeline(trace: Trace, width: int = 60) -> str:
         duration = _milliseconds(end - span.start_time_unix_nano) if span.ended else "running"
         lines.append(f"{indent}{_ICONS.get(span.status.code, '?')} {_visible(span.name)} [{duration}]")
         lines.append(f"{indent}|{' ' * start}{'=' * length}{' ' * (width - start - length)}|")
-        stack.extend((child, indent + "  ") for child in reversed(node["children"]))
+        stack.extend((child, depth + 1) for child in reversed(node["children"]))
     return "\n".join(lines) + "\n"
 
 

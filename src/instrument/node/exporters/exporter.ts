@@ -10,4 +10,6 @@ export interface SpanExporter {
   flush(deadlineMs: number): Promise<void>;
   /** What can still be done when the process ends at once. */
   flushSync?(): void;
+  /** Lets go of connections. */
+  close?(): void;
 }

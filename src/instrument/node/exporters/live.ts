@@ -102,6 +102,16 @@ export class LiveExporter implements SpanExporter {
     if (this.#open) while (this.#unsent.size > 0) this.#client?.send(this.#nextFrame());
   }
 
+  /** Forgets what is pending and ends the connection. */
+  close(): void {
+    this.#known.clear();
+    this.#unsent.clear();
+    this.#bytes = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#client?.close();
+  }
+
   #touch(span: Span): Known {
     let known = this.#known.get(span);
     if (known === undefined) {

@@ -1,0 +1,125 @@
+import { WebSocketServer } from 'ws';
+import type { AddressInfo } from 'node:net';
+import type { WebSocket } from 'ws';
+
+/** A span as put together from the messages of the live protocol. */
+export interface ReceivedSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind?: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano?: string;
+  status: { code: string; message?: string };
+  attributes: Record<string, unknown>;
+  events: { name: string; timeUnixNano: string; attributes: Record<string, unknown> }[];
+  links?: { traceId: string; spanId: string }[];
+  baggage?: Record<string, string>;
+  resource: { attributes: Record<string, unknown> };
+}
+
+export interface Message {
+  readonly type: string;
+  readonly id?: number;
+  readonly span?: ReceivedSpan;
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly name?: string;
+  readonly endTimeUnixNano?: string;
+  readonly status?: ReceivedSpan['status'];
+  readonly attributes?: Record<string, unknown>;
+  readonly events?: ReceivedSpan['events'];
+  readonly client?: Record<string, unknown>;
+  readonly body?: string;
+}
+
+export interface LiveServerOptions {
+  readonly port?: number;
+  /** False keeps the confirmations back. */
+  readonly acknowledge?: boolean;
+}
+
+/** A receiver of the live protocol that keeps what it got. */
+export class LiveServer {
+  readonly messages: Message[] = [];
+  readonly frames: number[] = [];
+  readonly port: number;
+  readonly #server: WebSocketServer;
+  readonly #acknowledge: boolean;
+  #waiting: (() => void)[] = [];
+
+  private constructor(server: WebSocketServer, acknowledge: boolean) {
+    this.port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    this.#acknowledge = acknowledge;
+    server.on('connection', (socket) => this.#serve(socket));
+  }
+
+  static async listen({ port = 0, acknowledge = true }: LiveServerOptions = {}): Promise<LiveServer> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port, path: '/v1/spans', maxPayload: 4 << 20 });
+    await new Promise((resolve) => { server.once('listening', resolve); });
+    return new LiveServer(server, acknowledge);
+  }
+
+  get endpoint(): string { return `ws://127.0.0.1:${this.port}/v1/spans`; }
+  get connections(): ReadonlySet<WebSocket> { return this.#server.clients; }
+
+  async close(): Promise<void> {
+    for (const client of this.#server.clients) client.terminate();
+    await new Promise((resolve) => { this.#server.close(resolve); });
+  }
+
+  /** Resolves as soon as the condition holds; it is looked at after every frame. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
+  }
+
+  typesOf(spanId: string): readonly string[] {
+    return this.messages.filter((message) => (message.span?.spanId ?? message.spanId) === spanId).map((message) => message.type);
+  }
+
+  /** The spans as a receiver would hold them, by start. */
+  spans(): readonly ReceivedSpan[] {
+    const spans = new Map<string, ReceivedSpan>();
+    for (const message of this.messages) {
+      if (message.span !== undefined) spans.set(message.span.spanId, structuredClone(message.span));
+      const span = spans.get(message.spanId ?? '');
+      if (span === undefined) continue;
+      Object.assign(span.attributes, message.attributes);
+      span.events.push(...message.events ?? []);
+      if (message.name !== undefined) span.name = message.name;
+      if (message.status !== undefined) span.status = message.status;
+      if (message.endTimeUnixNano !== undefined) span.endTimeUnixNano = message.endTimeUnixNano;
+    }
+    return [...spans.values()].toSorted((a, b) => (BigInt(a.startTimeUnixNano) < BigInt(b.startTimeUnixNano) ? -1 : 1));
+  }
+
+  #serve(socket: WebSocket): void {
+    socket.send(JSON.stringify({ type: 'welcome', version: 1 }));
+    socket.on('message', (data: Buffer) => {
+      this.frames.push(data.length);
+      const content = JSON.parse(data.toString()) as Message | Message[];
+      for (const message of Array.isArray(content) ? content : [content]) {
+        this.messages.push(message);
+        if (message.id !== undefined && this.#acknowledge) socket.send(JSON.stringify({ type: 'ack', id: message.id, accepted: 1 }));
+      }
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+}
+
+/** The tree as text: a line a span, with its service and status. */
+export function drawTree(spans: readonly ReceivedSpan[]): string {
+  const ids = new Set(spans.map((span) => span.spanId));
+  const lines: string[] = [];
+  const draw = (parent: string | undefined, indent: string): void => {
+    for (const span of spans.filter((each) => (ids.has(each.parentSpanId ?? '') ? each.parentSpanId : undefined) === parent)) {
+      const state = span.endTimeUnixNano === undefined ? 'open' : span.status.code;
+      lines.push(`${indent}${span.name} (${String(span.resource.attributes['service.name'])}) ${state}`);
+      draw(span.spanId, `${indent}  `);
+    }
+  };
+  draw(undefined, '');
+  return lines.join('\n');
+}
