@@ -16,7 +16,7 @@ export class TracePanel {
 
   /** Resolves when the panel shows something. */
   async shown(): Promise<void> {
-    await this.body.locator(':scope > *').first().waitFor();
+    await this.body.locator(':scope > :visible').first().waitFor();
   }
 
   /** The keyboard's view of the chart: the tree that mirrors the canvas. */

@@ -89,7 +89,7 @@ export class Workbench {
   async openSideBar(): Promise<void> {
     const icon = this.viewContainer('Spanscope');
     if ((await icon.getAttribute('aria-selected')) !== 'true') await icon.click();
-    await this.page.getByRole('tree', { name: 'Traces' }).or(this.page.getByText('No runs yet')).first().waitFor();
+    await this.page.getByRole('button', { name: 'Traces Section' }).waitFor();
   }
 
   /** The texts of the notifications that stand on the screen. */

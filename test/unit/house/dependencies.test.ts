@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, readGraph, sourceFiles } from './importGraph.ts';
@@ -27,6 +27,27 @@ describe('the house', () => {
       .map((file) => ({ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
       .filter(({ lines }) => lines > 500);
     expect(long).toEqual([]);
+  });
+});
+
+describe('the rooms of the house', () => {
+  const rooms = folders.flatMap((folder) => [
+    folder,
+    ...readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))),
+  ]);
+
+  it('say in at most 15 lines what they are for', () => {
+    const long = rooms
+      .map((room) => path.join(room, 'README.md'))
+      .filter((file) => existsSync(path.join(root, file)) && readFileSync(path.join(root, file), 'utf8').trimEnd().split('\n').length > 15);
+    expect(long).toEqual([]);
+  });
+
+  it('each have such a README on the first floor', () => {
+    const silent = rooms.filter((room) => room.split(path.sep).length === 2 && !existsSync(path.join(root, room, 'README.md')));
+    expect(silent).toEqual([]);
   });
 });
 
@@ -63,7 +84,7 @@ describe('the dependency rules', () => {
       { 'src/collector/a.ts': `import '../x/b.ts';`, 'src/x/b.ts': `import '../editor/c.ts';`, 'src/editor/c.ts': `import 'vscode';` },
       ['1 src/collector/a.ts → src/x/b.ts → src/editor/c.ts → vscode', '1 src/x/b.ts → src/editor/c.ts → vscode'],
     ],
-    ['Node in a plain folder', { 'src/formats/a.ts': `import { readFileSync } from 'node:fs';` }, ['2 src/formats/a.ts → node:fs']],
+    ['Node in a plain folder', { 'src/formats/a.ts': `import { existsSync, readFileSync, readdirSync } from 'node:fs';` }, ['2 src/formats/a.ts → node:fs']],
     ['a layer that imports a later one', { 'src/model/a.ts': `import '../query/b.ts';`, 'src/query/b.ts': '' }, ['3 src/model/a.ts → src/query/b.ts']],
     ['a protocol that knows the store', { 'src/protocol/a.ts': `import '../collector/b.ts';` }, ['3 src/protocol/a.ts → src/collector/b.ts']],
     ['a webview that reaches into the editor', { 'webview/a.ts': `import '../src/editor/b.ts';` }, ['4 webview/a.ts → src/editor/b.ts']],
