@@ -1344,6 +1344,7 @@ class LiveExporter:
         self._connection = 0
         self._last_frame = 0
         self._attempts = 0
+        self._failures = 0
         self._urgent = False
         self._closing = False
 
@@ -1424,21 +1425,18 @@ class LiveExporter:
     # In the thread.
 
     def _run(self) -> None:
-        failures = 0
         while not self._closing:
             self._wait(None, None if not self._known else 0.0)
-            delay = min(_LAST_RETRY, _FIRST_RETRY * 2**failures) * random.uniform(0.8, 1.2)
-            failures += 1
             try:
                 self._web_socket = _WebSocket(self._endpoint)
             except Exception:
                 pass
             else:
-                failures, delay = 0, _FIRST_RETRY
                 _quietly(self._serve, self._web_socket)
                 self._web_socket.close()
+            self._failures += 1
             self._report_attempt()
-            self._pause(delay)
+            self._pause(min(_LAST_RETRY, _FIRST_RETRY * 2 ** (self._failures - 1)) * random.uniform(0.8, 1.2))
         with self._lock:
             self._known, self._unsent, self._bytes = {}, {}, 0
             self._thread, self._closing = None, False
@@ -1502,6 +1500,8 @@ class LiveExporter:
             answer = json.loads(text)
             if not isinstance(answer, dict) or answer.get("type") not in ("ack", "error"):
                 continue
+            # Only now: a receiver that is overloaded takes connections and ends them at once.
+            self._failures = 0
             with self._changed:
                 for known in self._in_flight.pop(answer.get("id"), []):
                     if known.ended and known not in self._unsent:

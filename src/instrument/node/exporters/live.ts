@@ -172,7 +172,6 @@ export class LiveExporter implements SpanExporter {
 
   #onOpen(): void {
     this.#open = true;
-    this.#failures = 0;
     this.#connection++;
     // Another receiver may be there now: it gets to know all that is open.
     this.#unsent = new Set(this.#known.values());
@@ -201,6 +200,8 @@ export class LiveExporter implements SpanExporter {
     const id = answeredId(text);
     const confirmed = id === undefined ? undefined : this.#inFlight.get(id);
     if (id === undefined || confirmed === undefined) return;
+    // Only now: a receiver that is overloaded takes connections and ends them at once.
+    this.#failures = 0;
     this.#inFlight.delete(id);
     this.#confirm(confirmed);
     this.#settle();
