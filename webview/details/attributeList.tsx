@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { IconButton, LinkButton } from '../components/button.tsx';
 import { numbers } from '../components/numbers.ts';
@@ -30,7 +31,7 @@ function AttributeRow({ name, value }: { readonly name: string; readonly value: 
   const panel = usePanel();
   return (
     <div class="attribute">
-      <dt class="key">{visibleName(name)}</dt>
+      <dt class="key"><Breakable text={visibleName(name)} /></dt>
       <dd>
         <AttributeValue value={value} />
         <ShortenedNote attribute={name} />
@@ -38,6 +39,11 @@ function AttributeRow({ name, value }: { readonly name: string; readonly value: 
       </dd>
     </div>
   );
+}
+
+/** A key that breaks between its words where it must. */
+function Breakable({ text }: { readonly text: string }) {
+  return <>{text.split(/(?<=[._/:-])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)}</>;
 }
 
 function AttributeValue({ value }: { readonly value: unknown }) {

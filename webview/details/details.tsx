@@ -80,7 +80,7 @@ function Tabs({ details, trace }: { readonly details: SpanDetails; readonly trac
             key={id} id={`tab-${id}`} type="button" class="tab" role="tab" aria-selected={id === shown} aria-controls="tab-panel" tabIndex={id === shown ? 0 : -1}
             onClick={() => { panel.view.detailsTab.value = id; }}
           >
-            {title}{count !== undefined && <span class="count num">{numbers.count(count)}</span>}
+            {title}{count !== undefined && count > 0 && <span class="count num">{numbers.count(count)}</span>}
           </button>
         ))}
       </div>

@@ -8,6 +8,7 @@ import { visibleName } from '../components/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { Trace } from '../state/trace.ts';
 import { AttributeList } from './attributeList.tsx';
+import { jsonIn } from './body.ts';
 import { ValueBody } from './bodyView.tsx';
 import { isException } from './failure.ts';
 import { StackTrace } from './stackTrace.tsx';
@@ -69,20 +70,24 @@ function EventEntry({ event, index, details, trace }: TabProps & { readonly even
 
 /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const errorSeverity = 17, warnSeverity = 13;
+/** A shorter text stands beside its time. */
+const longestLine = 240;
 
 function LogLine({ log, trace }: { readonly log: LogEntry; readonly trace: Trace }) {
   const when = whenOf(log.timeUnixNano, trace.baseUnixNano, Date.now());
   const { severityNumber = 0, severity } = log;
   const tone = severityNumber >= errorSeverity ? 'error' : severityNumber >= warnSeverity ? 'warn' : '';
   const entries = Object.entries(log.attributes);
+  const isLine = typeof log.body === 'string' && log.body.length <= longestLine && !log.body.includes('\n') && jsonIn(log.body) === undefined;
   return (
     <>
       <div class="entry-head">
         <span class="when num" title={when.exact}>{when.offset}</span>
         {severity !== undefined && severity !== '' && <span class={`severity ${tone}`}>{visibleName(severity)}</span>}
         {log.eventName !== undefined && log.eventName !== '' && <span class="value name">{visibleName(log.eventName)}</span>}
+        {isLine && <span class="said mono">{visibleName(String(log.body))}</span>}
       </div>
-      {log.body !== undefined && log.body !== null && log.body !== '' && <ValueBody value={log.body} view="json" />}
+      {!isLine && log.body !== undefined && log.body !== null && log.body !== '' && <ValueBody value={log.body} view="json" />}
       {entries.length > 0 && <AttributeList entries={entries} />}
     </>
   );

@@ -19,7 +19,8 @@ const all: readonly Column[] = [
 ];
 /** In this order columns leave when space runs out. */
 const leaving: readonly ColumnId[] = ['self', 'cost', 'tokens', 'start'];
-const narrowTimeline = 106;
+/** The timeline takes no more than this part of a table that is too narrow for its columns, within limits. */
+const narrowTimeline = { part: 0.25, smallest: 60, largest: 106 };
 
 /** The columns that fit into a width. `scale` is the font size over the usual one. */
 export function columnsFor(width: number, scale: number): readonly Column[] {
@@ -30,9 +31,12 @@ export function columnsFor(width: number, scale: number): readonly Column[] {
   const fits = needed() <= width;
   return left().map((column) => ({
     ...column,
-    width: (column.id === 'timeline' && !fits ? narrowTimeline : column.width) * scale,
+    width: column.id === 'timeline' && !fits ? timelineIn(width, scale) : column.width * scale,
   }));
 }
+
+const timelineIn = (width: number, scale: number): number =>
+  Math.max(narrowTimeline.smallest, Math.min(narrowTimeline.largest * scale, width * narrowTimeline.part));
 
 /** The columns as a value of `grid-template-columns`. */
 export const gridOf = (columns: readonly Column[]): string =>

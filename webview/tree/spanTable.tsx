@@ -35,8 +35,8 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const selected = panel.selectedRow;
   const selectedAt = useMemo(() => visible.rows.indexOf(selected), [visible, selected]);
 
-  useReveal(trace, selected, selectedAt, rowHeight, scroller);
   const height = size?.height ?? 0;
+  useReveal(trace, selected, selectedAt, rowHeight, height, scroller);
   const first = Math.max(0, Math.floor(top / rowHeight) - spare);
   const last = Math.min(visible.rows.length, Math.ceil((top + height) / rowHeight) + spare);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -77,7 +77,7 @@ function TableHead({ columns, axis, scroller }: { readonly columns: readonly Col
 }
 
 /** Opens what is folded above a newly selected row, and scrolls to it. */
-function useReveal(trace: Trace, selected: number, selectedAt: number, rowHeight: number, scroller: { readonly current: HTMLDivElement | null }): void {
+function useReveal(trace: Trace, selected: number, selectedAt: number, rowHeight: number, height: number, scroller: { readonly current: HTMLDivElement | null }): void {
   const panel = usePanel();
   useLayoutEffect(() => {
     if (selected < 0) return;
@@ -93,7 +93,7 @@ function useReveal(trace: Trace, selected: number, selectedAt: number, rowHeight
     const isNear = from >= scrollTop - 3 * rowHeight && from <= scrollTop + clientHeight + 2 * rowHeight;
     if (isNear) element.scrollTop = isBelow ? from + rowHeight - clientHeight : from;
     else element.scrollTop = from - (clientHeight - rowHeight) / 2;
-  }, [selected, selectedAt < 0, rowHeight]);
+  }, [selected, selectedAt < 0, rowHeight, height]);
 }
 
 /** The editor's font size over the usual one: widths and heights grow with it. */
