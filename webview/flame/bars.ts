@@ -112,8 +112,8 @@ export class BarPainter {
 
   #highContrastShape(surface: Surface, state: BarState, { x, y, width, height }: BarBox): void {
     const line = state.isDim ? state.paint.dim : state.paint.edge, { error, background } = this.#theme;
+    surface.rect(x, y, width, height, background);
     if (state.isError) {
-      surface.rect(x, y, width, height, background);
       surface.hatch(x, y, width, height, error, false);
       surface.rect(x + 4, y + 3, Math.max(0, width - 8), height - 6, background);
     }
@@ -172,7 +172,7 @@ export class BarPainter {
   }
 
   #textColour(state: BarState): string {
-    const { theme } = { theme: this.#theme };
+    const theme = this.#theme;
     if (state.isPlaceholder) return theme.description;
     if (isHighContrast(theme)) return state.isDim ? mix(theme.foreground, theme.background, 0.6) : state.isError ? theme.errorText : theme.foreground;
     if (state.isDim) return theme.description;

@@ -59,6 +59,8 @@ export interface ChartOptions {
   readonly wheel?: 'scroll' | 'zoom';
   /** Label of the accessible tree. */
   readonly label?: string;
+  /** What `data-vscode-context` shall hold when somebody opens the context menu of a span. */
+  readonly contextOf?: (row: number) => string;
 }
 
 /** One entry of the legend: `key` is stable for one way of colouring. */

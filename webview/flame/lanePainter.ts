@@ -1,4 +1,5 @@
 import { rowFlags } from '../../src/analysis/mip.ts';
+import { loudest } from './palette.ts';
 import type { Palette, Paint } from './palette.ts';
 import type { Scene } from './scene.ts';
 
@@ -89,11 +90,12 @@ export class LanePainter {
   /** Device pixels of background after every bar. */
   readonly #gap: number;
   readonly #barWidth: number;
-  #pixels = new Uint32Array(0);
+  #pixels: Uint32Array = new Uint32Array(0);
   /** The last pixel that was written, and how much what it shows matters. */
   #last = -1;
   #weight = 0;
 
+  /** With a `barWidth` of infinity all is pixels, and containers are as loud as leaves. */
   constructor(scene: Scene, palette: Palette, axis: PixelAxis, gap: number, barWidth: number) {
     this.#scene = scene;
     this.#palette = palette;
@@ -172,7 +174,8 @@ export class LanePainter {
   #pixelOf(row: number, flags: number): number {
     const isDim = this.#scene.matches !== undefined && (flags & rowFlags.match) === 0;
     if ((flags & rowFlags.error) !== 0) return isDim ? this.#palette.error.dimPixel : this.#palette.error.pixel;
-    const paint = this.#palette.paints[this.#scene.colouring.paint[row] as number] as Paint;
+    const index = this.#scene.colouring.paint[row] as number;
+    const paint = this.#palette.paints[this.#barWidth === Infinity ? loudest(index) : index] as Paint;
     return isDim ? paint.dimPixel : paint.pixel;
   }
 }

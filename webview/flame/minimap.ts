@@ -1,7 +1,197 @@
+import { brushX, select } from 'd3';
+import type { BrushBehavior, D3BrushEvent, Selection } from 'd3';
+import { rowFlags } from '../../src/analysis/mip.ts';
+import type { TimeRange } from './chartTypes.ts';
 import type { FlameChart } from './flameChart.ts';
+import { sidePadding } from './geometry.ts';
+import { BarList, LanePainter } from './lanePainter.ts';
+
+/** CSS pixels above the lanes, for ticks, and below them. */
+const above = 6, below = 4;
+/** So many lanes at most are looked at for one row of pixels. */
+const mostLanesPerRow = 3;
+/** Drawing takes this part of the time at most. */
+const share = 0.1;
+const gripWidth = 4, gripHeight = 18, tickSlack = 4;
 
 /** The overview strip of a chart: all of the run, a brush for the visible range, ticks for errors and matches. Fills `host`. */
-export declare class Minimap {
-  constructor(host: HTMLElement, chart: FlameChart);
-  dispose(): void;
+export class Minimap {
+  readonly #chart: FlameChart;
+  readonly #canvas = document.createElement('canvas');
+  readonly #root = document.createElement('div');
+  readonly #svg: Selection<SVGSVGElement, unknown, null, undefined>;
+  readonly #brush: BrushBehavior<unknown>;
+  readonly #brushed: Selection<SVGGElement, unknown, null, undefined>;
+  readonly #observer: ResizeObserver;
+  readonly #stop: () => void;
+  #width = 0;
+  #height = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #frame: number | undefined;
+  #cost = 0;
+  #drawnAt = -Infinity;
+  #drawn: TimeRange = { from: 0, to: 1 };
+
+  constructor(host: HTMLElement, chart: FlameChart) {
+    this.#chart = chart;
+    this.#root.className = 'flame-minimap';
+    this.#root.setAttribute('aria-hidden', 'true');
+    this.#root.append(this.#canvas);
+    host.append(this.#root);
+    this.#svg = select(this.#root).append('svg');
+    for (const side of ['left', 'right']) this.#svg.append('rect').attr('class', `flame-shade ${side}`).attr('y', 0);
+    this.#brush = brushX<unknown>().on('brush end', (event: D3BrushEvent<unknown>) => this.#onBrush(event));
+    this.#brushed = this.#svg.append('g');
+    for (const side of ['left', 'right']) this.#svg.append('rect').attr('class', `flame-grip ${side}`).attr('width', gripWidth).attr('height', gripHeight).attr('rx', 2);
+    this.#observer = new ResizeObserver(() => this.#resize());
+    this.#observer.observe(this.#root);
+    this.#stop = chart.observe((aspect) => (aspect === 'range' ? this.#scheduleBrush() : this.#scheduleDraw()));
+    this.#resize();
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.#observer.disconnect();
+    clearTimeout(this.#timer);
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#root.remove();
+  }
+
+  #x(time: number): number {
+    const { from, to } = this.#drawn;
+    return sidePadding + ((time - from) / (to - from)) * (this.#width - 2 * sidePadding);
+  }
+
+  #timeAt(x: number): number {
+    const { from, to } = this.#drawn;
+    return from + ((x - sidePadding) / (this.#width - 2 * sidePadding)) * (to - from);
+  }
+
+  #resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.#root;
+    if (width === this.#width && height === this.#height) return;
+    this.#width = width;
+    this.#height = height;
+    this.#svg.attr('width', width).attr('height', height);
+    this.#brush.extent([[sidePadding, 0.5], [Math.max(sidePadding + 1, width - sidePadding), height - 0.5]]);
+    this.#brushed.call(this.#brush);
+    this.#scheduleDraw();
+  }
+
+  /** A long trace that grows is drawn less often. */
+  #scheduleDraw(): void {
+    if (this.#timer !== undefined) return;
+    const wait = this.#drawnAt + this.#cost / share - performance.now();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#draw();
+      this.#showBrush();
+    }, Math.max(0, wait));
+  }
+
+  #scheduleBrush(): void {
+    const { whole } = this.#chart;
+    if (whole.from !== this.#drawn.from || whole.to !== this.#drawn.to) this.#scheduleDraw();
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#showBrush();
+    });
+  }
+
+  #draw(): void {
+    const begun = performance.now(), dpr = devicePixelRatio, width = Math.round(this.#width * dpr), height = Math.round(this.#height * dpr);
+    if (width <= 0 || height <= 0) return;
+    this.#drawn = this.#chart.whole;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    this.#canvas.style.width = `${this.#width}px`;
+    this.#canvas.style.height = `${this.#height}px`;
+    const context = this.#canvas.getContext('2d');
+    if (!context) return;
+    this.#drawLanes(context, dpr);
+    context.setTransform(dpr, 0, 0, dpr, 0, 0);
+    this.#drawTicks(context);
+    this.#drawnAt = performance.now();
+    this.#cost = this.#drawnAt - begun;
+  }
+
+  #drawLanes(context: CanvasRenderingContext2D, dpr: number): void {
+    const { scene, palette } = this.#chart.context, { laneCount } = scene.layout;
+    if (laneCount === 0) return;
+    const { width, height } = context.canvas, top = above * dpr, room = height - (above + below) * dpr;
+    const rows = Math.min(laneCount, Math.floor(room)), lanesPerRow = laneCount / rows;
+    const scale = (width - 2 * sidePadding * dpr) / (this.#drawn.to - this.#drawn.from);
+    const axis = { origin: this.#drawn.from - (sidePadding * dpr) / scale, scale, width };
+    const painter = new LanePainter(scene, palette, axis, 1, Infinity), bars = new BarList();
+    const strip = new OffscreenCanvas(width, rows), pixels = new Uint32Array(width * rows), one = new Uint32Array(width);
+    for (let row = 0; row < rows; row++) {
+      const target = pixels.subarray(row * width, (row + 1) * width);
+      const first = Math.floor(row * lanesPerRow), end = Math.min(laneCount, Math.floor((row + 1) * lanesPerRow));
+      const step = Math.max(1, Math.ceil((end - first) / mostLanesPerRow));
+      for (let lane = first; lane < end; lane += step) {
+        if (!painter.paint(lane, one.fill(0), bars)) continue;
+        for (let x = 0; x < width; x++) if (target[x] === 0 || one[x] === palette.error.pixel) target[x] = one[x] as number;
+      }
+    }
+    strip.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width), 0, 0);
+    context.imageSmoothingEnabled = false;
+    const rowHeight = Math.min(room / rows, 4 * dpr);
+    for (let row = 0; row < rows; row++) {
+      const y = Math.round(top + row * rowHeight), bottom = Math.round(top + (row + 1) * rowHeight);
+      const gap = bottom - y > 2 ? Math.round(dpr * 0.6) : 0;
+      context.drawImage(strip, 0, row, width, 1, 0, y, width, bottom - y - gap);
+    }
+  }
+
+  /** Failed spans as triangles that hang from the top, found ones as short bars. */
+  #drawTicks(context: CanvasRenderingContext2D): void {
+    const { scene, theme } = this.#chart.context, { rows, flags, layout, matches } = scene;
+    const taken = new Uint8Array(Math.ceil(this.#width / tickSlack) + 1);
+    context.fillStyle = theme.error;
+    for (let row = 0; row < rows.count; row++) {
+      if (((flags[row] as number) & rowFlags.error) === 0 || (layout.lane[row] as number) < 0) continue;
+      const x = this.#x(rows.start[row] as number), place = Math.floor(x / tickSlack);
+      if (taken[place]) continue;
+      taken[place] = 1;
+      context.beginPath();
+      context.moveTo(x - 3.5, 0);
+      context.lineTo(x + 3.5, 0);
+      context.lineTo(x, 5);
+      context.fill();
+    }
+    context.fillStyle = theme.match;
+    taken.fill(0);
+    for (const row of matches ?? []) {
+      const x = this.#x(rows.start[row] as number), place = Math.floor(x / tickSlack);
+      if (!taken[place]) context.fillRect(x, 0, 2, 4);
+      taken[place] = 1;
+    }
+  }
+
+  #showBrush(): void {
+    const { whole } = this.#chart, range = this.#chart.range(), isZoomed = range.to - range.from < (whole.to - whole.from) * 0.999;
+    const [from, to] = [range.from, range.to].map((time) => Math.min(Math.max(this.#x(time), sidePadding), this.#width - sidePadding)) as [number, number];
+    this.#brushed.call(this.#brush.move, isZoomed && to - from >= 1 ? [from, to] : null);
+    this.#svg.select('.flame-shade.left').attr('width', isZoomed ? from : 0).attr('height', this.#height);
+    this.#svg.select('.flame-shade.right').attr('x', to).attr('width', isZoomed ? Math.max(0, this.#width - to) : 0).attr('height', this.#height);
+    const y = (this.#height - gripHeight) / 2, display = isZoomed ? null : 'none';
+    this.#svg.select('.flame-grip.left').attr('x', from - gripWidth / 2).attr('y', y).attr('display', display);
+    this.#svg.select('.flame-grip.right').attr('x', to - gripWidth / 2).attr('y', y).attr('display', display);
+  }
+
+  #onBrush({ selection, sourceEvent, type }: D3BrushEvent<unknown>): void {
+    if (!sourceEvent) return;
+    if (selection) {
+      const [from, to] = selection as [number, number];
+      this.#chart.showRange({ from: this.#timeAt(from), to: this.#timeAt(to) }, false);
+    } else if (type === 'end' && sourceEvent instanceof MouseEvent) {
+      this.#centre(sourceEvent.clientX - this.#root.getBoundingClientRect().left);
+    }
+  }
+
+  /** A click beside the brush moves what is shown there. */
+  #centre(x: number): void {
+    const { from, to } = this.#chart.range(), at = this.#timeAt(x), half = (to - from) / 2;
+    this.#chart.showRange({ from: at - half, to: at + half });
+  }
 }

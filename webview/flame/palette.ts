@@ -11,6 +11,8 @@ export const tints = { full: 0, agent: 1, step: 2 } as const;
 const tintCount = 3;
 /** Where the paint of a colour and a tint stands in a palette. */
 export const paintIndex = (colour: number, tint: number): number => colour * tintCount + tint;
+/** The paint of the same colour as leaves have it. */
+export const loudest = (paint: number): number => paint - (paint % tintCount);
 
 /** The twelve colours that agents, services, models and names take in turn. */
 export const cycle: readonly Role[] = [

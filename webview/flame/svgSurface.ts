@@ -81,7 +81,6 @@ const entities = new Map([['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&
 
 /** Text as SVG holds it; characters that XML does not allow become the replacement character. */
 function escape(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for.
   return text.toWellFormed().replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replaceAll(/[&<>"]/g, (character) => entities.get(character) ?? character);
 }

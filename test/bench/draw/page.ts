@@ -1,0 +1,35 @@
+// The chart alone in a page, with made-up data: for looking at it, and for measuring it.
+//   ?theme=dark|light|highContrast|highContrastLight  &data=design|calls|agents  &spans=1000000
+import type { TraceRows } from '../../../src/model/traceRows.ts';
+import { FlameChart } from '../../../webview/flame/flameChart.ts';
+import { Minimap } from '../../../webview/flame/minimap.ts';
+import { readTheme } from '../../../webview/flame/theme.ts';
+import { callTree, concurrentAgents, texts } from '../drawTraces.ts';
+import { designNow, designTrace } from './designTrace.ts';
+import { applyTheme, themeNames } from './themes.ts';
+
+declare global {
+  interface Window { chart: FlameChart; rowOf: Map<string, number>; rows: TraceRows; openMs: number }
+}
+
+const query = new URLSearchParams(location.search);
+applyTheme(themeNames.find((name) => name === query.get('theme')) ?? 'dark', document.documentElement, document.body);
+const element = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
+const chart = (window.chart = new FlameChart(element('chart')));
+if (!query.has('bare')) new Minimap(element('overview'), chart);
+chart.setTheme(readTheme(document.body));
+const spans = Number(query.get('spans') ?? '100000'), data = query.get('data') ?? 'design';
+if (data === 'design') {
+  const { rows, texts: designTexts, figures, rowOf } = designTrace();
+  window.rowOf = rowOf;
+  window.rows = rows;
+  chart.setNow(designNow);
+  chart.setTrace(rows, designTexts, figures, { reset: true });
+  chart.setFolded(['read_file']);
+} else {
+  const { rows } = data === 'calls' ? callTree(spans) : concurrentAgents(spans);
+  window.rows = rows;
+  const begun = performance.now();
+  chart.setTrace(rows, texts, new Map(), { reset: true });
+  window.openMs = performance.now() - begun;
+}

@@ -1,0 +1,89 @@
+import { CanvasSurface } from './canvasSurface.ts';
+import { rulerHeight } from './geometry.ts';
+import type { ChartTheme } from './theme.ts';
+
+/**
+ * The elements of the chart: a ruler, below it a scrolling box in which two canvases stay in place, one for the chart
+ * and one over it for what follows the pointer. The box scrolls, so rows scroll as everywhere else on the system.
+ */
+export class ChartView {
+  readonly root = document.createElement('div');
+  readonly scroller = document.createElement('div');
+  /** What pointers act on. */
+  readonly stage = document.createElement('div');
+  readonly #content = document.createElement('div');
+  readonly #ruler = document.createElement('canvas');
+  readonly #chart = document.createElement('canvas');
+  readonly #overlay = document.createElement('canvas');
+  readonly #observer: ResizeObserver;
+  #surfaces: { readonly ruler: CanvasSurface; readonly chart: CanvasSurface; readonly overlay: CanvasSurface } | undefined;
+  #size = { width: 0, height: 0, dpr: 1 };
+  #fontFamily = '';
+
+  constructor(host: HTMLElement, tree: HTMLElement, onResize: () => void) {
+    this.root.className = 'flame';
+    this.scroller.className = 'flame-scroller';
+    this.#content.className = 'flame-content';
+    this.stage.className = 'flame-stage';
+    this.#ruler.className = 'flame-ruler';
+    for (const canvas of [this.#ruler, this.#chart, this.#overlay]) canvas.setAttribute('aria-hidden', 'true');
+    this.stage.append(this.#chart, this.#overlay);
+    this.#content.append(this.stage);
+    this.scroller.append(this.#content);
+    this.root.append(tree, this.#ruler, this.scroller);
+    host.append(this.root);
+    this.#observer = new ResizeObserver(() => {
+      if (this.#measure()) onResize();
+    });
+    this.#observer.observe(this.scroller);
+    this.#measure();
+  }
+
+  get size(): { readonly width: number; readonly height: number; readonly dpr: number } { return this.#size; }
+
+  /** What to draw on, made anew when the size, the zoom of the window or the font has changed. */
+  surfaces(theme: ChartTheme): { readonly ruler: CanvasSurface; readonly chart: CanvasSurface; readonly overlay: CanvasSurface } | undefined {
+    if (devicePixelRatio !== this.#size.dpr) this.#measure();
+    if (theme.fontFamily !== this.#fontFamily) this.#surfaces = undefined;
+    this.#fontFamily = theme.fontFamily;
+    this.#surfaces ??= this.#makeSurfaces();
+    return this.#surfaces;
+  }
+
+  setContentHeight(height: number): void {
+    const value = `${height}px`;
+    if (this.#content.style.height !== value) this.#content.style.height = value;
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.root.remove();
+  }
+
+  #measure(): boolean {
+    const { clientWidth: width, clientHeight: height } = this.scroller, dpr = devicePixelRatio;
+    if (width === this.#size.width && height === this.#size.height && dpr === this.#size.dpr) return false;
+    this.#size = { width, height, dpr };
+    this.stage.style.height = `${height}px`;
+    this.#surfaces = undefined;
+    return true;
+  }
+
+  #makeSurfaces(): { ruler: CanvasSurface; chart: CanvasSurface; overlay: CanvasSurface } | undefined {
+    const { width, height } = this.#size;
+    if (width <= 0 || height <= 0) return undefined;
+    const ruler = this.#surface(this.#ruler, rulerHeight, false), chart = this.#surface(this.#chart, height, false);
+    const overlay = this.#surface(this.#overlay, height, true);
+    return ruler && chart && overlay && { ruler, chart, overlay };
+  }
+
+  #surface(canvas: HTMLCanvasElement, height: number, alpha: boolean): CanvasSurface | undefined {
+    const { width, dpr } = this.#size;
+    canvas.width = Math.round(width * dpr);
+    canvas.height = Math.round(height * dpr);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const context = canvas.getContext('2d', { alpha });
+    return context ? new CanvasSurface(context, this.#fontFamily, dpr) : undefined;
+  }
+}

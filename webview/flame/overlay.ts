@@ -1,0 +1,58 @@
+import type { CanvasSurface } from './canvasSurface.ts';
+import { mix } from './contrast.ts';
+import type { Geometry } from './geometry.ts';
+import { barOf } from './hitTest.ts';
+import type { Scene } from './scene.ts';
+import { isHighContrast, isLight } from './theme.ts';
+import type { ChartTheme } from './theme.ts';
+
+export interface Marked {
+  readonly hovered: number | undefined;
+  readonly selected: number | undefined;
+  /** Where somebody drags out a range, CSS pixels. */
+  readonly dragged: readonly [from: number, to: number] | undefined;
+}
+
+/** Draws what changes without the chart below it: the pointer's bar, the selection with its ancestors, a range. */
+export function drawOverlay(surface: CanvasSurface, geometry: Geometry, scene: Scene, theme: ChartTheme, { hovered, selected, dragged }: Marked): void {
+  const { context } = surface, { width, height } = geometry;
+  surface.begin();
+  context.clearRect(0, 0, width, height);
+  if (dragged) {
+    const [from, to] = dragged;
+    surface.rect(from, 0, to - from, height, alpha(theme.focus, 0.18));
+    surface.rect(from, 0, 1, height, theme.focus);
+    surface.rect(to - 1, 0, 1, height, theme.focus);
+  }
+  if (selected !== undefined) {
+    for (let up = scene.tree.parent(selected); up >= 0; up = scene.tree.parent(up)) ancestorLine(surface, geometry, scene, theme, up);
+  }
+  if (hovered !== undefined) {
+    const bar = clamped(scene, geometry, hovered);
+    if (bar) surface.roundRect(bar.x, bar.y, bar.width, bar.height, 2, { fill: isLight(theme) ? 'rgba(0,0,0,0.13)' : 'rgba(255,255,255,0.22)' });
+  }
+  if (selected !== undefined) ring(surface, geometry, scene, theme, selected);
+}
+
+function ancestorLine(surface: CanvasSurface, geometry: Geometry, scene: Scene, theme: ChartTheme, row: number): void {
+  const bar = clamped(scene, geometry, row), thickness = isHighContrast(theme) ? 2 : 1.25;
+  if (bar) surface.rect(bar.x, bar.y + bar.height - thickness, bar.width, thickness, theme.strong);
+}
+
+function ring(surface: CanvasSurface, geometry: Geometry, scene: Scene, theme: ChartTheme, row: number): void {
+  const bar = clamped(scene, geometry, scene.layout.shownFor(row));
+  if (!bar) return;
+  const { x, y, width, height } = bar, high = isHighContrast(theme);
+  if (!high) surface.roundRect(x, y, width, height, 2, { stroke: theme.background });
+  surface.roundRect(x - 2, y - 2, width + 4, height + 4, high ? 0 : 4, { stroke: high ? theme.activeBorder : theme.strong, lineWidth: 2 });
+}
+
+/** A bar of which not more than a little lies outside of the canvas. */
+function clamped(scene: Scene, geometry: Geometry, row: number): { x: number; y: number; width: number; height: number } | undefined {
+  const bar = barOf(scene, geometry, row);
+  if (!bar || bar.y + bar.height < 0 || bar.y > geometry.height) return undefined;
+  const left = Math.max(-10, bar.x), right = Math.min(geometry.width + 10, bar.x + bar.width);
+  return right <= left ? undefined : { ...bar, x: left, width: right - left };
+}
+
+const alpha = (colour: string, share: number): string => `${mix(colour, colour, 1)}${Math.round(share * 255).toString(16).padStart(2, '0')}`;

@@ -1,0 +1,24 @@
+import { scaleLinear, scaleUtc } from 'd3';
+import type { TimeRange } from './chartTypes.ts';
+
+const msNs = 1e6, longestDecimalStepNs = 30e9;
+
+export interface Ticks {
+  /** Nanoseconds after the base. */
+  readonly times: readonly number[];
+  readonly stepNs: number;
+}
+
+/** Round times within a range, about `room` pixels apart: decimal steps up to 30 s, then those of the clock. */
+export function ticksOf(range: TimeRange, width: number, room = 120): Ticks {
+  const count = Math.max(2, Math.floor(width / room));
+  const decimal = stepped(scaleLinear().domain([range.from, range.to]).ticks(count));
+  if (decimal.stepNs <= longestDecimalStepNs) return decimal;
+  const clock = scaleUtc().domain([range.from / msNs, range.to / msNs]).ticks(count);
+  return stepped(clock.map((at) => at.getTime() * msNs));
+}
+
+function stepped(times: readonly number[]): Ticks {
+  const [first = 0, second] = times;
+  return { times, stepNs: second === undefined ? 0 : second - first };
+}
