@@ -111,6 +111,8 @@ function copyAssets() {
 
 function present(bundle) {
   const missing = bundle.entryPoints.filter((entry) => !existsSync(entry));
+  // What is shipped is whole.
+  if (missing.length > 0 && production) throw new Error(`${missing.join(', ')} is missing`);
   if (missing.length > 0) print(`note: ${missing.join(', ')} does not exist yet, ${bundle.outfile ?? bundle.outdir} is not built`);
   return missing.length === 0;
 }

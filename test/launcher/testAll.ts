@@ -32,13 +32,15 @@ const stages: ReadonlyMap<string, () => Promise<Counts>> = new Map([
 /** On the oldest editor only what runs in an editor is worth a second run. */
 const inEditor = new Set(['build and package', 'integration', 'end to end']);
 const results: (readonly [string, Counts])[] = [];
+let built = true;
 for (const [name, stage] of stages) {
   if (wantsOldest && !inEditor.has(name)) continue;
   process.stdout.write(`\n── ${name}\n`);
-  const counts = await stage().catch((error: unknown) => {
+  const counts = await (built ? stage() : Promise.reject(new Error('Not run, because the build failed.'))).catch((error: unknown) => {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return oneFailure;
   });
+  if (stage === build) built = counts.failed === 0;
   results.push([name, counts]);
 }
 
