@@ -27,15 +27,18 @@ export interface LlmResponse {
   readonly outputMessages?: readonly unknown[];
 }
 
-/** While text streams in, the span shows it at most this often. */
+/** While text streams in, the span shows it at most this often, */
 const streamIntervalNs = 50_000_000n;
+/** and only when it has grown by this factor, so that a long answer is not sent a thousand times. */
+const streamGrowth = 1.1;
 
 /** One request to a model while it runs. */
 export class LlmSpan extends Span {
   readonly #began = hrtime.bigint();
   #text = '';
   #firstChunk: bigint | undefined;
-  #shown = 0n;
+  #shownAt = 0n;
+  #shownLength = 0;
   #answered = false;
 
   /** @internal */
@@ -65,8 +68,9 @@ export class LlmSpan extends Span {
       this.addEvent('gen_ai.content.first_chunk');
       this.setAttribute('gen_ai.response.time_to_first_chunk', Number(now - this.#began) / 1e9);
     }
-    if (now - this.#shown < streamIntervalNs) return;
-    this.#shown = now;
+    if (now - this.#shownAt < streamIntervalNs || this.#text.length < this.#shownLength * streamGrowth) return;
+    this.#shownAt = now;
+    this.#shownLength = this.#text.length;
     this.#showText();
   }
 

@@ -19,15 +19,22 @@ const framePattern = /^\s*at (?:async )?(?:(.*) \()?(.+?):(\d+):\d+\)?$/;
  * already put the lines of the original file.
  */
 export function callerLocation(entry: AnyFunction): SourceLocation | undefined {
-  const limit = Error.stackTraceLimit;
   try {
-    Error.stackTraceLimit = framesToSearch;
-    const holder: { stack?: unknown } = {};
-    Error.captureStackTrace(holder, entry);
-    const { stack } = holder;
+    const stack = captureStack(entry);
     return typeof stack === 'string' ? firstLocation(stack) : undefined;
   } catch {
+    // Frozen built-ins, or a formatter of the agent's that fails.
     return undefined;
+  }
+}
+
+function captureStack(entry: AnyFunction): unknown {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = framesToSearch;
+  try {
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, entry);
+    return holder.stack;
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -160,7 +160,7 @@ export class Tracer implements SpanObserver {
       parentSpanId: parent?.spanId ?? trace.remoteParent?.spanId,
       kind: request.kind ?? 'internal',
       startTimeUnixNano: request.startTimeUnixNano ?? nowUnixNano(),
-      links: (request.links ?? []).map((link) => ({ ...link, attributes: attributeValue(link.attributes ?? {}) as Attributes })),
+      links: attributeValue(request.links ?? []) as unknown as readonly SpanLink[],
       attributes: { ...locationAttributes(callerLocation(request.entry) ?? request.fallback), ...request.attributes },
       observer: this,
     }) as S;

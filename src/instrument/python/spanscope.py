@@ -90,6 +90,8 @@ class _Copier:
         self._above.append(id(value))
         try:
             return self._copy_object(value)
+        except Exception:  # whatever an object of the agent does when it is looked at
+            return "[unreadable]"
         finally:
             self._above.pop()
 
@@ -141,13 +143,11 @@ def _number(value: float) -> Union[float, str]:
 
 
 def _value(value: Any) -> Any:
+    """A copy of any value, bounded, of what JSON can say; never raises."""
     kind = type(value)
     if value is None or kind is bool or (kind is str and len(value) <= _MAX_CHARACTERS):
         return value
-    try:
-        return _Copier().copy(value)
-    except Exception:  # whatever an object of the agent does when it is looked at
-        return "[unreadable]"
+    return _Copier().copy(value)
 
 
 def _values(attributes: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
@@ -601,7 +601,9 @@ class _Scope:
 
 
 def _close(span: Span, error: Optional[BaseException]) -> None:
-    failure = None if isinstance(error, GeneratorExit) else error  # a generator that is closed has not failed
+    # A generator that is closed has not failed, nor has a program that ends itself.
+    is_end = isinstance(error, GeneratorExit) or (isinstance(error, SystemExit) and error.code in (None, 0))
+    failure = None if is_end else error
     _quietly(span._finish, failure)
     if failure is not None:
         span.record_exception(failure)
@@ -776,8 +778,10 @@ class _Closing:
 # Agents
 
 _PREVIEW_LENGTH = 100
-# While text streams in, the span shows it at most this often.
+# While text streams in, the span shows it at most this often,
 _STREAM_INTERVAL = 0.05
+# and only when it has grown by this factor, so that a long answer is not sent a thousand times.
+_STREAM_GROWTH = 1.1
 
 
 class LlmSpan(Span):
@@ -788,7 +792,8 @@ class LlmSpan(Span):
         self._began = time.perf_counter()
         self._text = ""
         self._first_chunk = False
-        self._shown = 0.0
+        self._shown_at = 0.0
+        self._shown_length = 0
         self._answered = False
 
     def chunk(self, text: str) -> None:
@@ -799,8 +804,9 @@ class LlmSpan(Span):
             self._first_chunk = True
             self.add_event("gen_ai.content.first_chunk")
             self.set_attribute("gen_ai.response.time_to_first_chunk", now - self._began)
-        if now - self._shown >= _STREAM_INTERVAL:
-            self._shown = now
+        if now - self._shown_at >= _STREAM_INTERVAL and len(self._text) >= self._shown_length * _STREAM_GROWTH:
+            self._shown_at = now
+            self._shown_length = len(self._text)
             self._show_text(None)
 
     def respond(
@@ -1617,7 +1623,11 @@ def _compact(value: Any) -> str:
 
 def _message_text(message: Dict[str, Any]) -> str:
     """JSON text of a message, ASCII only; its longest texts are cut where it would be refused for its size."""
-    text = _compact(message)
+    try:
+        text = _compact(message)
+    except Exception:  # something that the agent has put into a span behind the back of its methods
+        message = _value(message)
+        text = _compact(message)
     for length in (250_000, 25_000, 2_500, 250, 0):
         if len(text) <= _MAX_MESSAGE:
             break

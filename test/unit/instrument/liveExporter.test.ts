@@ -142,6 +142,19 @@ describe('the live exporter', () => {
     expect(server.spans()[0]?.attributes).toMatchObject({ small: 'kept', 'text 0': expect.stringMatching(/^ü+… \[\d+ more characters\]$/) });
   });
 
+  it('sends a span also when the agent has put into it what JSON cannot hold', async () => {
+    const server = await serve();
+    const { tracer } = trace(server.endpoint);
+    tracer.traceSpan('odd', (span) => {
+      span.trace.baggage.set('big', 5n as unknown as string);
+      (span.attributes as Map<string, unknown>).set('self', span.attributes).set('big', 2n ** 64n);
+    });
+    tracer.traceSpan('even', () => undefined);
+    await tracer.flush();
+    expect(server.spans().map((span) => span.name)).toEqual(['odd', 'even']);
+    expect(server.spans()[0]?.attributes['big']).toBe('18446744073709551616');
+  });
+
   it('answers pings, and takes answers in fragments', async () => {
     const server = await serve({ acknowledge: false });
     const { tracer } = trace(server.endpoint);

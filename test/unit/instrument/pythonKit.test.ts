@@ -283,6 +283,7 @@ with trace_span("values") as span:
         "surrogate": "\\ud800", 7: "key",
     })
     items.append(2)
+    span.attributes["behind its back"] = Hostile()
 `);
     expect(await runPython(file)).toEqual({ code: 0, output: '' });
     expect(server.spans()[0]?.attributes).toMatchObject({

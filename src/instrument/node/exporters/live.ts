@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { nowUnixNano } from '../clock.ts';
 import { liveEndpoint, variable } from '../environment.ts';
+import { silently } from '../exit.ts';
 import { changesMessage, messageText, wholeSpanMessage } from './liveMessages.ts';
 import { WebSocketClient } from './webSocketClient.ts';
 import type { Span } from '../span.ts';
@@ -146,7 +147,7 @@ export class LiveExporter implements SpanExporter {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#pump();
+      silently(() => this.#pump());
     }, delayMs).unref();
   }
 
@@ -162,10 +163,10 @@ export class LiveExporter implements SpanExporter {
     const wait = this.#retryAt - Date.now();
     if (wait > 0) return this.#schedule(wait);
     const client = new WebSocketClient(this.#endpoint, {
-      onOpen: () => this.#onOpen(),
-      onMessage: (text) => this.#onMessage(text),
-      onDrain: () => this.#pump(),
-      onClose: () => this.#onClose(),
+      onOpen: () => silently(() => this.#onOpen()),
+      onMessage: (text) => silently(() => this.#onMessage(text)),
+      onDrain: () => silently(() => this.#pump()),
+      onClose: () => silently(() => this.#onClose()),
     });
     this.#client = client;
   }

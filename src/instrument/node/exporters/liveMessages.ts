@@ -1,4 +1,4 @@
-import { cutText } from '../values.ts';
+import { attributeValue, cutText } from '../values.ts';
 import type { SpanEvent } from '../records.ts';
 import type { Span } from '../span.ts';
 
@@ -56,12 +56,21 @@ export function changesMessage(span: Span, changes: SpanChanges, id: number | un
 
 /** JSON text of a message; its longest texts are cut where it would be refused for its size. */
 export function messageText(message: object): string {
-  let text = JSON.stringify(message);
+  let text = jsonOf(message);
   for (const length of cuts) {
     if (text.length < maxMessageBytes / 3 || Buffer.byteLength(text) <= maxMessageBytes) break;
     text = JSON.stringify(message, (_, value: unknown) => (typeof value === 'string' ? cutText(value, length) : value));
   }
   return text;
+}
+
+function jsonOf(message: object): string {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    // Something that the agent has put into a span behind the back of its methods.
+    return JSON.stringify(attributeValue(message));
+  }
 }
 
 function wireEvent({ name, timeUnixNano, attributes }: SpanEvent): object {
