@@ -80,22 +80,33 @@ const copies = [
   ['src/instrument/demo/*.{mjs,py}', 'dist/demo'],
 ];
 
-/** Prints begin and end in the form that the problem matcher of .vscode/tasks.json waits for. */
-const reporter = {
+/** Bundles that are being built now, and what went wrong in the last build of each. */
+const running = new Set();
+const problems = new Map();
+
+/**
+ * Prints all problems between one begin and one end, in the form that the problem matcher of .vscode/tasks.json
+ * waits for: a begin makes it forget what it has seen, so every end tells the state of all bundles.
+ */
+const reporterOf = (bundle) => ({
   name: 'reporter',
   setup(build) {
     build.onStart(() => {
-      if (watch) print('[watch] build started');
+      if (watch && running.size === 0) print('[watch] build started');
+      running.add(bundle);
     });
-    build.onEnd((result) => {
-      for (const { text, location } of [...result.errors, ...result.warnings]) {
+    build.onEnd(({ errors, warnings }) => {
+      problems.set(bundle, [...errors, ...warnings]);
+      running.delete(bundle);
+      if (running.size > 0) return;
+      for (const { text, location } of [...problems.values()].flat()) {
         print(`✘ [ERROR] ${text}`);
         if (location) print(`    ${location.file}:${location.line}:${location.column + 1}:`);
       }
       if (watch) print('[watch] build finished');
     });
   },
-};
+});
 
 function print(line) {
   process.stdout.write(`${line}\n`);
@@ -129,10 +140,10 @@ const selected = [...bundles, ...(withTests ? testBundles : [])].filter(present)
 if (production) for (const entry of globSync('dist/**/*.map')) rmSync(entry);
 copyAssets();
 if (watch) {
-  const contexts = await Promise.all(selected.map((bundle) => esbuild.context({ ...bundle, plugins: [reporter] })));
+  const contexts = await Promise.all(selected.map((bundle) => esbuild.context({ ...bundle, plugins: [reporterOf(bundle)] })));
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
-  const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [reporter] })));
+  const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [reporterOf(bundle)] })));
   if (results.some((result) => result.status === 'rejected')) process.exit(1);
   sizeReport(results.map((result) => result.value.metafile));
 }

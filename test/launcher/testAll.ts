@@ -36,7 +36,7 @@ let built = true;
 for (const [name, stage] of stages) {
   if (wantsOldest && !inEditor.has(name)) continue;
   process.stdout.write(`\n── ${name}\n`);
-  const counts = await (built ? stage() : Promise.reject(new Error('Not run, because the build failed.'))).catch((error: unknown) => {
+  const counts: Counts = await (built ? stage() : Promise.reject(new Error('Not run, because the build failed.'))).catch((error: unknown) => {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return oneFailure;
   });
