@@ -34,8 +34,10 @@ export class JsonReader {
   readonly isLenient: boolean;
   position: number;
   end: number;
-  /** The key of the member that beginObject or nextMember found. */
-  key = '';
+  /** Where the key of the member lies that beginObject or nextMember found, and whether it has escapes. */
+  keyStart = 0;
+  keyEnd = 0;
+  keyHasEscapes = false;
   /** Objects and arrays around the current position. */
   depth = 0;
   /** Members and items met so far. */
@@ -53,6 +55,12 @@ export class JsonReader {
     this.end = end;
     this.isLenient = options.isLenient;
     this.maxElements = options.maxElements;
+  }
+
+  /** The key of the member that beginObject or nextMember found. Decoded when it is asked for. */
+  get key(): string {
+    if (!this.keyHasEscapes) return repeatedTextOf(this.bytes, this.keyStart, this.keyEnd);
+    return resolveEscapes(textOf(this.bytes, this.keyStart, this.keyEnd)) ?? '';
   }
 
   fail(message: string, offset = this.position): never { throw new DecodeError('undecodable', message, { offset }); }
@@ -130,6 +138,12 @@ export class JsonReader {
   takeString(): string {
     this.scanString();
     return this.stringText();
+  }
+
+  /** A string that is likely to be the same in many records. */
+  takeRepeatedString(): string {
+    this.scanString();
+    return this.hasEscapes ? this.stringText() : repeatedTextOf(this.bytes, this.tokenStart, this.tokenEnd);
   }
 
   /** Passes over a string and notes where its content lies. */
@@ -240,8 +254,10 @@ export class JsonReader {
     if (this.peek() !== quote) this.fail('a key in quotes expected');
     this.scanString();
     if (this.tokenEnd - this.tokenStart > mostKeyBytes) this.fail('a key of more than 64 KiB', this.tokenStart);
-    const key = this.hasEscapes ? this.stringText() : repeatedTextOf(this.bytes, this.tokenStart, this.tokenEnd);
-    this.key = key;
+    if (this.hasEscapes) this.stringText();
+    this.keyStart = this.tokenStart;
+    this.keyEnd = this.tokenEnd;
+    this.keyHasEscapes = this.hasEscapes;
     if (this.peek() !== colon) this.fail('":" expected');
     this.position++;
     this.count();

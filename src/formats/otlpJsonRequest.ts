@@ -3,13 +3,14 @@ import { WireError } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
-import { JsonReader, WrongTypeError } from './jsonReader.ts';
+import { WrongTypeError } from './jsonReader.ts';
+import type { JsonReader } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
-import { jsonText } from './jsonText.ts';
 import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
-import { OtlpJsonWriter, RepeatedKeyError } from './otlpJsonWriter.ts';
+import { OtlpJsonWriter } from './otlpJsonWriter.ts';
 import { OtlpRecordReader } from './otlpRecords.ts';
+import { RepeatedKeyError, withLastKeys } from './repeatedKeys.ts';
 import { repairedMark } from './spanRows.ts';
 
 /** Where a message was written. */
@@ -73,9 +74,7 @@ export class OtlpJsonReader {
       this.batch.rejectedCount = rejectedCount;
       reader.position = position;
       reader.depth = 0;
-      const bytes = new TextEncoder().encode(jsonText(reader.takeObject()));
-      const again = new JsonReader(bytes, 0, bytes.length, { isLenient: reader.isLenient, maxElements: Number.MAX_SAFE_INTEGER });
-      this.request(new OtlpJsonWriter(again, this.writer));
+      this.request(new OtlpJsonWriter(withLastKeys(reader), this.writer));
     }
   }
 

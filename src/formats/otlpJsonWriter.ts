@@ -9,9 +9,7 @@ import { WrongTypeError } from './jsonReader.ts';
 import type { JsonReader } from './jsonReader.ts';
 import { keyValue } from './otlpJsonFields.ts';
 import type { Field, Fields } from './otlpJsonFields.ts';
-
-/** A key that occurs twice in an object: the last one counts, so what was written for the first must go. */
-export class RepeatedKeyError extends Error {}
+import { RepeatedKeyError } from './repeatedKeys.ts';
 
 const specialDoubles = new Map([['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]]);
 const quote = 0x22;

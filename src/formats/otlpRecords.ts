@@ -11,7 +11,7 @@ import type { DecodeOptions, Signal } from './format.ts';
 import { addMetric } from './otlpMetrics.ts';
 import { decodeResource, decodeScope } from './otlpResource.ts';
 import { OtlpSpanReader } from './otlpSpan.ts';
-import { refuseTooDeep } from './spanRows.ts';
+import { cutReport, refuseTooDeep } from './spanRows.ts';
 
 type Shape = Parameters<typeof check>[1];
 
@@ -74,7 +74,7 @@ export class OtlpRecordReader {
     if (findings.elements > limits.maxElements) throw new DecodeError('tooManyElements', `more than ${limits.maxElements} elements`, { offset: end });
     if (!findings.isOver) return use(bytes, start, end);
     refuseTooDeep(findings, this.options, end);
-    this.batch.report('values over a limit were cut');
+    this.batch.report(cutReport);
     const kept = cut(bytes, start, end, shape, limits);
     return use(kept, 0, kept.length);
   }

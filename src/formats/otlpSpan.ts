@@ -3,7 +3,7 @@ import { spanKinds, statusCodes } from '../model/span.ts';
 import { operationCode } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { textIdTags } from '../model/spanContent.ts';
-import { check, cut, shapes } from '../model/spanContentLimits.ts';
+import { check, cut, isPlainKeyValue, shapes } from '../model/spanContentLimits.ts';
 import type { Findings } from '../model/spanContentLimits.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
@@ -11,7 +11,7 @@ import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
 import { RangeTexts } from './rangeTexts.ts';
-import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, repairedMark, setParentId, setSpanId } from './spanRows.ts';
+import { cutMark, cutReport, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, repairedMark, setParentId, setSpanId } from './spanRows.ts';
 
 /**
  * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
@@ -188,7 +188,7 @@ export class OtlpSpanReader {
 
   private markCut(row: number): void {
     this.mark(row, cutMark);
-    this.batch.report('values over a limit were cut');
+    this.batch.report(cutReport);
   }
 
   private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }
@@ -200,34 +200,17 @@ const textId = { trace: 1, span: 2, parent: 4 } as const;
 /** How many attributes `plainAttributesEnd` passed. */
 const plain = { count: 0 };
 
-/**
- * Passes over the attributes at the front of bytes[at..end) that are as nearly all are: a short key, then a short text,
- * a number or a truth value, in that order and without a gap. Others are sound too, but take the long way.
- */
+/** Passes over the attributes at the front of bytes[start..end) that are plain. */
 function plainAttributesEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start, count = 0;
   while (at + 8 <= end && bytes[at] === 0x4a) {
-    const size = bytes[at + 1] as number, next = at + 2 + size, key = bytes[at + 3] as number;
-    const value = at + 4 + key;
-    if (size > 0x7f || next > end || bytes[at + 2] !== 0x0a || key > 0x7f || value + 4 > next || bytes[value] !== 0x12) break;
-    const valueSize = bytes[value + 1] as number, kind = bytes[value + 2] as number;
-    if (valueSize !== next - value - 2) break;
-    if (kind === 0x0a) {
-      if (bytes[value + 3] !== valueSize - 2) break;
-    } else if (kind === 0x10 || kind === 0x18) {
-      if (!isVarint(bytes, value + 3, next)) break;
-    } else if (kind !== 0x21 || valueSize !== 9) break;
+    const size = bytes[at + 1] as number, next = at + 2 + size;
+    if (size > 0x7f || next > end || !isPlainKeyValue(bytes, at + 2, next)) break;
     at = next;
     count++;
   }
   plain.count = count;
   return at;
-}
-
-/** Whether bytes[start..end) are one varint of at most 10 bytes. */
-function isVarint(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false;
-  return end - start <= 10 && (bytes[end - 1] as number) < 0x80;
 }
 
 /** Whether bytes[start..end) are nothing but zeroes: bytes of value 0, or in an id written as text the digit. */

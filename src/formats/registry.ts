@@ -1,10 +1,11 @@
 import type { Format } from './format.ts';
+import { live } from './live.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { tutorial } from './tutorial.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

@@ -3,21 +3,22 @@ import type { Attributes } from '../model/attributes.ts';
 import { isNoId } from '../model/ids.ts';
 import type { SpanContent, SpanEvent, SpanLink } from '../model/span.ts';
 import { operationCode, present } from '../model/spanBatch.ts';
-import type { RowOperation, SpanBatch } from '../model/spanBatch.ts';
+import type { BatchLog, RowOperation, SpanBatch } from '../model/spanBatch.ts';
 import { writeContent } from '../model/spanContent.ts';
 import { check, cut, nothingFound, shapes } from '../model/spanContentLimits.ts';
-import { highOf, isUint64, lowOf } from '../model/time.ts';
+import type { Halves } from '../model/time.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
-import { cutMark, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, repairedMark, setParentId, setSpanId } from './spanRows.ts';
+import { cutMark, cutReport, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, setParentId, setSpanId } from './spanRows.ts';
 
 const encoder = new TextEncoder();
+const notRecorded: Halves = { high: 0, low: 0 };
 
-/** A span as a text format's decoder understood it. What is left out is empty; times are ns, 0 when not recorded. */
+/** A span as a text format's decoder understood it. What is left out is empty or not recorded; times are ns. */
 export interface SpanDraft {
   readonly traceId: string;
   readonly spanId: string;
@@ -27,8 +28,8 @@ export interface SpanDraft {
   readonly name?: string;
   /** Index into spanKinds. */
   readonly kind?: number;
-  readonly startUnixNano?: bigint;
-  readonly endUnixNano?: bigint;
+  readonly start?: Halves | undefined;
+  readonly end?: Halves | undefined;
   /** Index into statusCodes. */
   readonly status?: number;
   readonly statusMessage?: string;
@@ -52,7 +53,8 @@ export interface SpanDraft {
 export class DraftWriter {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
-  private readonly content = new WireWriter(4096);
+  /** The content of all rows. Decoders that write it themselves do so here, from where `content.length` was, before `add`. */
+  readonly content = new WireWriter(4096);
   private readonly buffer: number;
   private readonly mostRows: number;
 
@@ -79,10 +81,11 @@ export class DraftWriter {
     this.batch.report(`a span was rejected: ${why}`);
   }
 
-  /** Adds a row. A span without ids is rejected. */
-  add(draft: SpanDraft): void {
+  /** Adds a row. A span without ids is rejected. `contentStart`: where its content begins that was written already. */
+  add(draft: SpanDraft, contentStart = this.content.length): void {
     const { batch } = this;
     if (isNoId(draft.traceId) || isNoId(draft.spanId)) {
+      this.content.length = contentStart;
       this.reject('it has no trace id or no span id');
       return;
     }
@@ -99,21 +102,30 @@ export class DraftWriter {
     batch.scope[row] = draft.scope ?? 0;
     batch.name[row] = this.internCut(row, draft.name ?? '', this.options.limits.maxNameBytes);
     batch.statusMessage[row] = this.internCut(row, draft.statusMessage ?? '', maxStatusMessageBytes);
-    this.setTimes(row, draft.startUnixNano ?? 0n, draft.endUnixNano ?? 0n);
+    this.setTimes(row, draft.start ?? notRecorded, draft.end ?? notRecorded);
     setParentId(batch, row, draft.parentSpanId ?? '');
     if (draft.isParentBad === true || isOwnParent(batch, row)) markBadParent(batch, row);
-    this.setContent(row, draft);
+    this.setContent(row, draft, contentStart);
+  }
+
+  /** Adds an OTLP protobuf LogRecord. */
+  addLog(record: Uint8Array, head: Pick<BatchLog, 'traceId' | 'spanId' | 'timeUnixNano' | 'resource' | 'scope'>): void {
+    const start = this.content.length;
+    this.content.raw(record, 0, record.length);
+    this.keepLimits(start, shapes.logRecord);
+    this.batch.logs.push({ ...head, buffer: this.buffer, start, end: this.content.length });
   }
 
   /** Puts the content into the batch. Called once, after the last draft. */
   finish(): void { this.batch.buffers[this.buffer] = this.content.finish(); }
 
-  private setTimes(row: number, start: bigint, end: bigint): void {
+  private setTimes(row: number, start: Halves, end: Halves): void {
     const { batch } = this;
-    if (isUint64(start)) { batch.startHigh[row] = highOf(start); batch.startLow[row] = lowOf(start); } else this.mark(row, repairedMark);
-    if (isUint64(end)) { batch.endHigh[row] = highOf(end); batch.endLow[row] = lowOf(end); } else this.mark(row, repairedMark);
-    const hasStart = ((batch.present[row] as number) & present.start) !== 0;
-    if (hasStart && hasNoStart(batch.startHigh[row] as number, batch.startLow[row] as number)) this.mark(row, noStartMark);
+    batch.startHigh[row] = start.high;
+    batch.startLow[row] = start.low;
+    batch.endHigh[row] = end.high;
+    batch.endLow[row] = end.low;
+    if (((batch.present[row] as number) & present.start) !== 0 && hasNoStart(start.high, start.low)) this.mark(row, noStartMark);
   }
 
   private internCut(row: number, text: string, mostBytes: number): number {
@@ -123,27 +135,31 @@ export class DraftWriter {
     return this.batch.intern(textOf(utf8, 0, end));
   }
 
-  private setContent(row: number, draft: SpanDraft): void {
-    const { batch, content, options } = this;
-    const start = content.length;
+  private setContent(row: number, draft: SpanDraft, start: number): void {
+    const { batch, content } = this;
     writeContent(content, contentOf(draft));
-    const findings = nothingFound();
-    check(new WireReader(content.bytes, start, content.length), shapes.content, options.limits, findings);
-    if (findings.isOver) {
-      refuseTooDeep(findings, options, 0);
-      const kept = cut(content.bytes, start, content.length, shapes.content, options.limits);
-      content.length = start;
-      content.raw(kept, 0, kept.length);
-      this.markCut(row);
-    }
+    if (this.keepLimits(start, shapes.content)) this.markCut(row);
     batch.buffer[row] = this.buffer;
     batch.contentStart[row] = start;
     batch.contentEnd[row] = content.length;
   }
 
+  /** Cuts the message that was written last, from `start` on, to the limits; whether that was necessary. */
+  private keepLimits(start: number, shape: typeof shapes.content | typeof shapes.logRecord): boolean {
+    const { content, options } = this, findings = nothingFound();
+    check(new WireReader(content.bytes, start, content.length), shape, options.limits, findings);
+    if (!findings.isOver) return false;
+    refuseTooDeep(findings, options, 0);
+    const kept = cut(content.bytes, start, content.length, shape, options.limits);
+    content.length = start;
+    content.raw(kept, 0, kept.length);
+    this.batch.report(cutReport);
+    return true;
+  }
+
   private markCut(row: number): void {
     this.mark(row, cutMark);
-    this.batch.report('values over a limit were cut');
+    this.batch.report(cutReport);
   }
 
   private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }

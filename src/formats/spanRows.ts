@@ -13,6 +13,9 @@ export const badParentMark = markBit('badParent');
 export const noStartMark = markBit('noStart');
 export const derivedMark = markBit('derived');
 
+/** What a batch says once when something in it was cut. */
+export const cutReport = 'values over a limit were cut';
+
 /** All of `present`: what rows carry that are whole or begin a span. */
 export const presentWhole = present.name | present.start | present.end | present.kind | present.status | present.parent;
 

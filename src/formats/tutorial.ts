@@ -1,5 +1,5 @@
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
-import { isoOfNanos } from '../model/time.ts';
+import { halvesOf, isoOfNanos } from '../model/time.ts';
 import { statusCodes } from '../model/span.ts';
 import type { SpanEvent } from '../model/span.ts';
 import type { EncodeSpan, Format, Sniff } from './format.ts';
@@ -58,8 +58,8 @@ function addSpan(writer: DraftWriter, traceId: string, span: JsonObject, service
     spanId: idIn(span.get('span_id')),
     parentSpanId: idIn(span.get('parent_span_id')),
     name: textIn(span.get('name')),
-    startUnixNano: start ?? 0n,
-    endUnixNano: end === undefined || end === 0n ? derivedEnd : end,
+    start: halvesOf(start ?? 0n),
+    end: halvesOf(end === undefined || end === 0n ? derivedEnd : end),
     status: Math.max(0, status),
     statusMessage: message,
     resource,

@@ -12,6 +12,9 @@ export const lowOf = (value: bigint): number => Number(value & 0xffff_ffffn);
 /** Whether a number is in the range of unsigned 64-bit integers. */
 export const isUint64 = (value: bigint): boolean => value >= 0n && value < 1n << 64n;
 
+/** The halves of a time; undefined when it is no unsigned 64-bit integer. */
+export const halvesOf = (value: bigint): Halves | undefined => (isUint64(value) ? { high: highOf(value), low: lowOf(value) } : undefined);
+
 /**
  * Reads 1 to 20 decimal digits at bytes[start..end) as an unsigned 64-bit number into `into`, without BigInt.
  * False when there is another character or the number is out of range.

@@ -4,6 +4,8 @@ const encoder = new TextEncoder();
 const doubleBytes = new Uint8Array(8);
 const doubleView = new DataView(doubleBytes.buffer);
 
+const shortest = 32;
+
 /** Writes protobuf messages into a buffer that grows. Field numbers up to 2^28. */
 export class WireWriter {
   bytes: Uint8Array<ArrayBuffer>;
@@ -62,7 +64,9 @@ export class WireWriter {
 
   raw(bytes: Uint8Array, start: number, end: number): void {
     this.reserve(end - start);
-    this.bytes.set(bytes.subarray(start, end), this.length);
+    // Most pieces are a few bytes long, for which a call into the engine costs more than the copy.
+    if (end - start > shortest) this.bytes.set(bytes.subarray(start, end), this.length);
+    else for (let at = start, to = this.length; at < end; at++) this.bytes[to++] = bytes[at] as number;
     this.length += end - start;
   }
 
