@@ -1,11 +1,12 @@
 import type { Format } from './format.ts';
 import { live } from './live.ts';
+import { jaeger } from './jaeger.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { tutorial } from './tutorial.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

@@ -1,0 +1,23 @@
+import type { Format, Sniff } from './format.ts';
+import { decodeJaeger } from './jaegerDecode.ts';
+import { encodeJaeger } from './jaegerEncode.ts';
+import { jsonKeys } from './jsonKeys.ts';
+
+/**
+ * Jaeger's JSON: the answer of its query API and what its UI saves (`{data: [{traceID, spans, processes}]}`), a bare trace,
+ * a list of traces, the UI's own state (`{data: {…}}`), and documents of its storage with the process inside the span.
+ * Shapes: jaegertracing/jaeger, internal/uimodel/model.go. Spans cannot be open; times are whole µs.
+ */
+export const jaeger: Format = {
+  id: 'jaeger-json',
+  label: 'Jaeger JSON',
+  extension: '.jaeger.json',
+  sniff(head): Sniff {
+    const keys = jsonKeys(head);
+    const found = ['data/spans/operationName', 'spans/operationName', 'operationName'].find((key) => keys.has(key));
+    const isSpan = found !== undefined && (keys.has(found.replace('operationName', 'spanID')) || keys.has(found.replace('operationName', 'traceID')));
+    return isSpan ? { score: 0.95, reason: `has spans with "operationName" and "spanID" at "${found.replaceAll('/', '.')}"` } : { score: 0, reason: 'has no spans with "operationName" and "spanID"' };
+  },
+  decode: decodeJaeger,
+  encode: encodeJaeger,
+};

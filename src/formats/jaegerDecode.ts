@@ -1,0 +1,181 @@
+import type { AttributeValue, Attributes } from '../model/attributes.ts';
+import { bytesOfHex, canonicalId, isHex, isNoId } from '../model/ids.ts';
+import { spanKinds } from '../model/span.ts';
+import type { SpanEvent, SpanLink } from '../model/span.ts';
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { halvesOf } from '../model/time.ts';
+import { bytesOfBase64 } from './base64.ts';
+import type { DecodeOptions } from './format.ts';
+import { listIn, nanosIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
+import type { JsonObject, JsonValue } from './jsonReader.ts';
+import { forEachRecord } from './jsonRecords.ts';
+import { DraftWriter } from './spanDrafts.ts';
+import { derivedMark, repairedMark } from './spanRows.ts';
+
+const micros = 3;
+
+/** Adds the spans of Jaeger JSON in any of its forms to a batch. */
+export function decodeJaeger(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
+  const decoder = new JaegerDecoder(new DraftWriter(batch, options));
+  forEachRecord(bytes, batch, options, 'object', (reader) => { decoder.addAny(reader.takeObject()); });
+  decoder.finish();
+}
+
+class JaegerDecoder {
+  private readonly writer: DraftWriter;
+  private readonly resources = new Map<JsonObject | undefined, number>();
+  private readonly scopes = new Map<string, number>();
+
+  constructor(writer: DraftWriter) { this.writer = writer; }
+
+  finish(): void { this.writer.finish(); }
+
+  /** A trace, a span of the storage, or what holds them under `data`. */
+  addAny(object: JsonObject): void {
+    if (object.has('spans')) this.addTrace(object);
+    else if (object.has('operationName')) this.addSpan(object, textIn(object.get('traceID')), objectIn(object.get('process')));
+    else {
+      const data = object.get('data');
+      for (const item of Array.isArray(data) ? objectsIn(data) : objectsIn([data ?? null])) this.addAny(item);
+    }
+  }
+
+  private addTrace(trace: JsonObject): void {
+    const processes = objectIn(trace.get('processes'));
+    for (const span of objectsIn(trace.get('spans'))) {
+      const process = objectIn(span.get('process')) ?? objectIn(processes?.get(textIn(span.get('processID'))));
+      this.addSpan(span, textIn(span.get('traceID')) || textIn(trace.get('traceID')), process);
+    }
+  }
+
+  private addSpan(span: JsonObject, rawTraceId: string, process: JsonObject | undefined): void {
+    const traceId = paddedId(rawTraceId, true);
+    const tags = tagsOf(span), told = takeTold(tags);
+    const { parent, links } = referencesOf(span, traceId);
+    const logs = objectsIn(span.get('logs')), start = nanosIn(span.get('startTime'), micros), duration = nanosIn(span.get('duration'), micros);
+    const isDerivedError = told.status === 0 && logs.some(isTutorialException);
+    const warnings = listIn(span.get('warnings'));
+    if (warnings.length > 0) tags.set('jaeger.warnings', warnings);
+    this.writer.add({
+      traceId, spanId: paddedId(textIn(span.get('spanID')), false), parentSpanId: parent, name: textIn(span.get('operationName')),
+      kind: told.kind, status: isDerivedError ? 2 : told.status, statusMessage: told.message,
+      start: halvesOf(start ?? 0n), end: halvesOf((start ?? 0n) + (duration ?? 0n)),
+      resource: this.resourceOf(process), scope: this.scopeOf(told.scope, told.scopeVersion),
+      attributes: tags, events: logs.map(eventOf), links, flags: Number(nanosIn(span.get('flags'), 0) ?? 0n) & 0xff, traceState: told.traceState,
+      marks: (isDerivedError ? derivedMark : 0) | (start === undefined || duration === undefined ? repairedMark : 0),
+    });
+  }
+
+  private resourceOf(process: JsonObject | undefined): number {
+    let index = this.resources.get(process);
+    if (index === undefined) {
+      const attributes = new Map<string, AttributeValue>([['service.name', textIn(process?.get('serviceName'))]]);
+      if (process !== undefined) for (const [key, value] of tagsOf(process)) attributes.set(key, value);
+      this.resources.set(process, index = this.writer.addResource(process === undefined ? new Map() : attributes));
+    }
+    return index;
+  }
+
+  private scopeOf(name: string, version: string): number {
+    const key = `${name}\0${version}`;
+    let index = this.scopes.get(key);
+    if (index === undefined) this.scopes.set(key, index = this.writer.addScope(name, version));
+    return index;
+  }
+}
+
+/** Jaeger may leave away the leading zeroes of hex ids; ids of other texts stay as they are. */
+function paddedId(id: string, isTrace: boolean): string {
+  if (id.length === 0 || !isHex(id, id.length) || isNoId(id)) return canonicalId(id);
+  if (id.length < 16) return id.padStart(16, '0').toLowerCase();
+  return canonicalId(isTrace && id.length < 32 && id.length > 16 ? id.padStart(32, '0') : id);
+}
+
+/** `tags`, and in documents of the storage also `tag`, whose keys have `@` for the dots. */
+function tagsOf(object: JsonObject): Map<string, AttributeValue> {
+  const tags = new Map<string, AttributeValue>();
+  for (const [key, value] of objectIn(object.get('tag')) ?? []) tags.set(key.replaceAll('@', '.'), value);
+  for (const tag of objectsIn(object.get('tags'))) tags.set(textIn(tag.get('key')), valueOf(tag));
+  return tags;
+}
+
+/** The value of a tag; its type is believed where the value can be of it. */
+function valueOf(tag: JsonObject): AttributeValue {
+  const value: JsonValue = tag.get('value') ?? null;
+  if (typeof value !== 'string') return value;
+  switch (textIn(tag.get('type'))) {
+    case 'bool': return value === 'true' ? true : value === 'false' ? false : value;
+    case 'int64': return integerOf(value) ?? value;
+    case 'float64': return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+    case 'binary': return (value.length % 2 === 0 && isHex(value, value.length) ? bytesOfHex(value) : bytesOfBase64(value)) ?? value;
+    default: return value;
+  }
+}
+
+function integerOf(text: string): number | bigint | undefined {
+  if (!/^-?[0-9]{1,19}$/.test(text)) return undefined;
+  return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
+}
+
+/** What a span says about itself in tags that stand for something else than attributes. */
+interface Told {
+  readonly kind: number;
+  readonly status: number;
+  readonly message: string;
+  readonly scope: string;
+  readonly scopeVersion: string;
+  readonly traceState: string;
+}
+
+/** Takes the tags away that Jaeger's and OpenTelemetry's converters made of other fields. */
+function takeTold(tags: Map<string, AttributeValue>): Told {
+  const take = (key: string): string => {
+    const value = tags.get(key);
+    if (typeof value !== 'string') return '';
+    tags.delete(key);
+    return value;
+  };
+  const kindText = take('span.kind'), kind = spanKinds.indexOf(kindText as 'client');
+  if (kind < 0 && kindText !== '') tags.set('span.kind', kindText);
+  const code = take('otel.status_code').toUpperCase(), error = tags.get('error');
+  const isError = error === true || error === 'true' || code === 'ERROR';
+  if (isError && (error === true || error === 'true')) tags.delete('error');
+  take('internal.span.format');
+  return {
+    kind: Math.max(0, kind), status: isError ? 2 : code === 'OK' ? 1 : 0,
+    message: take('otel.status_description') || take('status_description'),
+    scope: take('otel.scope.name') || take('otel.library.name'), scopeVersion: take('otel.scope.version') || take('otel.library.version'),
+    traceState: take('w3c.tracestate'),
+  };
+}
+
+/** The tutorial's exporter writes no status; an exception that it wrote in its own way is the only hint at an error. */
+function isTutorialException(log: JsonObject): boolean {
+  const keys = new Map(objectsIn(log.get('fields')).map((field) => [textIn(field.get('key')), field.get('value')]));
+  return keys.get('event') === 'exception' && keys.has('type') && keys.has('message') && !keys.has('exception.type');
+}
+
+function eventOf(log: JsonObject): SpanEvent {
+  const attributes = new Map<string, AttributeValue>();
+  for (const field of objectsIn(log.get('fields'))) attributes.set(textIn(field.get('key')), valueOf(field));
+  const nameKey = ['event', 'message'].find((key) => typeof attributes.get(key) === 'string');
+  const name = nameKey === undefined ? 'log' : textIn(attributes.get(nameKey) as string);
+  if (nameKey !== undefined) attributes.delete(nameKey);
+  return { name, timeUnixNano: nanosIn(log.get('timestamp'), micros) ?? 0n, attributes, droppedAttributesCount: 0 };
+}
+
+/** The first CHILD_OF of the same trace is the parent, or else the first FOLLOWS_FROM; the others are links. */
+function referencesOf(span: JsonObject, traceId: string): { parent: string; links: SpanLink[] } {
+  const references = objectsIn(span.get('references')).map((reference) => ({
+    kind: textIn(reference.get('refType')), traceId: paddedId(textIn(reference.get('traceID')), true), spanId: paddedId(textIn(reference.get('spanID')), false),
+  }));
+  const own = references.filter((reference) => reference.traceId === traceId && !isNoId(reference.spanId));
+  const parent = own.find(({ kind }) => kind === 'CHILD_OF') ?? own.find(({ kind }) => kind === 'FOLLOWS_FROM');
+  const links = references.filter((reference) => reference !== parent && !isNoId(reference.spanId)).map((reference) => linkOf(reference));
+  return { parent: parent?.spanId ?? paddedId(textIn(span.get('parentSpanID')), false), links };
+}
+
+function linkOf({ kind, traceId, spanId }: { readonly kind: string; readonly traceId: string; readonly spanId: string }): SpanLink {
+  const attributes: Attributes = new Map([['opentracing.ref_type', kind.toLowerCase()]]);
+  return { traceId, spanId, traceState: '', attributes, droppedAttributesCount: 0, flags: 0 };
+}

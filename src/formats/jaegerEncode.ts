@@ -1,0 +1,68 @@
+import type { AttributeValue, Attributes } from '../model/attributes.ts';
+import type { Resource, SpanLink } from '../model/span.ts';
+import type { EncodeSpan } from './format.ts';
+import { jsonText } from './jsonText.ts';
+import type { Writable } from './jsonText.ts';
+
+/**
+ * The answer of Jaeger's query API for these spans, as its UI opens it. It cannot hold open spans (their duration is 0),
+ * parts of microseconds, logs and dropped counts; lists and maps become JSON text.
+ */
+export function encodeJaeger(spans: readonly EncodeSpan[]): Uint8Array {
+  const data = [...Map.groupBy(spans, ({ traceId }) => traceId)].map(([traceID, members]) => traceOf(traceID, members));
+  return new TextEncoder().encode(`${jsonText({ data, total: data.length, limit: 0, offset: 0, errors: null }, 2)}\n`);
+}
+
+function traceOf(traceID: string, members: readonly EncodeSpan[]): Writable {
+  const processes = new Map<string, Writable>(), ids = new Map<Resource, string>();
+  for (const { resource, service } of members) {
+    if (ids.has(resource)) continue;
+    const id = `p${ids.size + 1}`, tags = [...resource.attributes].filter(([key]) => key !== 'service.name').map(tagOf);
+    ids.set(resource, id);
+    processes.set(id, { serviceName: service, tags });
+  }
+  return { traceID, spans: members.map((span) => spanOf(span, ids.get(span.resource) ?? 'p1')), processes, warnings: null };
+}
+
+function spanOf(span: EncodeSpan, processID: string): Writable {
+  const { traceId: traceID, parentSpanId, content, scope, status, statusMessage } = span;
+  const told: [string, AttributeValue][] = [];
+  if (span.kind !== 'unspecified') told.push(['span.kind', span.kind]);
+  if (status !== 'unset') told.push(['otel.status_code', status.toUpperCase()]);
+  if (status === 'error') told.push(['error', true]);
+  if (statusMessage !== '') told.push(['otel.status_description', statusMessage]);
+  if (scope.name !== '') told.push(['otel.scope.name', scope.name]);
+  if (scope.version !== '') told.push(['otel.scope.version', scope.version]);
+  if (content.traceState !== '') told.push(['w3c.tracestate', content.traceState]);
+  return {
+    traceID, spanID: span.spanId, flags: content.flags & 0xff, operationName: span.name,
+    references: [
+      ...(parentSpanId === '' ? [] : [{ refType: 'CHILD_OF', traceID, spanID: parentSpanId }]),
+      ...content.links.map((link) => ({ refType: referenceType(link), traceID: link.traceId, spanID: link.spanId })),
+    ],
+    startTime: microsOf(span.startUnixNano),
+    duration: span.endUnixNano === 0n ? 0n : microsOf(span.endUnixNano) - microsOf(span.startUnixNano),
+    tags: [...attributesWithout(content.attributes, told), ...told].map(tagOf),
+    logs: content.events.map(({ name, timeUnixNano, attributes }) => ({
+      timestamp: microsOf(timeUnixNano), fields: [tagOf(['event', name]), ...[...attributes].map(tagOf)],
+    })),
+    processID, warnings: null,
+  };
+}
+
+const attributesWithout = (attributes: Attributes, told: readonly [string, AttributeValue][]): [string, AttributeValue][] =>
+  [...attributes].filter(([key]) => told.every(([other]) => other !== key));
+
+const referenceType = ({ attributes }: SpanLink): string => (attributes.get('opentracing.ref_type') === 'child_of' ? 'CHILD_OF' : 'FOLLOWS_FROM');
+
+const microsOf = (nanos: bigint): bigint => nanos / 1000n;
+
+function tagOf([key, value]: readonly [string, AttributeValue]): Writable {
+  switch (typeof value) {
+    case 'string': return { key, type: 'string', value };
+    case 'boolean': return { key, type: 'bool', value };
+    case 'bigint': return { key, type: 'int64', value: value.toString() };
+    case 'number': return { key, type: Number.isSafeInteger(value) ? 'int64' : 'float64', value };
+    default: return value instanceof Uint8Array ? { key, type: 'binary', value } : { key, type: 'string', value: jsonText(value) };
+  }
+}
