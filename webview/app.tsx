@@ -10,6 +10,7 @@ import { Header } from './frame/header.tsx';
 import { KeySheet } from './frame/keySheet.tsx';
 import { LiveRegion } from './frame/liveRegion.tsx';
 import { Notice } from './frame/notice.tsx';
+import { passKey } from './frame/panelKeys.ts';
 import { panelWidth } from './frame/panelWidth.ts';
 import { Summary } from './frame/summary.tsx';
 import { TimelineView } from './frame/timelineView.tsx';
@@ -28,6 +29,11 @@ export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
   const trace = useSignal(panel.trace), summary = useSignal(panel.summary);
   const views = useMemo((): PanelViews => ({ focusFilter: () => setFilterFocus((count) => count + 1), showKeys: () => setKeySheet(true) }), []);
   useEffect(() => { panel.onCommand = (command) => runCommand(command, panel, bridge.value?.chart, views); }, []);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => passKey(event, bridge.value);
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
   const answer = (request: PanelRequest): void => {
     if (request === 'find') views.focusFilter();
     if (request === 'showKeys') views.showKeys();

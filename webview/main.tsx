@@ -13,7 +13,6 @@ const report = (reason: unknown): void => host.post({ type: 'failure.report', me
 window.addEventListener('error', (event) => report(event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 saveWhenChanged(panel);
-const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-root.id = 'root';
-render(<PanelContext.Provider value={panel}><App theme={watchTheme()} /></PanelContext.Provider>, root);
+const root = document.getElementById('app');
+if (root !== null) render(<PanelContext.Provider value={panel}><App theme={watchTheme()} /></PanelContext.Provider>, root);
 panel.start();

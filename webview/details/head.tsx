@@ -1,19 +1,18 @@
 import { useState } from 'preact/hooks';
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
-import { roles, roleWords } from '../../src/model/role.ts';
-import { metaRole } from '../../src/model/traceRows.ts';
+import { roleWords } from '../../src/model/role.ts';
 import type { SpanDetails, SourceLink } from '../../src/protocol/panel.ts';
 import { IconButton, LinkButton } from '../components/button.tsx';
 import { Icon, RoleIcon } from '../components/icon.tsx';
 import { MenuButton } from '../components/menu.tsx';
 import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../components/visibleText.ts';
+import { attemptsOf } from '../state/attempts.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { labelOf } from '../state/trace.ts';
+import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { exactText } from './jsonText.ts';
 import { marksInWords } from './marksInWords.ts';
-import { attemptsOf } from './relations.ts';
 import { whenOf } from './times.ts';
 
 interface HeadProps {
@@ -27,7 +26,7 @@ interface HeadProps {
 
 /** Who the span is, where its code is, and what was noticed about it. */
 export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
-  const role = roles[metaRole(trace.rows.meta[row] as number)] ?? 'other';
+  const role = roleOf(trace, row);
   const attempts = attemptsOf(trace, row);
   const attempt = attempts.length === 0 ? '' : ` · attempt ${attempts.indexOf(row) + 1} of ${attempts.length}`;
   const isOpen = Number.isNaN(trace.rows.duration[row] as number);
@@ -121,7 +120,7 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
   const { rows, tree } = trace, now = panel.clock.now(trace.baseUnixNano);
   const start = rows.start[row] as number, length = endOf(rows, row, now) - start, parent = tree.parent(row);
   const isOpen = Number.isNaN(rows.duration[row] as number);
-  const isModelCall = roles[metaRole(rows.meta[row] as number)] === 'llm';
+  const isModelCall = roleOf(trace, row) === 'llm';
   const agent = details?.record.agent, figures = trace.figures.get(row);
   const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, trace.baseUnixNano, Date.now());
   const parentLength = parent < 0 ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);

@@ -1,17 +1,17 @@
 import { useMemo } from 'preact/hooks';
 import { isFailed } from '../../src/analysis/folds.ts';
 import { endOf } from '../../src/analysis/selfTime.ts';
-import { roles, roleWords } from '../../src/model/role.ts';
-import { metaRole } from '../../src/model/traceRows.ts';
+import { roleWords } from '../../src/model/role.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Icon, RoleIcon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../components/visibleText.ts';
+import { attemptsOf } from '../state/attempts.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { labelOf } from '../state/trace.ts';
+import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { Section } from './bodyView.tsx';
-import { attemptsOf, contextGrowth, workBelow } from './relations.ts';
+import { contextGrowth, workBelow } from './relations.ts';
 
 interface RelatedProps {
   readonly trace: Trace;
@@ -51,7 +51,7 @@ const mostSteps = 8;
 /** What an agent or step had done below it, and how its context grew. */
 export function WorkSection({ trace, row }: RelatedProps) {
   const panel = usePanel();
-  const role = roles[metaRole(trace.rows.meta[row] as number)] ?? 'other';
+  const role = roleOf(trace, row);
   const isScope = role === 'agent' || role === 'chain' || role === 'other';
   const work = useMemo(() => (isScope ? workBelow(trace, row) : []), [trace, row, isScope]);
   const growth = useMemo(() => (isScope ? contextGrowth(trace, row) : []), [trace, row, isScope]);

@@ -6,6 +6,7 @@ import { locale } from '../components/numbers.ts';
 import { failureOf } from '../details/failure.ts';
 import type { Panel } from '../state/panel.ts';
 import { Signal } from '../state/signal.ts';
+import { spanContext } from '../state/spanContext.ts';
 import type { Trace } from '../state/trace.ts';
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 
@@ -23,13 +24,15 @@ export class ChartBridge {
   readonly pausedAt = new Signal<number | undefined>(undefined);
   readonly #panel: Panel;
   readonly #minimap: Minimap;
+  readonly #keyTarget: Element | null;
   readonly #stops: (() => void)[] = [];
   #hoverTimer: ReturnType<typeof setTimeout> | undefined;
   #frame: number | undefined;
 
   constructor(panel: Panel, hosts: { readonly chart: HTMLElement; readonly overview: HTMLElement }, theme: Signal<ChartTheme>, onRequest: (request: PanelRequest) => void) {
     this.#panel = panel;
-    this.chart = new FlameChart(hosts.chart, { events: this.#events(onRequest), label: 'Flame chart of the run', ...(locale === undefined ? {} : { locale }) });
+    this.chart = new FlameChart(hosts.chart, { events: this.#events(onRequest), label: 'Flame chart of the run', contextOf: (row) => (panel.trace.value === undefined ? '' : spanContext(panel.trace.value, row)), ...(locale === undefined ? {} : { locale }) });
+    this.#keyTarget = hosts.chart.querySelector('[role=tree]');
     this.#minimap = new Minimap(hosts.overview, this.chart);
     const { view } = panel;
     this.#follow(theme, () => { this.chart.setTheme(theme.value); this.#readLegend(); });
@@ -44,6 +47,12 @@ export class ChartBridge {
     this.#follow(panel.clock.tick, () => this.#showNow());
     this.#follow(panel.details.state, () => this.#showFacts(panel.details.state.value.details));
     this.#follow(panel.peek, () => this.#showFacts(panel.peek.value));
+  }
+
+  /** Does in the chart what a key that was pressed elsewhere means there; false when it means nothing. */
+  press({ key, code, shiftKey, altKey, ctrlKey, metaKey, repeat }: KeyboardEvent): boolean {
+    const heard = new KeyboardEvent('keydown', { key, code, shiftKey, altKey, ctrlKey, metaKey, repeat, cancelable: true });
+    return this.#keyTarget?.dispatchEvent(heard) === false;
   }
 
   /** Whether open spans grow with every frame: only while somebody follows the run and wants motion. */

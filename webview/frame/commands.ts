@@ -1,10 +1,8 @@
 import type { ChartCommand } from '../../src/protocol/panel.ts';
 import type { FlameChart } from '../flame/flameChart.ts';
-import { roles } from '../../src/model/role.ts';
-import { metaRole } from '../../src/model/traceRows.ts';
 import type { Panel } from '../state/panel.ts';
 import { quoted, withTerm } from '../state/queryText.ts';
-import { labelOf } from '../state/trace.ts';
+import { labelOf, roleOf } from '../state/trace.ts';
 
 /** What the panel itself can be asked to show. */
 export interface PanelViews {
@@ -32,7 +30,7 @@ function filterBySelection(command: 'filterByName' | 'filterByRole' | 'exclude',
   const trace = panel.trace.value, row = panel.selectedRow;
   if (trace === undefined || row < 0) return;
   const name = `name=${quoted(labelOf(trace, row))}`;
-  const role = roles[metaRole(trace.rows.meta[row] as number)] ?? 'other';
+  const role = roleOf(trace, row);
   const term = command === 'filterByName' ? name : command === 'exclude' ? `-${name}` : `role:${role}`;
   panel.search.setQuery(withTerm(panel.search.state.value.query, term));
 }

@@ -40,13 +40,25 @@ export class DetailsLoader {
 
   failed(message: string): void {
     if (this.#asked === undefined) return;
-    if (sameRef(this.#asked, this.#wanted)) this.state.value = { details: undefined, failure: message };
+    if (sameRef(this.#asked, this.#wanted)) this.state.value = { details: this.#known(), failure: message };
     this.#settled(this.#asked);
   }
 
-  /** Forgets a question whose answer will not come, because rows were numbered anew. */
+  /** Whether the content, or the source that the host looks for after sending the content, is still to come. */
+  get isPending(): boolean {
+    const { details } = this.state.value;
+    return this.#wanted !== undefined && (!sameRef(details?.ref, this.#wanted) || (details?.sources.length === 0 && details.noSource === undefined));
+  }
+
+  /** Forgets a question whose answer will not come. */
   restart(): void {
     this.#asked = undefined;
+  }
+
+  /** What is known of the wanted span from before. */
+  #known(): SpanDetails | undefined {
+    const { details } = this.state.value;
+    return sameRef(details?.ref, this.#wanted) ? details : undefined;
   }
 
   #settled(ref: RowRef): void {

@@ -89,9 +89,9 @@ export class Panel {
     this.#host.post({ type: 'selection.changed', ref: ref ?? null });
   }
 
-  /** Asks for the details of a span without selecting it. */
+  /** Asks for the details of a span without selecting it, unless the host is still busy with those of the selection. */
   look(ref: RowRef): void {
-    if (sameRef(ref, this.#looksAt) || sameRef(ref, this.details.state.value.details?.ref)) return;
+    if (sameRef(ref, this.#looksAt) || sameRef(ref, this.#selection.value) || this.details.isPending) return;
     this.#looksAt = ref;
     this.#host.post({ type: 'details.get', ref });
   }
@@ -171,15 +171,19 @@ export class Panel {
   #show(message: Extract<ToPanel, { type: 'panel.show' }>): void {
     this.status.value = message.status;
     this.gone.value = false;
-    if (message.traceId !== this.traceId.value) {
+    // Everything begins anew; what was asked before may never be answered.
+    this.details.restart();
+    const isOther = message.traceId !== this.traceId.value;
+    if (isOther) {
       this.traceId.value = message.traceId;
       this.#builder.clear();
       this.trace.value = undefined;
       this.summary.value = undefined;
       this.view.range.value = undefined;
-      this.#selectQuietly(undefined);
     }
-    if (message.spanRow !== undefined) this.#selectQuietly(message.spanRow);
+    const ref = message.spanRow ?? (isOther ? undefined : this.#selection.value);
+    this.#selection.value = ref;
+    this.details.want(ref);
   }
 
   #applyRows(message: RowsMessage): void {
@@ -196,8 +200,7 @@ export class Panel {
     this.search.traceChanged();
     const ref = this.#selection.value;
     if (isReset) {
-      this.details.restart();
-      this.details.want(ref?.epoch === trace.epoch ? ref : undefined);
+      if (ref?.epoch !== trace.epoch) this.details.want(undefined);
     } else if (ref !== undefined && changed.includes(ref.row)) {
       this.#refreshDetails ??= setTimeout(() => {
         this.#refreshDetails = undefined;

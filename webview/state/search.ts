@@ -76,10 +76,10 @@ export class Search {
       return;
     }
     const trace = this.#trace();
-    if (result.id !== this.#wantedId || trace === undefined || trace.epoch !== result.epoch) return;
+    if (result.id !== this.#wantedId || trace === undefined) return;
     const { query } = this.state.value;
-    if (result.problem === undefined) this.state.value = { query, problem: undefined, ...matchesOf(rows, trace) };
-    else this.state.value = { ...noSearch, query, problem: result.problem };
+    if (result.problem !== undefined) this.state.value = { ...noSearch, query, problem: result.problem };
+    else if (result.epoch === trace.epoch) this.state.value = { query, problem: undefined, ...matchesOf(rows, trace) };
   }
 
   #run(): void {

@@ -1,3 +1,6 @@
+import { roles } from '../../src/model/role.ts';
+import type { Role } from '../../src/model/role.ts';
+import { metaRole } from '../../src/model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
 import { unpackRows } from '../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
@@ -89,6 +92,9 @@ export class TraceBuilder {
 export function labelOf(trace: Trace, row: number): string {
   return trace.texts[labelIndexOf(trace.rows, row)] ?? '';
 }
+
+/** The part that a row plays. */
+export const roleOf = ({ rows }: Pick<Trace, 'rows'>, row: number): Role => roles[metaRole(rows.meta[row] as number)] ?? 'other';
 
 /** A span's name in folds that outlive a renumbering of rows: its exact start and recorded name. */
 export function stableKey(trace: Trace, row: number): string {

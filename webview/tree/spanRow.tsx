@@ -1,16 +1,16 @@
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
 import { isFailed } from '../../src/analysis/folds.ts';
 import { isOnAxis } from '../../src/analysis/extents.ts';
-import { roles, roleWords } from '../../src/model/role.ts';
-import type { Role } from '../../src/model/role.ts';
+import { roleWords } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
-import { metaRole } from '../../src/model/traceRows.ts';
 import { numbers } from '../components/numbers.ts';
 import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
 import { visibleName } from '../components/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
-import { labelOf } from '../state/trace.ts';
+import { attemptsOf } from '../state/attempts.ts';
+import { spanContext } from '../state/spanContext.ts';
+import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { gridOf } from './columns.ts';
 import type { Column, ColumnId } from './columns.ts';
@@ -46,20 +46,14 @@ export function SpanRow(props: SpanRowProps) {
     <div
       id={`span-row-${row}`} class={classes} role="row" aria-rowindex={index + 1} aria-level={depth + 1} aria-selected={isSelected}
       aria-posinset={tree.indexOf(row) + 1} aria-setsize={tree.childCount(tree.parent(row))} {...(hasChildren ? { 'aria-expanded': !isFolded } : {})}
-      data-vscode-context={contextOf(trace, row)}
+      data-vscode-context={spanContext(trace, row)}
       style={{ top: `${top}px`, height: `${height}px`, 'grid-template-columns': gridOf(columns) }}
       onMouseDown={(event) => { if (event.detail < 2) panel.select(row); }}
       onDblClick={(event) => panel.openSource(row, event.altKey)}
-      onAuxClick={() => panel.select(row)}
     >
       {columns.map(({ id }, i) => <Cell key={id} column={id} colIndex={i + 1} {...props} />)}
     </div>
   );
-}
-
-/** What the editor's context menu is told about the span under the pointer: numbers of ours, no text of the trace. */
-function contextOf({ epoch }: Trace, row: number): string {
-  return JSON.stringify({ webviewSection: 'span', epoch, row, preventDefaultContextMenuItems: true });
 }
 
 function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colIndex: number }) {
@@ -87,14 +81,13 @@ function lengthText({ rows }: Pick<Trace, 'rows'>, row: number, now: number): st
   return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
 }
 
-const roleOf = ({ rows }: Trace, row: number): Role => roles[metaRole(rows.meta[row] as number)] ?? 'other';
-
 function SpanCell({ trace, row, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
   const panel = usePanel();
   const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
   const label = visibleName(labelOf(trace, row));
   const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
   const hasChildren = trace.tree.childCount(row) > 0;
+  const retry = attemptsOf(trace, row).indexOf(row);
   return (
     <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label ? label : `${label} (${recorded})`}>
       <Indent depth={depth} />
@@ -104,6 +97,7 @@ function SpanCell({ trace, row, depth, colIndex, isFolded }: SpanRowProps & { re
       <RoleIcon role={role} />
       <span class="unseen">{`${roleWords[role]}, `}</span>
       <span class={`name cut${role === 'agent' ? ' agent' : ''}`}>{label}</span>
+      {retry > 0 && <span class="note desc num">{`retry ${retry}`}</span>}
       {isFailed(trace.rows, row) && <Icon name="error" class="state error-icon" label="failed" />}
       {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="lost: the program ended first" />}
       {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}

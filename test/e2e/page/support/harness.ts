@@ -9,7 +9,7 @@ import { root } from '../../../launcher/paths.ts';
 import { bodyClasses, variablesOf } from './themes.ts';
 import type { ThemeName } from './themes.ts';
 
-const origin = 'http://panel.test';
+const origin = 'https://panel.test';
 const nonce = 'cGFnZS10ZXN0cw';
 /** The policy that the extension gives its panel. */
 const policy = [
@@ -88,7 +88,7 @@ function html(theme: ThemeName, fontSize: number, classes: string, script: strin
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Spanscope</title>
     <link rel="stylesheet" href="${origin}/main.css">
     <script nonce="${nonce}">${setUp}</script></head>
-    <body class="${bodyClasses[theme]} ${classes}"><div id="root"></div>
+    <body class="${bodyClasses[theme]} ${classes}"><div id="app"></div>
     <script nonce="${nonce}">${script.replaceAll('</script', '<\\/script')}</script>
     <script nonce="${nonce}" src="${origin}/main.js"></script></body></html>`;
 }

@@ -17,7 +17,7 @@ describe('the rows of a trace', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(spans, 0, 1));
     builder.apply(appended(spans, 1, 1500));
-    const trace = builder.apply(appended(spans, 1500, 5000))?.trace;
+    const trace = builder.apply(appended(spans, 1500, 5000));
     expect(trace?.rows.count).toBe(5000);
     expect(spans.every((span, row) => labelOf(trace!, row) === span.name && trace!.rows.parent[row] === span.parent)).toBe(true);
   });
@@ -26,24 +26,24 @@ describe('the rows of a trace', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(run));
     const applied = builder.apply(changed([run[0]!, run[1]!, { ...run[2]!, duration: 7, failed: true }], [2]));
-    expect([...applied!.changed]).toEqual([2]);
-    expect(applied!.trace.rows.duration[2]).toBe(7e6);
-    expect(applied!.trace.rows.duration[1]).toBe(20e6);
+    expect([...applied!.step.changed]).toEqual([2]);
+    expect(applied!.rows.duration[2]).toBe(7e6);
+    expect(applied!.rows.duration[1]).toBe(20e6);
   });
 
   it('bring figures for the rows that have some', () => {
     const builder = new TraceBuilder();
     const figures = { ...noFigures, inputTokens: 12 };
-    expect(builder.apply(appended(run, 0, 3, { figures: [[2, figures]] }))?.trace.figures.get(2)).toEqual(figures);
+    expect(builder.apply(appended(run, 0, 3, { figures: [[2, figures]] }))?.figures.get(2)).toEqual(figures);
   });
 
   it('are all void when they begin anew under another epoch', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(run));
     const applied = builder.apply(appended(many(2), 0, 2, { epoch: 2 }));
-    expect(applied).toMatchObject({ isReset: true, trace: { epoch: 2 } });
-    expect(applied?.trace.rows.count).toBe(2);
-    expect(labelOf(applied!.trace, 0)).toBe('s0');
+    expect(applied).toMatchObject({ epoch: 2, step: { isReset: true } });
+    expect(applied?.rows.count).toBe(2);
+    expect(labelOf(applied!, 0)).toBe('s0');
   });
 
   it('are refused when some in between are missing', () => {
@@ -57,6 +57,6 @@ describe('the rows of a trace', () => {
   it('ignore a change of a row that has never come', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(run, 0, 1));
-    expect(builder.apply({ ...changed(run, [2]), firstText: 0 })?.trace.rows.count).toBe(1);
+    expect(builder.apply({ ...changed(run, [2]), firstText: 0 })?.rows.count).toBe(1);
   });
 });
