@@ -4,9 +4,10 @@ import { jaeger } from './jaeger.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { tutorial } from './tutorial.ts';
+import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
