@@ -59,7 +59,12 @@ function isExecutable(file: string): boolean {
 
 /** Starts a command that will be ended with `stop`, in a group of its own so that its children end too. */
 export function start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-  return spawn(command, [...args], { ...options, detached: !isWindows });
+  const child = spawn(command, [...args], { ...options, detached: !isWindows });
+  // Whatever ends this process, nothing of it goes on.
+  const endWithUs = (): void => signalTree(child.pid as number, 'SIGTERM');
+  process.once('exit', endWithUs);
+  child.once('close', () => process.off('exit', endWithUs));
+  return child;
 }
 
 /** Ends a process of `start` and its children; resolves when it is gone. */
