@@ -53,7 +53,7 @@ export class Services {
     this.receiver = keep(new Receiver(this.collector, { ports: portSettings, startsByItself }, log.for('receiver')));
     this.selection = keep(new Selection());
     this.index = keep(new TraceIndex(this.collector, log.for('traces')));
-    this.source = keep(new SourceService(log.for('source')));
+    this.source = keep(new SourceService(context, log.for('source')));
     this.tracesView = keep(new TracesView(this.index, this.receiver, this.#grouping(), this.display));
     this.spansView = keep(new SpansView(this.collector, this.index, this.selection, this.display, log.for('spans')));
     this.panels = keep(new TracePanels({

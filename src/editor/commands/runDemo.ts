@@ -19,7 +19,7 @@ export const runDemo: Command = {
     const terminal = vscode.window.createTerminal({
       name: 'Spanscope demo',
       shellPath: node.path,
-      shellArgs: [context.asAbsolutePath('dist/demo/demo.mjs')],
+      shellArgs: [context.asAbsolutePath('dist/demo/planner.mjs')],
       env: { ...Object.fromEntries(variables), ...node.env },
       iconPath: new vscode.ThemeIcon('play'),
       isTransient: true,

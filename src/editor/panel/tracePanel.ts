@@ -64,6 +64,7 @@ export class TracePanel {
     this.#disposables.add(collector.onDidLoseTrace(({ subscription }) => this.#tellGone(subscription)));
     this.#disposables.add(collector.onDidReplace(() => { if (this.#subscription !== undefined) this.#try('panel.ready', this.#connect()); }));
     this.#disposables.add(collector.onDidChangeStats(() => { if (this.#traceId === undefined) this.#tellStatus(); }));
+    this.#disposables.add(services.source.onDidChange(() => { if (this.#detailsWanted !== undefined) this.#try('details.get', this.#details(this.#detailsWanted)); }));
     this.#disposables.add(receiver.onDidChange(() => this.#tellStatus()));
     this.#disposables.add(selection.onDidChange(({ selected, origin }) => {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));

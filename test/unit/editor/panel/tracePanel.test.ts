@@ -46,6 +46,7 @@ function openPanel(traceId: string | null = 'trace-1') {
     extensionUri: Uri.file('/extension'), collector: collector.host, selection: new Selection(), log,
     receiver: new Receiver(collector.host, { ports: () => ({ httpPort: 0, grpcPort: 0 }), startsByItself: () => true }, log),
     source: {
+      onDidChange: new EventEmitter<void>().event,
       reveal: (span: SpanRecord, place: unknown) => { opened.push([span.spanId, place]); return Promise.resolve(); },
       linksOf: () => Promise.resolve({ sources: [{ index: 0, label: 'a.py:1', origin: 'recorded' }], frames: [] }),
     },
