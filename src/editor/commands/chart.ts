@@ -1,6 +1,6 @@
 import type { ChartCommand } from '../../protocol/panel.ts';
-import { SpanTreeNode } from '../traces/spansTree.ts';
 import type { Command } from './command.ts';
+import { namedSpanOf } from './targets.ts';
 
 const chartCommands: readonly ChartCommand[] = [
   'zoomToSpan', 'fitAll', 'find', 'nextError', 'previousError', 'toggleFollow', 'showKeys', 'savePng', 'saveSvg',
@@ -10,8 +10,9 @@ const chartCommands: readonly ChartCommand[] = [
 /** What the menus and the palette ask of the chart that was active last. Called on a row, its trace and span are shown first. */
 export const chart: readonly Command[] = chartCommands.map((command) => ({
   id: `spanscope.chart.${command}` as const,
-  async run({ panels }, target) {
-    if (target instanceof SpanTreeNode) await panels.show(target.traceId, { spanId: target.spanId });
-    panels.command(command);
+  async run(services, target) {
+    const span = await namedSpanOf(services, target);
+    if (span !== undefined) await services.panels.show(span.traceId, { spanId: span.spanId });
+    services.panels.command(command);
   },
 }));

@@ -13,7 +13,7 @@ export const copyTraceId: Command = {
 export const copySpanId: Command = {
   id: 'spanscope.copySpanId',
   async run(services, target) {
-    const span = spanOf(services, target);
+    const span = await spanOf(services, target);
     if (span !== undefined) await vscode.env.clipboard.writeText(span.spanId);
   },
 };

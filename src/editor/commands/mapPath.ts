@@ -5,7 +5,7 @@ import { spanOf } from './targets.ts';
 export const mapPath: Command = {
   id: 'spanscope.mapPath',
   async run(services, target) {
-    const span = spanOf(services, target);
+    const span = await spanOf(services, target);
     const record = span === undefined ? undefined : await services.collector.call('spanById', span.traceId, span.spanId);
     await services.source.mapPath(record);
   },

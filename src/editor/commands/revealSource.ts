@@ -13,7 +13,7 @@ export const revealSourceBeside: Command = {
 };
 
 async function reveal(services: Services, target: unknown, beside: boolean): Promise<void> {
-  const span = spanOf(services, target);
+  const span = await spanOf(services, target);
   if (span === undefined) throw new Error('No span is selected. Select one in the Spans view or in a chart.');
   const record = await services.collector.call('spanById', span.traceId, span.spanId);
   if (record === undefined) throw new Error('This span is no longer stored.');

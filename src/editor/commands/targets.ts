@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TraceSummary } from '../../model/records.ts';
+import type { RowRef } from '../../protocol/panel.ts';
 import { asLabel } from '../safeText.ts';
 import type { Selected } from '../selection.ts';
 import type { Services } from '../services.ts';
@@ -15,11 +16,30 @@ export function traceIdOf({ selection }: Services, target: unknown): string | un
   return typeof target === 'string' ? target : selection.current?.traceId;
 }
 
-/** The span that a command was called on: a row, else the selected one. */
-export function spanOf({ selection }: Services, target: unknown): Required<Selected> | undefined {
-  if (target instanceof SpanTreeNode) return { traceId: target.traceId, spanId: target.spanId };
-  const { traceId, spanId } = selection.current ?? {};
+/** The span that a command was called on: a row of a tree or of a panel, else the selected one. */
+export async function spanOf(services: Services, target: unknown): Promise<Required<Selected> | undefined> {
+  const named = await namedSpanOf(services, target);
+  if (named !== undefined) return named;
+  const { traceId, spanId } = services.selection.current ?? {};
   return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId };
+}
+
+/** The span that a command was called on, when it was called on one. */
+export async function namedSpanOf({ collector, panels }: Services, target: unknown): Promise<Required<Selected> | undefined> {
+  if (target instanceof SpanTreeNode) return { traceId: target.traceId, spanId: target.spanId };
+  const ref = rowOfContext(target);
+  const traceId = panels.latest?.traceId;
+  if (ref === undefined || traceId === undefined) return undefined;
+  const record = await collector.call('spanAt', traceId, ref);
+  return record === undefined ? undefined : { traceId, spanId: record.spanId };
+}
+
+/** What a page says about the row under its context menu. */
+function rowOfContext(target: unknown): RowRef | undefined {
+  if (typeof target !== 'object' || target === null) return undefined;
+  const { webviewSection, epoch, row } = target as Record<string, unknown>;
+  if (webviewSection !== 'span' || !Number.isInteger(epoch) || !Number.isInteger(row)) return undefined;
+  return { epoch: epoch as number, row: row as number };
 }
 
 /** Lets the user choose among the newest traces. Undefined when there is none, or none was chosen. */

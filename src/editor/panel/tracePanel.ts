@@ -42,6 +42,8 @@ export class TracePanel {
   #traceId: string | undefined;
   #spanId: string | undefined;
   #subscription: number | undefined;
+  #hasRows = false;
+  #waitingCommand: ChartCommand | undefined;
   /** The span that is being read, so that selecting and opening it reads once. */
   #reading: { readonly ref: RowRef; readonly record: Promise<SpanRecord | undefined> } | undefined;
   #detailsWanted: RowRef | undefined;
@@ -86,8 +88,10 @@ export class TracePanel {
     if (this.panel.active || isOther) this.#shareSelection();
   }
 
+  /** Asks the chart to do something, as soon as there is a chart. */
   command(command: ChartCommand): void {
-    this.#post({ type: 'chart.command', command });
+    if (this.#hasRows) this.#post({ type: 'chart.command', command });
+    else this.#waitingCommand = command;
   }
 
   dispose(): void {
@@ -135,6 +139,7 @@ export class TracePanel {
   #disconnect(): void {
     const subscription = this.#subscription;
     this.#subscription = undefined;
+    this.#hasRows = false;
     if (subscription !== undefined) this.#try('unsubscribe', this.#services.collector.call('unsubscribe', subscription));
   }
 
@@ -143,6 +148,10 @@ export class TracePanel {
     this.#post({ type: 'trace.rows', rows });
     this.#post({ type: 'trace.summary', summary, revision: rows.revision, nowUnixNano });
     this.#setTitle(summary);
+    this.#hasRows = true;
+    const command = this.#waitingCommand;
+    this.#waitingCommand = undefined;
+    if (command !== undefined) this.command(command);
   }
 
   #tellGone(subscription: number): void {

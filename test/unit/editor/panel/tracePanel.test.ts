@@ -105,7 +105,20 @@ describe('a trace panel', () => {
     await settle();
     expect(page.posted.map(({ type }) => type)).toEqual(['trace.rows', 'trace.summary']);
     await says({ type: 'rows.ack', revision: 7 });
+    expect(page.posted).toEqual([]);
     expect(calls.at(-1)).toEqual(['acknowledge', subscription, 7]);
+  });
+
+  it('asks the chart for something once there is a chart', async () => {
+    const { panel, says, calls, collector, page } = openPanel();
+    await says({ type: 'panel.ready' });
+    page.posted.length = 0;
+    panel.command('find');
+    expect(page.posted).toEqual([]);
+    const rows = { traceId: 'trace-1', epoch: 1, revision: 1, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
+    collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription: calls[0]?.[1] as number, rows, summary: summaryOf({}), nowUnixNano: '5' });
+    panel.command('fitAll');
+    expect(page.posted.slice(2)).toEqual([{ type: 'chart.command', command: 'find' }, { type: 'chart.command', command: 'fitAll' }]);
   });
 
   it('says that its trace is gone when it was deleted before the page came', async () => {
