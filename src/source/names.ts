@@ -1,0 +1,59 @@
+import type { RecordedName } from './candidates.ts';
+import type { IndexedMention, WorkspaceIndex } from './workspaceIndex.ts';
+
+/** A symbol as the editor knows it. */
+export interface FoundSymbol {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Functions and classes of this very name in the workspace. */
+export type SymbolFinder = (name: string) => Promise<readonly FoundSymbol[]>;
+
+export interface FoundName extends FoundSymbol {
+  readonly origin: string;
+  /** sure: it names the span, tool or agent itself; likely: it bears the name; loose: a name made at run time begins like it. */
+  readonly certainty: 'sure' | 'likely' | 'loose';
+}
+
+/** Where a name of a span stands in the workspace; several when they are equally likely. */
+export async function findNames(name: RecordedName, index: WorkspaceIndex, symbols: SymbolFinder | undefined): Promise<FoundName[]> {
+  switch (name.kind) {
+    case 'spanName': return findSpanName(name, index);
+    case 'tool': return findDefinition(name, index.find('tool', name.name), await functionsNamed(name, index, symbols), index.find('named', name.name));
+    case 'agent': return findDefinition(name, index.find('named', name.name), await functionsNamed(name, index, symbols), []);
+    case 'function': return (await functionsNamed(name, index, symbols)).map((found) => ({ ...found, origin: name.origin, certainty: name.qualifiers.length > 0 || found.isOnly ? 'sure' : 'likely' }));
+  }
+}
+
+function findSpanName({ name, origin }: RecordedName, index: WorkspaceIndex): FoundName[] {
+  const exact = index.find('spanName', name);
+  if (exact.length > 0) return exact.map((mention) => ({ ...mention, origin, certainty: 'sure' }));
+  return index.find('pattern', name).map((mention) => ({ ...mention, origin: `${origin}, which begins like it`, certainty: 'loose' }));
+}
+
+/** The first of these lists that has something; only the first list is sure. */
+function findDefinition({ origin }: RecordedName, ...lists: readonly (readonly FoundSymbol[])[]): FoundName[] {
+  const at = lists.findIndex((list) => list.length > 0);
+  return (lists[at] ?? []).map((found) => ({ path: found.path, line: found.line, column: found.column, origin, certainty: at === 0 ? 'sure' : 'likely' }));
+}
+
+async function functionsNamed({ name, qualifiers }: RecordedName, index: WorkspaceIndex, symbols: SymbolFinder | undefined): Promise<(FoundSymbol & { readonly isOnly: boolean })[]> {
+  const own = bestQualified(index.find('function', name), qualifiers, index);
+  const found: readonly FoundSymbol[] = own.length > 0 || symbols === undefined ? own : await symbols(name);
+  return found.map((one) => ({ path: one.path, line: one.line, column: one.column, isOnly: found.length === 1 }));
+}
+
+/** Of several functions of a name, those in whose path or file most of the names before it occur. */
+function bestQualified(mentions: readonly IndexedMention[], qualifiers: readonly string[], index: WorkspaceIndex): IndexedMention[] {
+  let best: IndexedMention[] = [], most = -1;
+  for (const mention of mentions) {
+    const words = new Set(mention.path.split(/[\\/]/).map((segment) => segment.replace(/\.[^.]*$/, '')));
+    for (const { kind, name } of index.mentionsIn(mention.path)) if (kind === 'function') words.add(name);
+    const count = qualifiers.filter((qualifier) => words.has(qualifier)).length;
+    if (count > most) [best, most] = [[mention], count];
+    else if (count === most) best.push(mention);
+  }
+  return best;
+}
