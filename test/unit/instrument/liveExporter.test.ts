@@ -4,15 +4,14 @@ import { LiveExporter } from '../../../src/instrument/node/exporters/live.ts';
 import { Tracer } from '../../../src/instrument/node/tracer.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
 import type { LiveExporterOptions } from '../../../src/instrument/node/exporters/live.ts';
-import type { LiveServerOptions } from './liveServer.ts';
 
 const cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const work of cleanUp.splice(0)) await work();
 });
 
-async function serve(options?: LiveServerOptions): Promise<LiveServer> {
-  const server = await LiveServer.listen(options);
+async function serve(): Promise<LiveServer> {
+  const server = await LiveServer.listen();
   cleanUp.push(() => server.close());
   return server;
 }
@@ -64,14 +63,13 @@ describe('the live exporter', () => {
   });
 
   it('delivers what began before the receiver did', async () => {
-    const before = await serve();
-    const { port, endpoint } = before;
-    await before.close();
-    const { tracer } = trace(endpoint);
+    const server = await serve();
+    server.goAway();
+    const { tracer } = trace(server.endpoint);
     const open = tracer.startSpan('open');
     tracer.traceSpan('ended', () => undefined);
-    await sleep(30);
-    const server = await serve({ port });
+    await tracer.flush();
+    server.comeBack();
     await server.until(() => server.spans().length === 2);
     expect(drawTree(server.spans())).toBe('open (live test) open\n  ended (live test) ok');
     open.end();
@@ -80,32 +78,32 @@ describe('the live exporter', () => {
   });
 
   it('tells a receiver that comes back all that is open, and what the lost one had not confirmed', async () => {
-    const first = await serve({ acknowledge: false });
-    const { tracer } = trace(first.endpoint);
+    const server = await serve();
+    server.acknowledge = false;
+    const { tracer } = trace(server.endpoint);
     const open = tracer.startSpan('open');
     const unconfirmed = tracer.traceSpan('unconfirmed', (span) => span);
-    await first.until(() => first.messages.length === 3);
-    await first.close();
-    const second = await serve({ port: first.port });
-    await second.until(() => second.messages.length === 3);
-    expect(second.typesOf(open.spanId)).toEqual(['start']);
-    expect(second.typesOf(unconfirmed.spanId)).toEqual(['span']);
+    await server.until(() => server.messages.length === 3);
+    server.goAway();
+    server.acknowledge = true;
+    server.comeBack();
+    await server.until(() => server.messages.length === 3);
+    expect(server.typesOf(open.spanId)).toEqual(['start']);
+    expect(server.typesOf(unconfirmed.spanId)).toEqual(['span']);
     open.setAttribute('later', true).end();
     await tracer.flush();
-    expect(second.spans()).toMatchObject([{ name: 'open', attributes: { later: true }, status: { code: 'ok' } }, { name: 'unconfirmed' }]);
+    expect(server.spans()).toMatchObject([{ name: 'open', attributes: { later: true }, status: { code: 'ok' } }, { name: 'unconfirmed' }]);
   });
 
   it('keeps the newest spans within its bounds while nobody listens, and says what was lost', async () => {
-    const before = await serve();
-    const { port, endpoint } = before;
-    await before.close();
-    const { tracer, exporter } = trace(endpoint, { maxSpans: 100 });
+    const server = await serve();
+    server.goAway();
+    const { tracer, exporter } = trace(server.endpoint, { maxSpans: 100 });
     const root = tracer.startSpan('root');
     for (let i = 0; i < 1000; i++) tracer.traceSpan(`span ${i}`, () => undefined);
     root.end();
     expect(exporter.lostSpans).toBe(901);
-    const server = await serve({ port });
-    await tracer.flush();
+    server.comeBack();
     await server.until(() => server.spans().length === 100);
     const names = server.spans().map((span) => span.name);
     expect([names[0], names[1], names.at(-1)]).toEqual(['root', 'span 901', 'span 999']);
@@ -156,7 +154,8 @@ describe('the live exporter', () => {
   });
 
   it('answers pings, and takes answers in fragments', async () => {
-    const server = await serve({ acknowledge: false });
+    const server = await serve();
+    server.acknowledge = false;
     const { tracer } = trace(server.endpoint);
     tracer.traceSpan('work', () => undefined);
     await server.until(() => server.messages.length === 2);
@@ -172,7 +171,8 @@ describe('the live exporter', () => {
   });
 
   it('survives whatever a receiver says', async () => {
-    const server = await serve({ acknowledge: false });
+    const server = await serve();
+    server.acknowledge = false;
     const { tracer } = trace(server.endpoint);
     const span = tracer.startSpan('work');
     await server.until(() => server.messages.length === 2);

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 /** A span as put together from the messages of the live protocol. */
@@ -34,40 +36,55 @@ export interface Message {
   readonly body?: string;
 }
 
-export interface LiveServerOptions {
-  readonly port?: number;
-  /** False keeps the confirmations back. */
-  readonly acknowledge?: boolean;
-}
-
 /** A receiver of the live protocol that keeps what it got. */
 export class LiveServer {
   readonly messages: Message[] = [];
   readonly frames: number[] = [];
   readonly port: number;
+  /** False keeps the confirmations back. */
+  acknowledge = true;
+  readonly #http: Server;
   readonly #server: WebSocketServer;
-  readonly #acknowledge: boolean;
+  readonly #sockets = new Set<Socket>();
   #waiting: (() => void)[] = [];
+  #isAway = false;
 
-  private constructor(server: WebSocketServer, acknowledge: boolean) {
-    this.port = (server.address() as AddressInfo).port;
-    this.#server = server;
-    this.#acknowledge = acknowledge;
-    server.on('connection', (socket) => this.#serve(socket));
+  private constructor(http: Server) {
+    this.port = (http.address() as AddressInfo).port;
+    this.#http = http;
+    this.#server = new WebSocketServer({ server: http, path: '/v1/spans', maxPayload: 4 << 20 });
+    this.#server.on('connection', (socket) => this.#serve(socket));
+    http.on('connection', (socket) => {
+      if (this.#isAway) socket.destroy();
+      else this.#sockets.add(socket);
+    });
   }
 
-  static async listen({ port = 0, acknowledge = true }: LiveServerOptions = {}): Promise<LiveServer> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port, path: '/v1/spans', maxPayload: 4 << 20 });
-    await new Promise((resolve) => { server.once('listening', resolve); });
-    return new LiveServer(server, acknowledge);
+  static async listen(): Promise<LiveServer> {
+    const http = createServer();
+    await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve); });
+    return new LiveServer(http);
+  }
+
+  /** Ends all connections and takes no others. The port stays ours, so that nobody else is met there meanwhile. */
+  goAway(): void {
+    this.#isAway = true;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  /** Is there again, as a receiver that knows nothing. */
+  comeBack(): void {
+    this.messages.length = 0;
+    this.#isAway = false;
   }
 
   get endpoint(): string { return `ws://127.0.0.1:${this.port}/v1/spans`; }
   get connections(): ReadonlySet<WebSocket> { return this.#server.clients; }
 
   async close(): Promise<void> {
-    for (const client of this.#server.clients) client.terminate();
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    this.goAway();
+    await new Promise((resolve) => { this.#http.close(resolve); });
   }
 
   /** Resolves as soon as the condition holds; it is looked at after every frame. */
@@ -102,7 +119,7 @@ export class LiveServer {
       const content = JSON.parse(data.toString()) as Message | Message[];
       for (const message of Array.isArray(content) ? content : [content]) {
         this.messages.push(message);
-        if (message.id !== undefined && this.#acknowledge) socket.send(JSON.stringify({ type: 'ack', id: message.id, accepted: 1 }));
+        if (message.id !== undefined && this.acknowledge) socket.send(JSON.stringify({ type: 'ack', id: message.id, accepted: 1 }));
       }
       for (const wake of this.#waiting.splice(0)) wake();
     });
