@@ -108,21 +108,16 @@ function rawText(reader: JsonReader): string {
   return new TextDecoder().decode(reader.bytes.subarray(start, reader.position));
 }
 
-const lineFeed = 0x0a, carriageReturn = 0x0d, space = 0x20;
+const lineFeed = 0x0a;
 
-/** Messages as JSON lines. Line ends inside a message can only stand between tokens, where a space means the same. */
+/** Messages one after the other, each with a line end after it. */
 export function linesOf(messages: readonly LiveMessage[]): Uint8Array {
   const lines = new Uint8Array(messages.reduce((length, { bytes }) => length + bytes.length + 1, 0));
   let at = 0;
   for (const { bytes } of messages) {
     lines.set(bytes, at);
-    if (bytes.includes(lineFeed) || bytes.includes(carriageReturn)) blankLineEnds(lines, at, at + bytes.length);
     at += bytes.length;
     lines[at++] = lineFeed;
   }
   return lines;
-}
-
-function blankLineEnds(lines: Uint8Array, start: number, end: number): void {
-  for (let at = start; at < end; at++) if (lines[at] === lineFeed || lines[at] === carriageReturn) lines[at] = space;
 }

@@ -1,3 +1,4 @@
+import { detect } from '../../formats/detect.ts';
 import { DecodeError } from '../../formats/format.ts';
 import type { Format, Signal } from '../../formats/format.ts';
 import { requestLimits } from '../../formats/limits.ts';
@@ -176,12 +177,8 @@ export class LiveQueue {
 
 /** The known JSON trace format of an object without a type of the live protocol. */
 function otherFormatOf(bytes: Uint8Array): Format | undefined {
-  const head = bytes.subarray(0, 64 * 1024);
-  const [best] = formats
-    .map((format) => ({ format, score: format.sniff(head).score }))
-    .filter(({ format, score }) => score >= leastScore && format.id !== 'live')
-    .toSorted((a, b) => b.score - a.score);
-  return best?.format;
+  const found = detect(bytes, formats.filter(({ id }) => id !== 'live'));
+  return found !== undefined && found.score >= leastScore ? found.format : undefined;
 }
 
 function payloadOf({ format, signal, messages }: Group): Payload {
