@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { CollectorClient } from '../collector/client.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
 import type { ImportReport } from '../model/records.ts';
 import { SourceService } from './code/sourceService.ts';
-import { connectCollector } from './collector/connect.ts';
 import { CollectorHost } from './collector/collectorHost.ts';
 import { Receiver } from './collector/receiver.ts';
 import { setContextKey } from './contextKeys.ts';
@@ -49,7 +49,7 @@ export class Services {
     const keep = <T extends { dispose(): unknown }>(item: T): T => this.#disposables.add(item);
     this.log = new Log(keep(vscode.window.createOutputChannel('Spanscope', { log: true })));
     const { log } = this;
-    this.collector = new CollectorHost((listeners) => connectCollector(context, listeners), () => collectorOptions(context), log);
+    this.collector = new CollectorHost((listeners) => new CollectorClient(context.asAbsolutePath('dist/collector.cjs'), listeners), () => collectorOptions(context), log);
     this.receiver = keep(new Receiver(this.collector, { ports: portSettings, startsByItself }, log.for('receiver')));
     this.selection = keep(new Selection());
     this.index = keep(new TraceIndex(this.collector, log.for('traces')));
