@@ -84,8 +84,9 @@ export class OtlpJsonReader {
     const seen = new Set<string>();
     for (let more = reader.beginObject(); more; more = reader.nextMember()) {
       const { key } = reader;
+      if (reader.takeNull()) continue;
       const signal = resourceKeys.get(key) ?? (reader.isLenient ? oldResourceKeys.get(key) : undefined);
-      if (signal !== undefined && this.isWanted(signal) && !reader.takeNull()) {
+      if (signal !== undefined && this.isWanted(signal)) {
         noteKey(seen, key);
         for (let items = reader.beginArray(); items; items = reader.nextItem()) this.resourceGroup(json, this.newGroup());
       } else if (reader.isLenient && wrapperKeys.has(key) && reader.peek() === 0x7b) this.request(json);

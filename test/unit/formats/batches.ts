@@ -1,0 +1,41 @@
+import type { DecodeOptions, EncodeSpan, Format } from '../../../src/formats/format.ts';
+import { fileLimits, requestLimits } from '../../../src/formats/limits.ts';
+import { DecodeError } from '../../../src/formats/format.ts';
+import { spanKinds, statusCodes } from '../../../src/model/span.ts';
+import { SpanBatch } from '../../../src/model/spanBatch.ts';
+import { decodeLogRecord } from '../../../src/model/wireLogRecord.ts';
+import { rowsOf } from './rows.ts';
+
+export const strict: DecodeOptions = { limits: requestLimits, mode: 'strict', signal: 'traces' };
+export const lenient: DecodeOptions = { limits: fileLimits, mode: 'lenient' };
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export function decoded(format: Format, input: Uint8Array | string, options: DecodeOptions = strict): SpanBatch {
+  const batch = new SpanBatch();
+  format.decode(typeof input === 'string' ? utf8(input) : input, batch, options);
+  return batch;
+}
+
+/** Why the input as a whole is refused; undefined when it is not. */
+export function refusal(format: Format, input: Uint8Array | string, options: DecodeOptions = strict): DecodeError['reason'] | undefined {
+  try {
+    decoded(format, input, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return error.reason;
+    throw error;
+  }
+}
+
+/** The rows of a batch as the spans that an encoder takes. Logs go to the first span of their ids. */
+export function spansOf(batch: SpanBatch): EncodeSpan[] {
+  const logs = batch.logs.map((log) => ({ ...log, record: decodeLogRecord(batch.buffers[log.buffer] as Uint8Array, log.start, log.end) }));
+  return rowsOf(batch).map((row, i) => ({
+    traceId: row.traceId, spanId: row.spanId, parentSpanId: row.parentSpanId, name: row.name, kind: spanKinds[row.kind] ?? 'unspecified',
+    startUnixNano: row.start, endUnixNano: row.end, status: statusCodes[row.status] ?? 'unset', statusMessage: row.statusMessage, service: row.service,
+    resource: batch.resources[batch.resource[i] as number] ?? { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
+    scope: batch.scopes[batch.scope[i] as number] ?? { name: '', version: '', attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
+    content: row.content, logs: logs.filter(({ traceId, spanId }) => traceId === row.traceId && spanId === row.spanId).map(({ record }) => record),
+  }));
+}
