@@ -48,9 +48,9 @@ export function themeFrom(kind: ThemeKind, variable: (name: string) => string): 
   const read = (names: readonly string[], fallback: string): string =>
     flatten(names.map(variable).find((value) => value !== '') ?? fallback, background);
   const foreground = read(['foreground', 'editor-foreground'], strongest);
-  const error = read(['spanscope-status-error', 'editorError-foreground'], foreground);
+  const error = read(['spanscope-status.error', 'editorError-foreground'], foreground);
   const byRole = (group: string): Record<Role, string> => Object.fromEntries(
-    roles.map((role) => [role, read([`spanscope-${group}-${colourRole(role)}`], mix(foreground, background, 0.6))])) as Record<Role, string>;
+    roles.map((role) => [role, read([`spanscope-${group}.${colourRole(role)}`], mix(foreground, background, 0.6))])) as Record<Role, string>;
   return {
     kind,
     fontFamily: variable('font-family') || 'system-ui, sans-serif',
@@ -63,7 +63,7 @@ export function themeFrom(kind: ThemeKind, variable: (name: string) => string): 
     focus: read(['focusBorder'], foreground),
     error,
     errorText: high ? error : mix(error, foreground, 0.7),
-    open: read(['spanscope-status-open', 'charts-blue'], foreground),
+    open: read(['spanscope-status.open', 'charts-blue'], foreground),
     passed: read(['charts-green'], foreground),
     match: read(['editor-findMatchBackground', 'editor-findMatchBorder'], foreground),
     activeBorder: read(['contrastActiveBorder', 'focusBorder'], foreground),

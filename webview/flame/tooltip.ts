@@ -108,7 +108,7 @@ export class Tooltip {
       element('b', '', labelText(scene, row)),
       element('span', 'flame-tooltip-role', roleWords[role]),
       element('span', `flame-tooltip-state ${state}`, state));
-    (title.firstElementChild as HTMLElement).style.color = `var(--vscode-spanscope-roleIcon-${role === 'reranker' ? 'retriever' : role === 'handoff' ? 'agent' : role})`;
+    (title.firstElementChild as HTMLElement).style.color = `var(--vscode-spanscope-roleIcon\\.${role === 'reranker' ? 'retriever' : role === 'handoff' ? 'agent' : role})`;
     const lines = linesOf(scene, row, this.#numbers, facts).flatMap(([name, value]) => [
       element('dt', '', name), element('dd', name === 'Error' ? 'failed' : name === 'Source' ? 'mono' : '', value),
     ]);

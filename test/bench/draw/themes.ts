@@ -36,7 +36,7 @@ export function themeVariables(name: ThemeName): Map<string, string> {
   const variables = new Map([['font-family', '"Inter", "Segoe UI", system-ui, Ubuntu, "Droid Sans", sans-serif'], ['font-size', '13px'], ...Object.entries(tokens[name])]);
   for (const { id, defaults } of manifest.contributes.colors) {
     const value: string = defaults[name];
-    if (value.startsWith('#')) variables.set(id.replaceAll('.', '-'), value);
+    if (value.startsWith('#')) variables.set(id.replace('.', '-'), value);
   }
   return variables;
 }

@@ -92,7 +92,7 @@ export function variablesOf(theme: ThemeName, fontSize: number): Readonly<Record
   const kind = (['dark', 'light', 'highContrast', 'highContrastLight'] as const)[index] ?? 'dark';
   for (const { id, defaults } of contributed()) {
     const value = defaults[kind];
-    variables[`--vscode-${id.replaceAll('.', '-')}`] = value.startsWith('#') ? value : variables[`--vscode-${value.replaceAll('.', '-')}`] ?? '';
+    variables[`--vscode-${id.replace('.', '-')}`] = value.startsWith('#') ? value : variables[`--vscode-${value.replaceAll('.', '-')}`] ?? '';
   }
   return variables;
 }
