@@ -1,7 +1,7 @@
 import type { Numbers } from '../../src/analysis/numbers.ts';
 import { BarPainter } from './bars.ts';
 import type { CanvasSurface } from './canvasSurface.ts';
-import { rulerHeight } from './geometry.ts';
+import { rulerHeight, rulerLine } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import { BarList, LanePainter } from './lanePainter.ts';
 import type { Palette } from './palette.ts';
@@ -38,6 +38,7 @@ export class ChartPainter {
     this.#strips(surface, geometry, context);
     drawBars(surface, geometry, context, this.#bars);
     drawPresent(surface, geometry, scene, theme);
+    drawRuler(surface, geometry, context);
   }
 
   /** The visible lanes as rows of an image, each of which is stretched to the height of a bar. */
@@ -90,6 +91,7 @@ export function paintVectors(surface: Surface, geometry: Geometry, context: Pain
   }
   drawBars(surface, geometry, context, bars);
   drawPresent(surface, geometry, scene, theme);
+  drawRuler(surface, geometry, context);
 }
 
 const cssOf = (pixel: number): string =>
@@ -127,9 +129,10 @@ function drawPresent(surface: Surface, geometry: Geometry, scene: Scene, theme: 
 }
 
 /** The time axis: a mark at every round time, its name to the right of it. */
-export function drawRuler(surface: Surface, geometry: Geometry, theme: ChartTheme, numbers: Numbers): void {
+function drawRuler(surface: Surface, geometry: Geometry, { theme, numbers }: PaintContext): void {
   const { times, stepNs } = ticksOf(geometry.range, geometry.width), font = { size: theme.fontSize - 2.5, weight: 400 } as const;
   surface.rect(0, 0, geometry.width, rulerHeight, theme.background);
+  surface.rect(0, rulerHeight, geometry.width, rulerLine, theme.border);
   for (const time of times) {
     const x = Math.round(geometry.x(time)) + 0.5, label = numbers.tick(time, stepNs);
     surface.line(x, 13, x, rulerHeight, theme.tick, 1);

@@ -1,10 +1,11 @@
 import { CanvasSurface } from './canvasSurface.ts';
-import { rulerHeight } from './geometry.ts';
 import type { ChartTheme } from './theme.ts';
 
+export interface ChartSurfaces { readonly chart: CanvasSurface; readonly overlay: CanvasSurface }
+
 /**
- * The elements of the chart: a ruler, below it a scrolling box in which two canvases stay in place, one for the chart
- * and one over it for what follows the pointer. The box scrolls, so rows scroll as everywhere else on the system.
+ * The elements of the chart: a scrolling box in which two canvases stay in place, one for the chart and one over it for
+ * what follows the pointer. The box scrolls, so rows scroll as everywhere else on the system.
  */
 export class ChartView {
   readonly root = document.createElement('div');
@@ -12,11 +13,10 @@ export class ChartView {
   /** What pointers act on. */
   readonly stage = document.createElement('div');
   readonly #content = document.createElement('div');
-  readonly #ruler = document.createElement('canvas');
   readonly #chart = document.createElement('canvas');
   readonly #overlay = document.createElement('canvas');
   readonly #observer: ResizeObserver;
-  #surfaces: { readonly ruler: CanvasSurface; readonly chart: CanvasSurface; readonly overlay: CanvasSurface } | undefined;
+  #surfaces: ChartSurfaces | undefined;
   #size = { width: 0, height: 0, dpr: 1 };
   #fontFamily = '';
 
@@ -25,12 +25,11 @@ export class ChartView {
     this.scroller.className = 'flame-scroller';
     this.#content.className = 'flame-content';
     this.stage.className = 'flame-stage';
-    this.#ruler.className = 'flame-ruler';
-    for (const canvas of [this.#ruler, this.#chart, this.#overlay]) canvas.setAttribute('aria-hidden', 'true');
+    for (const canvas of [this.#chart, this.#overlay]) canvas.setAttribute('aria-hidden', 'true');
     this.stage.append(this.#chart, this.#overlay);
     this.#content.append(this.stage);
     this.scroller.append(this.#content);
-    this.root.append(tree, this.#ruler, this.scroller);
+    this.root.append(tree, this.scroller);
     host.append(this.root);
     this.#observer = new ResizeObserver(() => {
       if (this.#measure()) onResize();
@@ -42,7 +41,7 @@ export class ChartView {
   get size(): { readonly width: number; readonly height: number; readonly dpr: number } { return this.#size; }
 
   /** What to draw on, made anew when the size, the zoom of the window or the font has changed. */
-  surfaces(theme: ChartTheme): { readonly ruler: CanvasSurface; readonly chart: CanvasSurface; readonly overlay: CanvasSurface } | undefined {
+  surfaces(theme: ChartTheme): ChartSurfaces | undefined {
     if (devicePixelRatio !== this.#size.dpr) this.#measure();
     if (theme.fontFamily !== this.#fontFamily) this.#surfaces = undefined;
     this.#fontFamily = theme.fontFamily;
@@ -53,6 +52,11 @@ export class ChartView {
   setContentHeight(height: number): void {
     const value = `${height}px`;
     if (this.#content.style.height !== value) this.#content.style.height = value;
+  }
+
+  /** An overlay with nothing on it would still be laid over the chart at every frame. */
+  showOverlay(isShown: boolean): void {
+    if (this.#overlay.hidden === isShown) this.#overlay.hidden = !isShown;
   }
 
   dispose(): void {
@@ -69,12 +73,11 @@ export class ChartView {
     return true;
   }
 
-  #makeSurfaces(): { ruler: CanvasSurface; chart: CanvasSurface; overlay: CanvasSurface } | undefined {
+  #makeSurfaces(): ChartSurfaces | undefined {
     const { width, height } = this.#size;
     if (width <= 0 || height <= 0) return undefined;
-    const ruler = this.#surface(this.#ruler, rulerHeight, false), chart = this.#surface(this.#chart, height, false);
-    const overlay = this.#surface(this.#overlay, height, true);
-    return ruler && chart && overlay && { ruler, chart, overlay };
+    const chart = this.#surface(this.#chart, height, false), overlay = this.#surface(this.#overlay, height, true);
+    return chart && overlay && { chart, overlay };
   }
 
   #surface(canvas: HTMLCanvasElement, height: number, alpha: boolean): CanvasSurface | undefined {

@@ -6,7 +6,7 @@ import type { ChartCommand, ColourBy } from '../../src/protocol/panel.ts';
 import { AccessibleTree } from './accessibleTree.ts';
 import { labelText } from './bars.ts';
 import { ChartInput } from './chartInput.ts';
-import { ChartPainter, drawRuler } from './chartPainter.ts';
+import { ChartPainter } from './chartPainter.ts';
 import type { PaintContext } from './chartPainter.ts';
 import type { ChartOptions, Figures, Legend, SpanFacts, StepMode, TimeRange, TraceChange } from './chartTypes.ts';
 import { ChartView } from './chartView.ts';
@@ -54,6 +54,8 @@ export class FlameChart {
   #folded: readonly string[] = [];
   #legend: { readonly made: number; readonly legend: Legend } | undefined;
   #contentHeight = 0;
+  /** Asking the element would make it lay out the page. */
+  #scrollTop = 0;
   #frame: number | undefined;
   #isChartStale = true;
   #settleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -76,6 +78,7 @@ export class FlameChart {
       drag: (from, to, done) => this.#input.drag(from, to, done),
     });
     this.#view.scroller.addEventListener('scroll', () => {
+      this.#scrollTop = this.#view.scroller.scrollTop;
       this.#input.forgetPointer();
       this.#schedule(true);
     });
@@ -95,7 +98,7 @@ export class FlameChart {
   get whole(): TimeRange { return this.#timeline.whole; }
 
   get geometry(): Geometry {
-    return new Geometry(this.#view.size, this.range(), this.#view.scroller.scrollTop, laneHeightFor(this.#theme.fontSize));
+    return new Geometry(this.#view.size, this.range(), this.#scrollTop, laneHeightFor(this.#theme.fontSize));
   }
 
   /** The rows of the trace; columns may be longer than `rows.count`. `texts` is indexed by `name`, `subject` and `service`. */
@@ -351,7 +354,7 @@ export class FlameChart {
     const lane = this.scene.layout.lane[row] ?? -1, { geometry } = this, { scroller } = this.#view;
     if (lane < 0) return;
     const top = geometry.y(lane);
-    if (top < 0) scroller.scrollTop += top - geometry.laneHeight;
+    if (top < rulerHeight) scroller.scrollTop += top - rulerHeight - geometry.laneHeight;
     else if (top + geometry.laneHeight > geometry.height) scroller.scrollTop += top + 2 * geometry.laneHeight - geometry.height;
   }
 
@@ -373,7 +376,7 @@ export class FlameChart {
     this.#view.setContentHeight(height);
     if (height === this.#contentHeight) return;
     this.#contentHeight = height;
-    this.options.events?.onContentHeight?.(height + rulerHeight);
+    this.options.events?.onContentHeight?.(height);
   }
 
   #schedule(isChartStale: boolean): void {
@@ -387,12 +390,11 @@ export class FlameChart {
     if (!surfaces) return;
     const { geometry } = this;
     this.#gestures.sync();
-    if (this.#isChartStale) {
-      this.#painter.paint(surfaces.chart, geometry, this.context);
-      surfaces.ruler.begin();
-      drawRuler(surfaces.ruler, geometry, this.#theme, this.numbers);
-    }
-    drawOverlay(surfaces.overlay, geometry, this.scene, this.#theme, { hovered: this.#input.hovered, selected: this.#selected, dragged: this.#input.dragged });
+    if (this.#isChartStale) this.#painter.paint(surfaces.chart, geometry, this.context);
+    const marked = { hovered: this.#input.hovered, selected: this.#selected, dragged: this.#input.dragged };
+    const isMarked = Object.values(marked).some((mark) => mark !== undefined);
+    this.#view.showOverlay(isMarked);
+    if (isMarked) drawOverlay(surfaces.overlay, geometry, this.scene, this.#theme, marked);
     this.#isChartStale = false;
     if (isMoving) this.#changed('range');
   }

@@ -3,14 +3,16 @@ import type { PixelAxis } from './lanePainter.ts';
 
 /** CSS pixels that stay free at both sides of the chart. */
 export const sidePadding = 8;
+/** CSS pixels of the ruler at the top, which stays while lanes scroll, and of the line below it. */
+export const rulerHeight = 20, rulerLine = 1;
 /** CSS pixels above the first lane and below the last one. */
-export const topPadding = 4, bottomPadding = 6;
-export const rulerHeight = 20;
+const lanesTop = rulerHeight + rulerLine + 4, bottomPadding = 6;
 
 /** Height of a lane with the gap below its bar, for a font size: 20 for 13. */
 export const laneHeightFor = (fontSize: number): number => Math.max(20, Math.round(fontSize * 1.54));
 
-export const contentHeight = (laneCount: number, laneHeight: number): number => topPadding + laneCount * laneHeight + bottomPadding;
+/** Height of the chart that shows every lane, ruler included, CSS pixels. */
+export const contentHeight = (laneCount: number, laneHeight: number): number => lanesTop + laneCount * laneHeight + bottomPadding;
 
 /** Turns times and lanes into CSS pixels of the chart and back. */
 export class Geometry {
@@ -40,14 +42,14 @@ export class Geometry {
   timeAt(x: number): number { return this.range.from + (x - sidePadding) / this.scale; }
 
   /** Top of the bars of a lane. */
-  y(lane: number): number { return topPadding + lane * this.laneHeight - this.scrollTop; }
+  y(lane: number): number { return lanesTop + lane * this.laneHeight - this.scrollTop; }
 
   /** The lane at a height, whether or not there is one. */
-  laneAt(y: number): number { return Math.floor((y + this.scrollTop - topPadding) / this.laneHeight); }
+  laneAt(y: number): number { return Math.floor((y + this.scrollTop - lanesTop) / this.laneHeight); }
 
   /** The lanes of which something can be seen, the last one not included. */
   lanes(laneCount: number): readonly [first: number, end: number] {
-    return [Math.max(0, this.laneAt(0)), Math.min(laneCount, this.laneAt(this.height) + 1)];
+    return [Math.max(0, this.laneAt(rulerHeight)), Math.min(laneCount, this.laneAt(this.height) + 1)];
   }
 
   axis(): PixelAxis {

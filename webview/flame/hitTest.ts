@@ -1,6 +1,7 @@
 import { rowFlags } from '../../src/analysis/mip.ts';
+import { rulerHeight } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
-import { endAsDrawn, firstEndingAfter, firstStartingAt } from './lanePainter.ts';
+import { endAsDrawn, firstEndingAfter } from './lanePainter.ts';
 import type { Scene } from './scene.ts';
 
 /** A pointer this far beside a bar, in CSS pixels, still means it. */
@@ -9,7 +10,7 @@ const slack = 2;
 /** The row whose bar, or whose share of a pixel, is drawn at a point of the chart; -1 when there is none. */
 export function rowAt(scene: Scene, geometry: Geometry, x: number, y: number): number {
   const lane = geometry.laneAt(y);
-  if (lane < 0 || lane >= scene.layout.laneCount || y - geometry.y(lane) > geometry.barHeight) return -1;
+  if (y < rulerHeight || lane < 0 || lane >= scene.layout.laneCount || y - geometry.y(lane) > geometry.barHeight) return -1;
   const exact = rowBetween(scene, lane, geometry.timeAt(x), geometry.timeAt(x + 1 / geometry.dpr));
   return exact >= 0 ? exact : rowBetween(scene, lane, geometry.timeAt(x - slack), geometry.timeAt(x + slack));
 }
@@ -21,9 +22,8 @@ export function rowBetween(scene: Scene, lane: number, from: number, to: number)
   // A span of no length that begins right here has ended right here.
   const before = spans[first - 1];
   if (before !== undefined && scene.rows.start[before] === from && endAsDrawn(scene, before) === from) first--;
-  const end = firstStartingAt(scene.rows.start, spans, first, to, 1);
+  const end = scene.mips.gather(lane, first, to);
   if (end <= first) return -1;
-  scene.mips.query(lane, first, end);
   const { longest, flags } = scene.mips;
   return (flags & rowFlags.error) !== 0 ? scene.mips.longestWith(rowFlags.error, lane, first, end) : longest;
 }

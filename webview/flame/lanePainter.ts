@@ -55,23 +55,6 @@ export function firstEndingAfter(scene: Scene, spans: Uint32Array, time: number)
   return low > 0 && endAsDrawn(scene, spans[low - 1] as number) > time ? low - 1 : low;
 }
 
-/** Place of the first span from `from` on that begins at `time` or later. `step` is a guess of how far it is. */
-export function firstStartingAt(start: Float64Array, spans: Uint32Array, from: number, time: number, guess: number): number {
-  const { length } = spans;
-  let low = from, step = guess;
-  while (low + step < length && (start[spans[low + step] as number] as number) < time) {
-    low += step;
-    step *= 2;
-  }
-  let high = Math.min(length, low + step);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((start[spans[middle] as number] as number) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** When a span ends on the chart: open ones reach to the present. */
 export function endAsDrawn(scene: Scene, row: number): number {
   const start = scene.rows.start[row] as number, duration = scene.duration[row] as number;
@@ -81,7 +64,8 @@ export function endAsDrawn(scene: Scene, row: number): number {
 /**
  * Draws one lane into one row of pixels and collects the bars that are at least `barWidth` device pixels wide. Spans
  * narrower than a pixel share it: the longest of them gives its colour, unless one of them failed or matches a filter.
- * The cost grows with the pixels and only with the logarithm of the spans.
+ * Where many share one, whole bins of the mip are taken that are no longer than a pixel, each for the pixel where it
+ * begins. So the cost grows with the pixels and not with the spans.
  */
 export class LanePainter {
   readonly #scene: Scene;
@@ -106,37 +90,50 @@ export class LanePainter {
 
   /** True when a pixel was written; `pixels` must be clear before. */
   paint(lane: number, pixels: Uint32Array, bars: BarList): boolean {
-    const scene = this.#scene, { start } = scene.rows, { origin, scale, width } = this.#axis;
-    const spans = scene.layout.lists.view(lane);
+    const scene = this.#scene, { mips, duration, flags, now } = scene, { start } = scene.rows, { origin, scale, width } = this.#axis;
+    const spans = scene.layout.lists.view(lane), bins = mips.binsOf(lane), onePixel = 1 / scale;
     this.#pixels = pixels;
     this.#last = -1;
-    let guess = 1, isPainted = false;
-    for (let i = firstEndingAfter(scene, spans, origin); i < spans.length;) {
-      const row = spans[i] as number;
-      const left = ((start[row] as number) - origin) * scale;
+    // What shares the pixel at hand: from which place on, the longest of it, all that is marked.
+    let column = -1, since = 0, longest = -1, all = 0;
+    let i = firstEndingAfter(scene, spans, origin);
+    for (; i < spans.length;) {
+      const row = spans[i] as number, begin = start[row] as number, left = (begin - origin) * scale;
       if (left >= width) break;
-      const right = (endAsDrawn(scene, row) - origin) * scale;
-      if (right - left >= this.#barWidth) {
-        bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, right);
-        i++;
-        continue;
+      const next = bins ? mips.bin(bins, i, onePixel) : i;
+      let candidate = row, marks = 0;
+      if (next > i) {
+        candidate = mips.longest;
+        marks = mips.flags;
+      } else {
+        const length = duration[row] as number, lengthDrawn = length === length ? length : Math.max(0, now - begin);
+        if (lengthDrawn >= onePixel) {
+          if (column >= 0) this.#share(lane, since, i, column, longest, all);
+          column = -1;
+          const right = left + lengthDrawn * scale;
+          if (right - left >= this.#barWidth) bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, right);
+          else this.#fill(row, Math.round(left), Math.round(right) - this.#gap);
+          i++;
+          continue;
+        }
+        marks = flags[row] as number;
       }
-      isPainted = true;
-      if (right - left >= 1) {
-        this.#fill(row, Math.round(left), Math.round(right) - this.#gap);
-        i++;
-        continue;
+      const at = left > 0 ? Math.floor(left) : 0;
+      if (at !== column) {
+        if (column >= 0) this.#share(lane, since, i, column, longest, all);
+        column = at;
+        since = i;
+        longest = candidate;
+        all = marks;
+      } else {
+        all |= marks;
+        // An open span is the last of its lane, and longer than all.
+        if (!((duration[candidate] as number) <= (duration[longest] as number))) longest = candidate;
       }
-      const column = Math.max(0, Math.floor(left));
-      let next = firstStartingAt(start, spans, i, origin + (column + 1) / scale, guess);
-      guess = Math.max(1, (next - i) >> 1);
-      // The last one in the pixel may be longer than it.
-      if (next > i + 1 && this.#isWide(spans[next - 1] as number)) next--;
-      next = Math.max(next, i + 1);
-      this.#share(lane, i, next, column);
-      i = next;
+      i = next > i ? next : i + 1;
     }
-    return isPainted;
+    if (column >= 0) this.#share(lane, since, i, column, longest, all);
+    return this.#last >= 0;
   }
 
   /** A bar of a few pixels. When others share its first pixel already, it goes beside them. */
@@ -150,13 +147,11 @@ export class LanePainter {
   }
 
   /** Spans that share a pixel. What failed or matches is never hidden by what has not. */
-  #share(lane: number, from: number, to: number, column: number): void {
-    const { mips, flags, matches } = this.#scene;
-    mips.query(lane, from, to);
-    const all = mips.flags, weight = this.#weigh(all);
+  #share(lane: number, from: number, to: number, column: number, longest: number, all: number): void {
+    const { mips, flags, matches } = this.#scene, weight = this.#weigh(all);
     if (column <= this.#last && weight <= this.#weight) return;
     const isMatch = matches !== undefined && (all & rowFlags.match) !== 0;
-    const row = isMatch ? mips.longestWith(rowFlags.match, lane, from, to) : mips.longest;
+    const row = isMatch ? mips.longestWith(rowFlags.match, lane, from, to) : longest;
     this.#pixels[column] = this.#pixelOf(row, isMatch ? (flags[row] as number) : all);
     this.#last = column;
     this.#weight = weight;
@@ -165,10 +160,6 @@ export class LanePainter {
   #weigh(flags: number): number {
     const isMatch = this.#scene.matches !== undefined && (flags & rowFlags.match) !== 0;
     return (isMatch ? 2 : 0) + ((flags & rowFlags.error) !== 0 ? 1 : 0);
-  }
-
-  #isWide(row: number): boolean {
-    return (endAsDrawn(this.#scene, row) - (this.#scene.rows.start[row] as number)) * this.#axis.scale >= 1;
   }
 
   #pixelOf(row: number, flags: number): number {

@@ -32,7 +32,7 @@ export class Scene {
   duration = emptyRows.duration;
   /** `rowFlags` by row. */
   flags: Uint8Array = new Uint8Array(0);
-  mips = new LaneMips({ lists: this.layout.lists, duration: this.duration, flags: this.flags });
+  mips = new LaneMips({ lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags });
   colouring: Colouring;
   /** Rows that the filter found; undefined = no filter. */
   matches: Uint32Array | undefined;
@@ -124,7 +124,7 @@ export class Scene {
       return;
     }
     if (this.layout.groups.size === 0) this.duration = this.rows.duration;
-    const columns = { lists: this.layout.lists, duration: this.duration, flags: this.flags };
+    const columns = { lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags };
     for (const [lane, [from, to]] of done.lanes) this.mips.update(columns, lane, from, Math.min(to, this.layout.lists.length(lane)));
     for (const row of changed) this.#widen(row);
     for (let row = known; row < this.rows.count; row++) this.#widen(row);
@@ -163,7 +163,7 @@ export class Scene {
   }
 
   #makeMips(): void {
-    this.mips = new LaneMips({ lists: this.layout.lists, duration: this.duration, flags: this.flags });
+    this.mips = new LaneMips({ lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags });
   }
 
   #widen(row: number): void {
