@@ -20,7 +20,14 @@ export interface RowsMessage {
   readonly firstText: number;
   readonly texts: readonly string[];
   /** Figures of the rows of this message that have some. */
-  readonly figures: readonly (readonly [row: number, figures: RowFigures])[];
+  readonly figures: readonly (readonly [row: number, figures: SentFigures])[];
+}
+
+/** Figures on their way: the editor sends messages to a page as JSON, which has no NaN and makes it null. */
+export type SentFigures = { readonly [K in keyof RowFigures]: number | null };
+
+export function readFigures({ inputTokens, outputTokens, cacheReadTokens, costUsd }: SentFigures): RowFigures {
+  return { inputTokens: inputTokens ?? NaN, outputTokens: outputTokens ?? NaN, cacheReadTokens: cacheReadTokens ?? NaN, costUsd: costUsd ?? NaN };
 }
 
 export const bytesPerRow = 8 + 8 + 4 + 4 + 4 + 2 + 2 + 2;

@@ -2,7 +2,7 @@ import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
-import { unpackRows } from '../../src/protocol/rows.ts';
+import { readFigures, unpackRows } from '../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { labelOf as labelIndexOf } from '../../src/analysis/folds.ts';
 import { SpanTree } from '../../src/analysis/tree.ts';
@@ -83,7 +83,7 @@ export class TraceBuilder {
     // Putting many rows in their places one by one costs more than building the tree anew.
     if (message.count * 4 > this.#columns.count) this.#tree = new SpanTree(this.#columns);
     else this.#tree.update(this.#columns, unpacked.rowNumbers);
-    for (const [row, figures] of message.figures) this.#figures.set(row, figures);
+    for (const [row, figures] of message.figures) this.#figures.set(row, readFigures(figures));
     return unpacked.rowNumbers;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RowsMessage } from '../../../../src/protocol/rows.ts';
 import { TraceBuilder, labelOf } from '../../../../webview/state/trace.ts';
 import { appended, changed, noFigures } from '../support.ts';
 import type { TestSpan } from '../support.ts';
@@ -35,6 +36,12 @@ describe('the rows of a trace', () => {
     const builder = new TraceBuilder();
     const figures = { ...noFigures, inputTokens: 12 };
     expect(builder.apply(appended(run, 0, 3, { figures: [[2, figures]] }))?.figures.get(2)).toEqual(figures);
+  });
+
+  it('keep what is not known unknown, though JSON on the way makes null of it', () => {
+    const builder = new TraceBuilder();
+    const sent = JSON.parse(JSON.stringify([[2, { ...noFigures, inputTokens: 12 }]])) as RowsMessage['figures'];
+    expect(builder.apply(appended(run, 0, 3, { figures: sent }))?.figures.get(2)).toEqual({ ...noFigures, inputTokens: 12 });
   });
 
   it('are all void when they begin anew under another epoch', () => {
