@@ -34,7 +34,8 @@ export class OriginTable {
   }
 }
 
-const attributesKey = (attributes: Attributes): unknown[] => [...attributes].map(([key, value]) => [key, valueKey(value)]);
+/** JSON that differs when attributes differ, also in their order. */
+export const attributesKey = (attributes: Attributes): unknown[] => [...attributes].map(([key, value]) => [key, valueKey(value)]);
 
 /** JSON that differs when values differ; values are at most 64 levels deep. */
 function valueKey(value: AttributeValue): unknown {

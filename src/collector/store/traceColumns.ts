@@ -120,11 +120,17 @@ export class TraceColumns extends RowColumns {
     this.revision++;
   }
 
-  /** The connection that reported a span has ended; marks the span when it has not. */
-  markLost(row: number): void {
-    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== openMark) return;
-    this.marks[row] = (this.marks[row] as number) | lostMark;
+  /** The connection that reported a span has ended; marks the span when it has not. False when that changes nothing. */
+  markLost(row: number): boolean {
+    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== openMark) return false;
+    this.mark(row, lostMark);
     this.touch(row);
+    return true;
+  }
+
+  /** Spans that live connections began and that have not ended. */
+  runningSpans(): { readonly traceId: string; readonly spanId: string }[] {
+    return [...this.running].map((row) => ({ traceId: this.traceId, spanId: this.spanIdOf(row) }));
   }
 
   /** All live connections have ended: those of an earlier run of the program. */

@@ -1,0 +1,259 @@
+import type { TraceSummary } from '../model/records.ts';
+import type { CollectorCalls, CollectorOptions, CollectorStats } from '../protocol/collector.ts';
+import { importFile } from './fileImport.ts';
+import { Ingest } from './ingest.ts';
+import { LogLimit } from './logLimit.ts';
+import { Ports } from './ports.ts';
+import type { WantedPorts } from './ports.ts';
+import { SpanTrees } from './spanTrees.ts';
+import { rowsInOrder, spanRecordOf } from './store/spanRecords.ts';
+import type { TraceColumns } from './store/traceColumns.ts';
+import { TraceStore } from './store/traceStore.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { Emit } from './subscriptions.ts';
+import { exportTrace } from './traceExport.ts';
+import { searchRows, searchTraces } from './traceSearch.ts';
+
+const announceMs = 50, tickMs = 1000;
+const ticksBetweenAgeChecks = 60;
+
+/** The handlers of all calls: results as they are, or as promises. */
+export type CallHandlers = { [K in keyof CollectorCalls]: (...args: Parameters<CollectorCalls[K]>) => ReturnType<CollectorCalls[K]> | Promise<ReturnType<CollectorCalls[K]>> };
+
+/**
+ * Everything that the worker does, without the worker: takes in what arrives, keeps it, and answers the host. Calls that
+ * fail throw errors with messages for the user.
+ */
+export class Collector implements CallHandlers {
+  private readonly emit: Emit;
+  private readonly logLimit: LogLimit;
+  private store: TraceStore | undefined;
+  private ingest: Ingest | undefined;
+  private ports: Ports | undefined;
+  private subscriptions: Subscriptions | undefined;
+  private readonly trees = new SpanTrees();
+  private options: CollectorOptions | undefined;
+  private opened: Promise<void> = Promise.resolve();
+  private listening: WantedPorts | undefined;
+  private readonly changedIds = new Set<string>();
+  private readonly removedIds = new Set<string>();
+  private announcing: NodeJS.Timeout | undefined;
+  private ticking: NodeJS.Timeout | undefined;
+  private ticks = 0;
+  private spansBefore = 0;
+  private spansPerSecond = 0;
+  private lastStats = '';
+
+  constructor(emit: Emit) {
+    this.emit = emit;
+    this.logLimit = new LogLimit((level, message) => this.emit({ type: 'log.line', level, message }));
+  }
+
+  async configure(options: CollectorOptions): Promise<void> {
+    const before = this.options;
+    this.options = options;
+    if (this.store === undefined) this.build(options);
+    else this.store.configure(options);
+    await this.opened;
+    const isAdmissionChanged = before !== undefined
+      && JSON.stringify([before.allowedHosts, before.allowedOrigins]) !== JSON.stringify([options.allowedHosts, options.allowedOrigins]);
+    if (!isAdmissionChanged) return;
+    await this.ports?.stop();
+    this.ports = this.portsOf(options);
+    if (this.listening !== undefined) await this.ports.start(this.listening);
+  }
+
+  async start(ports: WantedPorts): ReturnType<Ports['start']> {
+    await this.opened;
+    const result = await this.need(this.ports).start(ports);
+    this.listening = ports;
+    return result;
+  }
+
+  async stop(): Promise<void> {
+    this.listening = undefined;
+    await this.ports?.stop();
+  }
+
+  async listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): ReturnType<typeof searchTraces> {
+    return searchTraces(await this.openStore(), query, page);
+  }
+
+  async summaryOf(traceId: string): Promise<TraceSummary | undefined> { return (await this.openStore()).summaryOf(traceId); }
+
+  async getTrace(traceId: string): Promise<ReturnType<CollectorCalls['getTrace']>> {
+    const trace = await this.trace(traceId);
+    return trace === undefined ? [] : rowsInOrder(trace).map((row) => spanRecordOf(trace, row));
+  }
+
+  async spanAt(traceId: string, { epoch, row }: Parameters<CollectorCalls['spanAt']>[1]): Promise<ReturnType<CollectorCalls['spanAt']>> {
+    const trace = await this.trace(traceId);
+    return trace === undefined || trace.epoch !== epoch || row < 0 || row >= trace.count ? undefined : spanRecordOf(trace, row);
+  }
+
+  async spanById(traceId: string, spanId: string): Promise<ReturnType<CollectorCalls['spanById']>> {
+    const trace = await this.trace(traceId);
+    const row = trace?.rowOf(spanId) ?? -1;
+    return trace === undefined || row < 0 ? undefined : spanRecordOf(trace, row);
+  }
+
+  async rowOf(traceId: string, spanId: string): Promise<ReturnType<CollectorCalls['rowOf']>> {
+    const trace = await this.trace(traceId);
+    trace?.settle();
+    const row = trace?.rowOf(spanId) ?? -1;
+    return trace === undefined || row < 0 ? undefined : { epoch: trace.epoch, row };
+  }
+
+  async childrenOf(traceId: string, spanId: string | undefined, page: { readonly offset: number; readonly limit: number }): Promise<ReturnType<CollectorCalls['childrenOf']>> {
+    const trace = await this.trace(traceId);
+    const row = spanId === undefined ? -1 : trace?.rowOf(spanId) ?? -1;
+    return trace === undefined || (spanId !== undefined && row < 0) ? { nodes: [], total: 0 } : this.trees.children(trace, row, page);
+  }
+
+  async pathTo(traceId: string, spanId: string): Promise<readonly string[]> {
+    const trace = await this.trace(traceId);
+    const path: string[] = [];
+    if (trace !== undefined) for (let row = trace.rowOf(spanId); row >= 0; row = trace.parent[row] as number) path.push(trace.spanIdOf(row));
+    return path.reverse();
+  }
+
+  async searchRows(traceId: string, query: string): ReturnType<typeof searchRows> {
+    const trace = await this.trace(traceId);
+    return trace === undefined ? { epoch: 0, rows: new ArrayBuffer(0) } : searchRows(trace, query);
+  }
+
+  async subscribe(subscription: number, traceId: string): Promise<void> {
+    await this.openStore();
+    this.subscriptions?.add(subscription, traceId);
+  }
+
+  acknowledge(subscription: number, revision: number): void { this.subscriptions?.acknowledge(subscription, revision); }
+
+  unsubscribe(subscription: number): void { this.subscriptions?.remove(subscription); }
+
+  async importBytes(bytes: ArrayBuffer, name: string): ReturnType<typeof importFile> {
+    return importFile(await this.openStore(), new Uint8Array(bytes), name);
+  }
+
+  async exportTrace(traceId: string, format: string): Promise<ArrayBuffer> {
+    const trace = await this.trace(traceId);
+    if (trace === undefined) throw new Error('The trace is not there any more.');
+    return Uint8Array.from(exportTrace(trace, format)).buffer;
+  }
+
+  async deleteTraces(traceIds: readonly string[]): Promise<void> { (await this.openStore()).delete(traceIds); }
+
+  async clear(): Promise<void> { (await this.openStore()).clear(); }
+
+  stats(): CollectorStats {
+    const { store, ingest } = this;
+    const spansInMemory = store?.memory.values().reduce((sum, trace) => sum + trace.totals.spanCount, 0) ?? 0;
+    return {
+      receivedSpans: ingest?.counts.spans ?? 0, rejectedSpans: ingest?.counts.rejected ?? 0,
+      receivedLogs: ingest?.counts.logs ?? 0, receivedMetricPoints: ingest?.counts.metricPoints ?? 0,
+      spansPerSecond: this.spansPerSecond,
+      tracesInMemory: store?.memory.size ?? 0, spansInMemory,
+      memoryBytes: store?.usedBytes ?? 0, memoryLimitBytes: this.options?.memoryBytes ?? 0,
+      storedTraces: store?.catalogue.size ?? 0, storedBytes: store?.storedBytes ?? 0,
+      ...(store?.storageProblem === undefined ? {} : { storageProblem: store.storageProblem }),
+    };
+  }
+
+  async metrics(): Promise<ReturnType<CollectorCalls['metrics']>> { return (await this.openStore()).metrics(); }
+
+  async shutdown(): Promise<void> {
+    this.ingest?.close();
+    // First what must not be lost: the host may not wait for connections to end.
+    this.store?.flush();
+    await this.ports?.stop();
+    await this.opened;
+    clearTimeout(this.announcing);
+    clearInterval(this.ticking);
+    this.subscriptions?.dispose();
+    this.store?.close();
+  }
+
+  private build(options: CollectorOptions): void {
+    const store = new TraceStore(options, {
+      changed: (traceId) => this.noteChanged(traceId),
+      removed: (traceIds) => this.noteRemoved(traceIds),
+      log: (level, message) => this.logLimit.write(level, message),
+    });
+    this.store = store;
+    this.ingest = new Ingest(store, (message) => this.logLimit.write('error', message));
+    this.subscriptions = new Subscriptions(store, this.emit);
+    this.ports = this.portsOf(options);
+    this.opened = this.open(store, options.storageDirectory);
+    this.ticking = setInterval(() => this.tick(), tickMs).unref();
+  }
+
+  private async open(store: TraceStore, directory: string | undefined): Promise<void> {
+    if (directory !== undefined) await store.open(directory);
+    this.ingest?.open();
+  }
+
+  private portsOf({ allowedHosts, allowedOrigins, grpcBundle }: CollectorOptions): Ports {
+    return new Ports({
+      sink: this.need(this.ingest), allowedHosts, allowedOrigins, grpcBundle,
+      report: (message) => this.logLimit.write('warn', message),
+    });
+  }
+
+  private async openStore(): Promise<TraceStore> {
+    await this.opened;
+    return this.need(this.store);
+  }
+
+  private async trace(traceId: string): Promise<TraceColumns | undefined> { return (await this.openStore()).trace(traceId); }
+
+  private need<T>(part: T | undefined): T {
+    if (part === undefined) throw new Error('The collector has not been configured yet.');
+    return part;
+  }
+
+  private noteChanged(traceId: string): void {
+    this.changedIds.add(traceId);
+    this.removedIds.delete(traceId);
+    this.subscriptions?.changed(traceId);
+    this.announceSoon();
+  }
+
+  private noteRemoved(traceIds: readonly string[]): void {
+    for (const traceId of traceIds) {
+      this.changedIds.delete(traceId);
+      this.removedIds.add(traceId);
+    }
+    this.subscriptions?.removed(traceIds);
+    this.announceSoon();
+  }
+
+  private announceSoon(): void {
+    this.announcing ??= setTimeout(() => {
+      this.announcing = undefined;
+      this.announce();
+    }, announceMs);
+  }
+
+  private announce(): void {
+    const summaries = [...this.changedIds].flatMap((traceId) => this.store?.summaryOf(traceId) ?? []).filter(({ spanCount }) => spanCount > 0);
+    const removed = [...this.removedIds];
+    this.changedIds.clear();
+    this.removedIds.clear();
+    if (summaries.length === 0 && removed.length === 0) return;
+    this.emit({ type: 'traces.changed', traceIds: summaries.map(({ traceId }) => traceId), summaries, removed });
+  }
+
+  private tick(): void {
+    this.ticks++;
+    this.store?.maintain(this.ticks % ticksBetweenAgeChecks === 1);
+    this.ingest?.tick();
+    const spans = this.ingest?.counts.spans ?? 0;
+    this.spansPerSecond = spans - this.spansBefore;
+    this.spansBefore = spans;
+    const stats = this.stats(), text = JSON.stringify(stats);
+    if (text === this.lastStats) return;
+    this.lastStats = text;
+    this.emit({ type: 'stats.changed', stats });
+  }
+}
+

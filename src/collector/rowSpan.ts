@@ -1,0 +1,86 @@
+import type { AgentView } from '../model/agent.ts';
+import type { AttributeValue } from '../model/attributes.ts';
+import { stepOf } from '../model/conventions/registry.ts';
+import { roles } from '../model/role.ts';
+import type { Role } from '../model/role.ts';
+import { spanKinds, statusCodes } from '../model/span.ts';
+import type { SpanContent, SpanKind, StatusCode } from '../model/span.ts';
+import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
+import type { QuerySpan } from '../query/query.ts';
+import type { TraceColumns } from './store/traceColumns.ts';
+
+/** A row as queries see it. One object serves all rows of a trace: `at` points it at the next; content is decoded only when asked for. */
+export class RowSpan implements QuerySpan {
+  private readonly trace: TraceColumns;
+  /** Nanoseconds after the trace's base. */
+  private readonly now: number;
+  private row = 0;
+  private decoded: SpanContent | undefined;
+  private view: AgentView | undefined | null = null;
+
+  constructor(trace: TraceColumns, nowUnixNano: bigint) {
+    this.trace = trace;
+    this.now = Number(nowUnixNano - trace.times.base);
+  }
+
+  at(row: number): this {
+    this.row = row;
+    this.decoded = undefined;
+    this.view = null;
+    return this;
+  }
+
+  get traceId(): string { return this.trace.traceId; }
+  get spanId(): string { return this.trace.spanIdOf(this.row); }
+  get name(): string { return this.text(this.trace.name[this.row]); }
+  get subject(): string { return this.text(this.trace.subject[this.row]); }
+  get service(): string { return this.text(this.trace.service[this.row]); }
+  get role(): Role { return roles[metaRole(this.meta)] ?? 'other'; }
+  get kind(): SpanKind { return spanKinds[metaKind(this.meta)] ?? 'unspecified'; }
+  get status(): StatusCode { return statusCodes[metaStatus(this.meta)] ?? 'unset'; }
+  get statusMessage(): string { return this.trace.contents.statusMessageOf(this.row); }
+  get marks(): number { return this.trace.marks[this.row] as number; }
+
+  get durationNs(): number {
+    const duration = this.trace.duration[this.row] as number;
+    return Number.isNaN(duration) ? Math.max(0, this.now - (this.trace.start[this.row] as number)) : duration;
+  }
+
+  attribute(key: string): AttributeValue | undefined {
+    return this.content.attributes.get(key) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
+  }
+
+  step(): AgentView | undefined {
+    if (this.view !== null) return this.view;
+    this.view = this.role === 'other' && !this.trace.sums.figures.has(this.row) ? undefined : stepOf({
+      name: this.name, kind: this.kind, scopeName: this.trace.contents.originOf(this.trace, this.row).scope.name,
+      attributes: this.content.attributes, events: this.content.events, logs: [],
+    });
+    return this.view;
+  }
+
+  *texts(): Generator<string> {
+    const { attributes, events } = this.content;
+    yield* textsOf(attributes);
+    for (const event of events) {
+      yield event.name;
+      yield* textsOf(event.attributes);
+    }
+    for (const log of this.trace.logs.ofRow(this.row)) {
+      yield* textsOf(log.body);
+      yield* textsOf(log.attributes);
+    }
+  }
+
+  private get meta(): number { return this.trace.meta[this.row] as number; }
+  private get content(): SpanContent { return this.decoded ??= this.trace.contents.contentOf(this.trace, this.row); }
+  private text(index: number | undefined): string { return this.trace.texts.texts[index ?? 0] ?? ''; }
+}
+
+/** The texts in a value, numbers as text; values are at most 64 levels deep. */
+function* textsOf(value: AttributeValue): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'number' || typeof value === 'bigint') yield String(value);
+  else if (value === null || typeof value === 'boolean' || value instanceof Uint8Array) return;
+  else for (const member of (value as readonly AttributeValue[] | ReadonlyMap<string, AttributeValue>).values()) yield* textsOf(member);
+}

@@ -1,0 +1,54 @@
+import type { SpanBatch } from '../../model/spanBatch.ts';
+import type { StoredBatch, TraceDatabase } from './database.ts';
+import type { OriginTable } from './origins.ts';
+import { RowInput } from './rowInput.ts';
+import { decodeLost, decodeStored, lostFormat } from './storedBatches.ts';
+import { TraceColumns } from './traceColumns.ts';
+
+export type Complain = (message: string) => void;
+
+/** Builds a trace from its batches as it was when they arrived; undefined when nothing of it can be read. */
+export function readTrace(database: TraceDatabase, traceId: string, key: number, origins: OriginTable, complain: Complain): TraceColumns | undefined {
+  const trace = new TraceColumns(traceId);
+  let run: number | undefined;
+  for (const stored of database.batchesOf(key)) {
+    // The connections of an earlier run have all ended.
+    if (run !== undefined && run !== stored.run) trace.markRunningLost();
+    run = stored.run;
+    if (stored.format === lostFormat) markLost(trace, stored);
+    else decodeBatch(stored, complain, (batch) => appendOwn(trace, batch, origins));
+  }
+  if (run !== undefined && run !== database.run) trace.markRunningLost();
+  return trace.count > 0 || trace.logs.count > 0 ? trace : undefined;
+}
+
+/** Reads a stored batch; false when that is not possible, which is said and stops nothing else. */
+export function decodeBatch(stored: StoredBatch, complain: Complain, use: (batch: SpanBatch) => void): boolean {
+  let batch: SpanBatch;
+  try {
+    batch = decodeStored(stored);
+  } catch (error) {
+    complain(`A stored batch could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+  use(batch);
+  return true;
+}
+
+function markLost(trace: TraceColumns, stored: StoredBatch): void {
+  for (const [traceId, spanId] of decodeLost(stored.bytes)) {
+    const row = traceId === trace.traceId ? trace.rowOf(spanId) : -1;
+    if (row >= 0) trace.markLost(row);
+  }
+}
+
+function appendOwn(trace: TraceColumns, batch: SpanBatch, origins: OriginTable): void {
+  const input = new RowInput(batch, origins);
+  const text = batch.texts.indexOf(trace.traceId);
+  for (let row = 0; row < batch.count; row++) {
+    if (batch.traceId[row] !== text) continue;
+    input.read(row);
+    trace.append(input);
+  }
+  for (const log of batch.logs) if (log.traceId === trace.traceId) trace.appendLog(input, log);
+}

@@ -1,0 +1,394 @@
+import { existsSync } from 'node:fs';
+import type { TraceSummary } from '../../model/records.ts';
+import type { SpanBatch } from '../../model/spanBatch.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { TraceCatalogue } from './catalogue.ts';
+import { databaseErrorOf } from './database.ts';
+import type { TraceDatabase } from './database.ts';
+import { DiskWriter } from './diskWriter.ts';
+import type { PendingBatch } from './diskWriter.ts';
+import { MetricStore } from './metrics.ts';
+import { openDatabase, reopenDatabase } from './openDatabase.ts';
+import { OriginTable } from './origins.ts';
+import { decodeBatch, readTrace } from './readTrace.ts';
+import { tooMany, tooOld } from './retention.ts';
+import type { RetentionRules } from './retention.ts';
+import { RowInput } from './rowInput.ts';
+import { encodeLost, lostFormat, withoutTraces } from './storedBatches.ts';
+import { parseSummary, summaryOf } from './summaries.ts';
+import { takeOverLeft } from './takeOver.ts';
+import { TraceColumns } from './traceColumns.ts';
+import { TraceMemory } from './traceMemory.ts';
+
+/** Of the memory that the store may use: where whole traces begin to go, and where no more is taken. */
+const evictionShare = 0.7, softShare = 0.8;
+/** A window that is being reloaded lets go of its database within this time. */
+const waitForDatabaseMs = 1500;
+const metricBytesRead = 16 * 1024 * 1024;
+/** Bytes written between two looks at the size of the database. */
+const sizeCheckBytes = 16 * 1024 * 1024;
+
+export interface StoreOptions extends RetentionRules { readonly memoryBytes: number }
+
+/** Who is told what happens in the store, at once and often. */
+export interface StoreListener {
+  changed(traceId: string): void;
+  /** Deleted, or dropped because there is no disk to keep them on. */
+  removed(traceIds: readonly string[]): void;
+  log(level: 'error' | 'warn' | 'info', message: string): void;
+}
+
+/** Bytes as they arrived, with how to read them. */
+export type Arrived = Pick<PendingBatch, 'format' | 'signal' | 'bytes'>;
+
+/**
+ * All traces: columns in memory within a budget, everything on disk as it arrived. A trace that is not in memory is
+ * built from its batches when somebody asks for it.
+ */
+export class TraceStore {
+  readonly memory = new TraceMemory();
+  readonly catalogue = new TraceCatalogue();
+  private readonly metricStore = new MetricStore();
+  private readonly origins = new OriginTable();
+  private readonly listener: StoreListener;
+  private options: StoreOptions;
+  private directory: string | undefined;
+  private database: TraceDatabase | undefined;
+  private writer: DiskWriter | undefined;
+  /** Traces whose entry in the catalogue is not of now. */
+  private readonly stale = new Set<TraceColumns>();
+  /** Traces that grew since the last maintenance, and in the time before it. */
+  private growing = new Set<TraceColumns>();
+  private grown = new Set<TraceColumns>();
+  /** How often everything was deleted. */
+  private clearings = 0;
+  private areMetricsRead = true;
+  private bytesSinceSizeCheck = 0;
+  private isClosed = false;
+  /** Why nothing can be written at the moment. */
+  storageProblem: string | undefined;
+  /** Traces that went without being on disk, because there is none. */
+  droppedTraces = 0;
+
+  constructor(options: StoreOptions, listener: StoreListener) {
+    this.options = options;
+    this.listener = listener;
+  }
+
+  get usedBytes(): number {
+    return this.memory.byteLength + this.catalogue.byteLength + this.metricStore.byteLength + (this.writer?.waitingBytes ?? 0);
+  }
+  get isOverSoftLimit(): boolean { return this.usedBytes > this.options.memoryBytes * softShare; }
+  get storedBytes(): number { return this.database?.usedBytes ?? 0; }
+
+  configure(options: StoreOptions): void {
+    this.options = options;
+    this.evict();
+  }
+
+  /** Opens the traces of a directory. When that fails everything is kept in memory until it works. */
+  async open(directory: string): Promise<void> {
+    this.directory = directory;
+    let window = 0;
+    try {
+      const opened = await openDatabase(directory, waitForDatabaseMs);
+      this.database = opened.database;
+      window = opened.window;
+      for (const notice of opened.notices) this.listener.log('warn', notice);
+      for (const trace of opened.database.traces()) this.catalogue.restore(trace);
+      this.areMetricsRead = false;
+    } catch (error) {
+      this.noteProblem(databaseErrorOf(error).message);
+    }
+    this.writer = new DiskWriter(this.database, {
+      reopen: () => this.reopen(),
+      beforeWrite: () => this.refresh(),
+      afterWrite: (bytes) => { this.bytesSinceSizeCheck += bytes; },
+      onProblem: (problem) => this.noteProblem(problem),
+    });
+    if (this.database === undefined) this.writer.lose(this.storageProblem ?? '');
+    if (window === 1) this.inherit(directory);
+  }
+
+  /** Takes in a batch; resolves when it is on disk, or in memory where there is no disk. */
+  append(batch: SpanBatch, arrived: Arrived): Promise<void> {
+    const traces = this.appendInMemory(batch);
+    this.metricStore.add(batch);
+    const entries = traces.map((trace) => this.noteArrival(trace));
+    const isNothing = traces.length === 0 && batch.logs.length === 0 && batch.metrics.length === 0;
+    const written = isNothing ? undefined : this.writer?.add({ format: arrived.format, signal: arrived.signal, bytes: arrived.bytes, entries });
+    this.evict();
+    return written ?? Promise.resolve();
+  }
+
+  /** Marks spans of live connections that have ended, and keeps that. */
+  connectionEnded(spans: Iterable<{ readonly traceId: string; readonly spanId: string }>): void {
+    const lost: [string, string][] = [];
+    const traces = new Set<TraceColumns>();
+    for (const { traceId, spanId } of spans) {
+      const trace = this.trace(traceId);
+      const row = trace?.rowOf(spanId) ?? -1;
+      if (trace === undefined || row < 0 || !trace.markLost(row)) continue;
+      lost.push([traceId, spanId]);
+      traces.add(trace);
+    }
+    if (lost.length === 0) return;
+    const entries = [...traces].map((trace) => this.noteArrival(trace));
+    void this.writer?.add({ format: lostFormat, signal: 'traces', bytes: encodeLost(lost), entries });
+  }
+
+  /** A trace, read from disk when it is not in memory; undefined when there is none. */
+  trace(traceId: string): TraceColumns | undefined {
+    const known = this.memory.get(traceId);
+    if (known !== undefined) return known;
+    const read = this.peek(traceId);
+    if (read === undefined) return undefined;
+    this.memory.use(read);
+    this.evict(traceId);
+    return read;
+  }
+
+  /** A trace without keeping it in memory when it is not there already. */
+  peek(traceId: string): TraceColumns | undefined {
+    const known = this.memory.get(traceId);
+    if (known !== undefined) return known;
+    const entry = this.catalogue.get(traceId);
+    if (entry === undefined || this.database === undefined) return undefined;
+    return readTrace(this.database, traceId, entry.key, this.origins, this.complain);
+  }
+
+  pin(traceId: string): void { this.memory.pin(traceId); }
+
+  unpin(traceId: string): void {
+    this.memory.unpin(traceId);
+    this.evict();
+  }
+
+  summaryOf(traceId: string): TraceSummary | undefined {
+    const trace = this.memory.get(traceId);
+    if (trace !== undefined) return summaryOf(trace);
+    const entry = this.catalogue.get(traceId);
+    return entry === undefined || entry.packed === '' ? undefined : parseSummary(traceId, entry.packed);
+  }
+
+  /** Traces of which a span was received, newest first, with summaries of now. */
+  newestFirst(): readonly CatalogueEntry[] {
+    this.refresh();
+    return this.catalogue.newestFirst();
+  }
+
+  /** The metrics of this run and the last ones of earlier runs. */
+  metrics(): ReturnType<MetricStore['records']> {
+    if (!this.areMetricsRead && this.database !== undefined) {
+      this.areMetricsRead = true;
+      for (const stored of this.database.metricBatches(metricBytesRead)) decodeBatch(stored, this.complain, (batch) => this.metricStore.add(batch));
+    }
+    return this.metricStore.records();
+  }
+
+  /** Deletes traces, from the files too. Throws when the disk fails; they are gone from memory then. */
+  delete(traceIds: readonly string[]): void {
+    const ids = new Set(traceIds);
+    this.flush();
+    this.writer?.forget(ids);
+    const keys = traceIds.flatMap((id) => this.catalogue.get(id)?.key ?? []);
+    this.forget(traceIds);
+    if (this.directory === undefined) return;
+    if (this.database === undefined) throw new Error(`The traces could not be deleted from disk: ${this.storageProblem ?? ''}`);
+    this.database.setSecureDelete(true);
+    this.database.deleteTraces(keys, (batch) => withoutTraces(batch, ids));
+    this.database.shrink();
+  }
+
+  /** Deletes everything, from the files too. Throws when the disk fails; everything is gone from memory then. */
+  clear(): void {
+    this.clearings++;
+    const traceIds = [...this.catalogue.oldestFirst()].map(({ traceId }) => traceId);
+    this.writer?.drop();
+    this.forget(traceIds);
+    this.metricStore.clear();
+    this.areMetricsRead = true;
+    if (this.directory === undefined) return;
+    if (this.database === undefined) throw new Error(`The traces could not be deleted from disk: ${this.storageProblem ?? ''}`);
+    this.database.clear();
+  }
+
+  /** Trims, checks and enforces what was promised about sizes; to be called about every second. */
+  maintain(isAgeChecked: boolean): void {
+    this.trimQuiet();
+    this.evict();
+    const { database } = this;
+    if (database === undefined) return;
+    if (!existsSync(database.path)) {
+      this.loseDatabase('The folder of the stored traces is gone.');
+      return;
+    }
+    if (this.storageProblem !== undefined) return;
+    try {
+      if (isAgeChecked) this.deleteOld(database);
+      if (isAgeChecked || this.bytesSinceSizeCheck > sizeCheckBytes) this.deleteMany(database);
+    } catch (error) {
+      this.listener.log('error', `Old traces could not be deleted: ${databaseErrorOf(error).message}`);
+    }
+  }
+
+  /** Writes what is pending. */
+  flush(): void { this.writer?.flush(); }
+
+  /** Writes what is pending and closes the database. */
+  close(): void {
+    this.isClosed = true;
+    this.writer?.close();
+    try {
+      this.database?.close();
+    } catch (error) {
+      this.listener.log('error', `The database could not be closed: ${databaseErrorOf(error).message}`);
+    }
+    this.database = undefined;
+  }
+
+  private readonly complain = (message: string): void => this.listener.log('error', message);
+
+  private inherit(directory: string): void {
+    const { clearings } = this;
+    takeOverLeft(directory, {
+      append: (batch, arrived) => this.append(batch, arrived),
+      connectionEnded: (spans) => this.connectionEnded(spans),
+      runningSpansOf: (traceId) => this.trace(traceId)?.runningSpans() ?? [],
+      saveAll: () => {
+        this.flush();
+        return this.storageProblem === undefined;
+      },
+      wish: () => (this.isClosed ? 'nothing' : clearings === this.clearings ? 'all' : 'deleted'),
+    }, this.complain).catch((error: unknown) => this.complain(`Traces of another window could not be taken over: ${String(error)}`));
+  }
+
+  private appendInMemory(batch: SpanBatch): TraceColumns[] {
+    const input = new RowInput(batch, this.origins);
+    const byText: (TraceColumns | undefined)[] = [];
+    const byId = new Map<string, TraceColumns>();
+    const traceOf = (traceId: string): TraceColumns => {
+      let trace = byId.get(traceId);
+      if (trace === undefined) {
+        trace = this.memory.get(traceId) ?? this.peek(traceId) ?? new TraceColumns(traceId);
+        byId.set(traceId, trace);
+      }
+      return trace;
+    };
+    for (let row = 0; row < batch.count; row++) {
+      const text = batch.traceId[row] as number;
+      const trace = byText[text] ??= traceOf(batch.texts[text] as string);
+      input.read(row);
+      trace.append(input);
+    }
+    for (const log of batch.logs) if (log.traceId !== '') traceOf(log.traceId).appendLog(input, log);
+    return [...byId.values()];
+  }
+
+  private noteArrival(trace: TraceColumns): CatalogueEntry {
+    this.memory.use(trace);
+    this.stale.add(trace);
+    this.growing.add(trace);
+    this.listener.changed(trace.traceId);
+    return this.catalogue.arrived(trace.traceId);
+  }
+
+  /** Brings the summaries in the catalogue up to date. */
+  private refresh(): void {
+    for (const trace of this.stale) {
+      const entry = this.catalogue.get(trace.traceId);
+      if (entry !== undefined) this.catalogue.update(entry, summaryOf(trace));
+    }
+    this.stale.clear();
+  }
+
+  private evict(kept?: string): void {
+    const others = this.usedBytes - this.memory.byteLength;
+    const budget = this.options.memoryBytes * evictionShare - others;
+    if (this.memory.byteLength <= budget) return;
+    this.refresh();
+    if (this.directory !== undefined) {
+      const isSaved = (traceId: string): boolean => this.database !== undefined && this.catalogue.get(traceId)?.unsavedBatches === 0;
+      this.memory.evict(budget, ({ traceId }) => traceId !== kept && isSaved(traceId));
+      return;
+    }
+    const gone = this.memory.evict(budget, ({ traceId }) => traceId !== kept);
+    this.droppedTraces += gone.length;
+    this.forget(gone.map(({ traceId }) => traceId));
+  }
+
+  /** Traces that grow no more give back the room they kept for growing. */
+  private trimQuiet(): void {
+    for (const trace of this.grown) {
+      if (this.growing.has(trace) || this.memory.get(trace.traceId) !== trace) continue;
+      trace.trim();
+      this.memory.measure(trace);
+    }
+    this.grown = this.growing;
+    this.growing = new Set();
+  }
+
+  private forget(traceIds: readonly string[]): void {
+    for (const traceId of traceIds) {
+      const trace = this.memory.get(traceId);
+      if (trace !== undefined) this.stale.delete(trace);
+      this.memory.remove(traceId);
+      this.catalogue.delete(traceId);
+    }
+    if (traceIds.length > 0) this.listener.removed(traceIds);
+  }
+
+  private deleteOld(database: TraceDatabase): void {
+    const { entries, lastBatch } = tooOld(this.catalogue, database, this.options, this.mayGo);
+    database.setSecureDelete(true);
+    this.deleteEntries(database, entries);
+    if (lastBatch > 0) database.deleteLooseBatches(lastBatch);
+    if (entries.length > 0) database.shrink();
+  }
+
+  private deleteMany(database: TraceDatabase): void {
+    this.bytesSinceSizeCheck = 0;
+    // What goes for want of space is soon overwritten by what comes; doing that twice would halve the speed.
+    database.setSecureDelete(false);
+    for (;;) {
+      const entries = tooMany(this.catalogue, database, this.options, this.mayGo);
+      if (entries.length === 0) break;
+      this.deleteEntries(database, entries);
+      database.deleteLooseBatches(entries.at(-1)?.lastBatch ?? 0);
+    }
+    if (database.usedBytes > this.options.databaseBytes) database.deleteLooseBatches(Number.MAX_SAFE_INTEGER);
+    database.setSecureDelete(true);
+  }
+
+  /** Not a trace that somebody looks at. */
+  private readonly mayGo = ({ traceId, unsavedBatches }: CatalogueEntry): boolean => unsavedBatches === 0 && !this.memory.isPinned(traceId);
+
+  private deleteEntries(database: TraceDatabase, entries: readonly CatalogueEntry[]): void {
+    if (entries.length === 0) return;
+    database.deleteTraces(entries.map(({ key }) => key), () => undefined);
+    this.forget(entries.map(({ traceId }) => traceId));
+  }
+
+  private noteProblem(problem: string | undefined): void {
+    if (problem !== undefined && this.storageProblem === undefined) this.listener.log('error', `Traces cannot be saved and are kept in memory only: ${problem}`);
+    if (problem === undefined && this.storageProblem !== undefined) this.listener.log('info', 'Traces are saved again.');
+    this.storageProblem = problem;
+  }
+
+  private loseDatabase(message: string): void {
+    this.database?.abandon();
+    this.database = undefined;
+    this.writer?.lose(message);
+  }
+
+  /** What is neither in memory nor in the new database is gone. */
+  private reopen(): TraceDatabase | undefined {
+    if (this.directory === undefined || this.isClosed) return undefined;
+    this.database = reopenDatabase(this.directory);
+    const stored = new Set(this.database?.traces().map(({ id }) => id));
+    if (this.database !== undefined) {
+      this.forget([...this.catalogue.oldestFirst()].map(({ traceId }) => traceId).filter((id) => !stored.has(id) && this.memory.get(id) === undefined));
+    }
+    return this.database;
+  }
+}

@@ -1,0 +1,169 @@
+import type { RowFigures } from '../model/traceRows.ts';
+import type { CollectorEvent } from '../protocol/collector.ts';
+import { bytesPerRow, packChangedRows, packRows, unpackRows } from '../protocol/rows.ts';
+import type { RowsMessage } from '../protocol/rows.ts';
+import { RowChanges } from './store/rowChanges.ts';
+import { summaryOf } from './store/summaries.ts';
+import type { TraceColumns } from './store/traceColumns.ts';
+import type { TraceStore } from './store/traceStore.ts';
+import { nowUnixNano } from './traceSearch.ts';
+
+const frameMs = 16;
+const mostInFlight = 2, mostBytesInFlight = 2 * 1024 * 1024;
+/** Two messages of this size are the most that may be in flight. */
+const rowsPerMessage = Math.floor(mostBytesInFlight / mostInFlight / (bytesPerRow + 4));
+
+export type Emit = (event: CollectorEvent, transfer?: readonly ArrayBuffer[]) => void;
+
+interface Subscription {
+  readonly id: number;
+  readonly traceId: string;
+  readonly changes: RowChanges;
+  trace: TraceColumns | undefined;
+  epoch: number;
+  toldTexts: number;
+  /** Revisions of messages that were not acknowledged yet, in the order of sending. */
+  readonly inFlight: number[];
+}
+
+/**
+ * Sends the rows of traces to those who show them: at most once a frame, first the new rows, then the changed ones, and
+ * no more than two messages ahead of what was acknowledged. A trace with a subscription stays in memory.
+ */
+export class Subscriptions {
+  private readonly store: TraceStore;
+  private readonly emit: Emit;
+  private readonly subscriptions = new Map<number, Subscription>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(store: TraceStore, emit: Emit) {
+    this.store = store;
+    this.emit = emit;
+  }
+
+  /** Begins with everything that is there; says so when there is nothing. */
+  add(id: number, traceId: string): void {
+    this.remove(id);
+    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, epoch: 0, toldTexts: 0, inFlight: [] };
+    this.subscriptions.set(id, subscription);
+    this.store.pin(traceId);
+    if (this.attach(subscription)) this.send(subscription);
+    else this.emit({ type: 'trace.gone', subscription: id, traceId });
+  }
+
+  remove(id: number): void {
+    const subscription = this.subscriptions.get(id);
+    if (subscription === undefined) return;
+    this.subscriptions.delete(id);
+    subscription.trace?.unwatch(subscription.changes);
+    this.store.unpin(subscription.traceId);
+  }
+
+  /** The rows of a message have been shown. */
+  acknowledge(id: number, revision: number): void {
+    const subscription = this.subscriptions.get(id);
+    const at = subscription?.inFlight.indexOf(revision) ?? -1;
+    if (subscription === undefined || at < 0) return;
+    subscription.inFlight.splice(0, at + 1);
+    // What is waiting already need not wait for a frame.
+    if (subscription.trace !== undefined && subscription.changes.told < subscription.trace.count) this.send(subscription);
+    else this.schedule();
+  }
+
+  /** Something arrived for a trace. */
+  changed(traceId: string): void {
+    for (const subscription of this.subscriptions.values()) if (subscription.traceId === traceId) this.schedule();
+  }
+
+  /** Traces were deleted. */
+  removed(traceIds: readonly string[]): void {
+    const gone = new Set(traceIds);
+    for (const subscription of this.subscriptions.values()) {
+      if (subscription.trace === undefined || !gone.has(subscription.traceId)) continue;
+      subscription.trace.unwatch(subscription.changes);
+      subscription.trace = undefined;
+      subscription.inFlight.length = 0;
+      this.emit({ type: 'trace.gone', subscription: subscription.id, traceId: subscription.traceId });
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const id of this.subscriptions.keys()) this.remove(id);
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      for (const subscription of this.subscriptions.values()) if (this.attach(subscription)) this.send(subscription);
+    }, frameMs);
+  }
+
+  private attach(subscription: Subscription): boolean {
+    if (subscription.trace !== undefined) return true;
+    const trace = this.store.trace(subscription.traceId);
+    if (trace === undefined) return false;
+    subscription.trace = trace;
+    trace.watch(subscription.changes);
+    return true;
+  }
+
+  private send(subscription: Subscription): void {
+    const { trace, changes, inFlight } = subscription;
+    if (trace === undefined) return;
+    trace.settle();
+    if (subscription.epoch !== trace.epoch) {
+      subscription.epoch = trace.epoch;
+      subscription.toldTexts = 0;
+      changes.reset();
+    }
+    while (inFlight.length < mostInFlight) {
+      const rows = changes.told < trace.count ? takeNew(trace, changes) : takeChanged(trace, changes);
+      if (rows === undefined) return;
+      const { texts } = trace.texts;
+      const message: RowsMessage = {
+        traceId: trace.traceId, epoch: trace.epoch, revision: trace.revision, baseUnixNano: String(trace.times.base),
+        ...rows, firstText: subscription.toldTexts, texts: texts.slice(subscription.toldTexts),
+      };
+      subscription.toldTexts = texts.length;
+      inFlight.push(message.revision);
+      this.emit({ type: 'rows.changed', subscription: subscription.id, rows: message, summary: summaryOf(trace), nowUnixNano: String(nowUnixNano()) }, [message.buffer]);
+    }
+  }
+}
+
+type Rows = Pick<RowsMessage, 'count' | 'firstRow' | 'buffer' | 'figures'>;
+
+function takeNew(trace: TraceColumns, changes: RowChanges): Rows {
+  const from = changes.told, to = Math.min(trace.count, from + rowsPerMessage);
+  const buffer = packRows(trace, from, to);
+  changes.told = to;
+  const { parent } = unpackRows({ buffer, count: to - from, firstRow: from });
+  // A parent that is not among what was told yet is told with it, as a change.
+  for (let i = 0; i < parent.length; i++) {
+    if ((parent[i] as number) < to) continue;
+    parent[i] = -1;
+    changes.note(from + i);
+  }
+  return { count: to - from, firstRow: from, buffer, figures: figuresOf(trace, Array.from({ length: to - from }, (_, i) => from + i)) };
+}
+
+function takeChanged(trace: TraceColumns, changes: RowChanges): Rows | undefined {
+  const rows: number[] = [];
+  for (const row of changes.changed) {
+    if (rows.length >= rowsPerMessage) break;
+    rows.push(row);
+  }
+  if (rows.length === 0) return undefined;
+  for (const row of rows) changes.changed.delete(row);
+  return { count: rows.length, firstRow: -1, buffer: packChangedRows(trace, rows), figures: figuresOf(trace, rows) };
+}
+
+function figuresOf(trace: TraceColumns, rows: readonly number[]): [number, RowFigures][] {
+  const { figures } = trace.sums;
+  if (figures.size === 0) return [];
+  return rows.flatMap((row) => {
+    const found = figures.get(row);
+    return found === undefined ? [] : [[row, found] as [number, RowFigures]];
+  });
+}
