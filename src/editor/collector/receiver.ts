@@ -74,6 +74,12 @@ export class Receiver {
     });
   }
 
+  /** Where it listens, wherever that is; starts it when it is off. */
+  async started(): Promise<Endpoints> {
+    await this.#turn;
+    return this.#state === 'listening' ? this.#endpoints : this.start();
+  }
+
   /** Starts when it is wanted without having been asked for: a view opened, a debug session began. Failures are shown, not thrown. */
   async startIfWanted(): Promise<void> {
     if (this.#isTurnedOff || this.#state !== 'off' || !this.#settings.startsByItself()) return;

@@ -9,7 +9,7 @@ const memoryKey = 'environment.shell';
 export const copyEnvironment: Command = {
   id: 'spanscope.copyEnvironment',
   async run({ context, receiver }, target) {
-    const variables = otelVariables(await receiver.start());
+    const variables = otelVariables(await receiver.started());
     if (variables === undefined) throw new Error('The receiver listens nowhere, so there is nothing to point a program at.');
     const shell = shells.find((known) => known === target) ?? await pickShell(context.globalState.get<Shell>(memoryKey));
     if (shell === undefined) return undefined;

@@ -11,7 +11,7 @@ export const runDemo: Command = {
   id: 'spanscope.runDemo',
   async run(services) {
     const { context, receiver } = services;
-    const variables = otelVariables(await receiver.start());
+    const variables = otelVariables(await receiver.started());
     if (variables === undefined) throw new Error('The receiver listens nowhere, so the demo agent could not be seen.');
     const node = await nodeProgram();
     const before = new Set(services.index.listing.traces.map(({ traceId }) => traceId));

@@ -34,6 +34,16 @@ describe('the receiver', () => {
     expect(calls).toEqual(['configure', 'start', 'stop', 'start']);
   });
 
+  it('stays on its ports for somebody who only needs to know where it listens', async () => {
+    const { receiver, started } = receiverOn();
+    const moved = receiver.start({ httpPort: 4400 });
+    expect(await receiver.started()).toEqual({ http: 'http://127.0.0.1:4400' });
+    await moved;
+    await receiver.stop();
+    expect(await receiver.started()).toEqual({ http: 'http://127.0.0.1:4318' });
+    expect(started).toHaveLength(2);
+  });
+
   it('does not start by itself when the settings or the person say so', async () => {
     const off = receiverOn([], false);
     await off.receiver.startIfWanted();
