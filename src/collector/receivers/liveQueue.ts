@@ -4,8 +4,9 @@ import type { Format, Signal } from '../../formats/format.ts';
 import { requestLimits } from '../../formats/limits.ts';
 import { formatById, formats } from '../../formats/registry.ts';
 import { SpanBatch } from '../../model/spanBatch.ts';
+import { textOf } from '../../model/wireText.ts';
 import type { Limits } from './admission.ts';
-import { linesOf } from './liveMessages.ts';
+import { isJson, linesOf } from './liveMessages.ts';
 import type { LiveMessage, LiveSpan } from './liveMessages.ts';
 import { refusedErrorOf } from './receiver.ts';
 import type { Accepted, Payload, Sink } from './receiver.ts';
@@ -60,7 +61,7 @@ export class LiveQueue {
   }
 
   add(message: LiveMessage): void {
-    if (message.type === 'hello') {
+    if (message.type === 'hello' && isJson(textOf(message.bytes, 0, message.bytes.length))) {
       if (message.id !== undefined) this.#replies.accepted(message.id, 0);
     } else if (message.type !== undefined && liveTypes.has(message.type)) {
       this.#append('live', 'traces', message);
@@ -75,7 +76,7 @@ export class LiveQueue {
 
   /** A binary frame: an ExportTraceServiceRequest. */
   addOtlp(bytes: Uint8Array): void {
-    this.#append('otlp-protobuf', 'traces', { bytes, type: undefined, id: undefined, otlpSignal: 'traces', span: undefined });
+    this.#append('otlp-protobuf', 'traces', { bytes, type: undefined, id: undefined, otlpSignal: 'traces', hasEnded: false, readSpan: () => undefined });
   }
 
   /** The connection has ended: stores what waits, then tells which spans will never end. */
@@ -120,17 +121,19 @@ export class LiveQueue {
   async #store(group: Group): Promise<void> {
     try {
       const accepted = await this.#sink.accept(payloadOf(group));
-      for (const { type, span } of group.messages) this.#follow(type, span);
+      for (const message of group.messages) this.#follow(message);
       this.#answer(group, accepted);
     } catch (error) {
       await this.#handleRefusal(group, error);
     }
   }
 
-  #follow(type: string | undefined, span: LiveSpan | undefined): void {
-    if (span === undefined || (type !== 'start' && type !== 'span' && type !== 'end')) return;
+  #follow({ type, hasEnded, readSpan }: LiveMessage): void {
+    if ((type !== 'start' && type !== 'span' && type !== 'end') || (hasEnded && this.#open.size === 0)) return;
+    const span = readSpan();
+    if (span === undefined) return;
     const key = JSON.stringify([span.traceId, span.spanId]);
-    if (span.hasEnded) this.#open.delete(key);
+    if (hasEnded) this.#open.delete(key);
     else if (this.#open.size < this.#limits.openSpans) this.#open.set(key, span);
   }
 

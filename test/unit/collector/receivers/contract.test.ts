@@ -145,6 +145,7 @@ const repeat = (count: number, text: string): string => text.repeat(count);
 const badTexts: readonly (readonly [string, Uint8Array])[] = [
   ['blanks', bytesOf(' \n\t ')], ['a string', bytesOf('"text"')], ['a number', bytesOf('1')], ['cut off', bytesOf('{"resourceSpans":[{')], ['a trailing comma', bytesOf('{"a":1,}')],
   ['a comment', bytesOf('{/* */}')], ['two documents', bytesOf('{}{}')], ['a NaN literal', bytesOf('{"a":NaN}')], ['a raw NUL', bytesOf('{"a":"\0"}')], ['a byte order mark', bytesOf('\uFEFF{}')],
+  ['a word', bytesOf('{"type":"log","id":nonsense}')], ['an escape that JSON does not know', bytesOf('{"type":"log","body":"\\x"}')],
   ['depth 10^6', bytesOf(repeat(1_000_000, '['))], ['closed depth 10^5', bytesOf(`${repeat(100_000, '[')}${repeat(100_000, ']')}`)], ['depth in a member', bytesOf(`{"a":${repeat(10_000, '{"a":')}1${repeat(10_000, '}')}}`)],
   ['a key of 1 MB', bytesOf(`{"${'k'.repeat(1_000_000)}":1}`)], ['too many elements', bytesOf(`[${repeat(requestLimits.maxElements + 1, '1,')}1]`)],
 ];

@@ -168,7 +168,8 @@ describe('messages', () => {
 
   it.each([
     ['no JSON', 'nonsense'], ['cut JSON', '{"type":"start",'], ['a number', '1'], ['null', 'null'], ['an array of numbers', '[1]'], ['two documents', '{}{}'],
-    ['a trailing comma', '[{"type":"log"},]'], ['nothing', ''], ['depth 10^5', `{"type":"start","span":${'['.repeat(100_000)}`],
+    ['a trailing comma', '[{"type":"log"},]'], ['a hello that is no JSON', '{"type":"hello","client":nonsense}'],
+    ['brackets of the wrong kind', '{"type":"start","span":{"a":[}]}'], ['a string without end', '{"type":"start'], ['a control character between messages', '[{"type":"log"}\u0001]'], ['nothing', ''], ['depth 10^5', `{"type":"start","span":${'['.repeat(100_000)}`],
   ])('of %s get an error and the connection stays', async (_what, text) => {
     const client = await connected();
     expect(await client.say(text).message()).toMatchObject({ type: 'error', message: expect.any(String) as string });
