@@ -45,7 +45,7 @@ export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
       <Header pixels={pixels} width={width} spanCount={trace?.rows.count ?? 0} bridge={bridge} filterFocus={filterFocus} views={views} />
       {summary !== undefined && isShown && <Summary summary={summary} width={width}>{width !== 'narrow' && <Toolbar width={width} bridge={bridge} />}</Summary>}
       <Notice />
-      {isShown ? <TimelineView trace={trace} width={width} theme={theme} bridge={bridge} onRequest={answer} /> : <Instead />}
+      {isShown ? <TimelineView trace={trace} width={width} theme={theme} bridge={bridge} onRequest={answer} /> : <main class="body"><Instead /></main>}
       {isKeySheet && <KeySheet onClose={() => setKeySheet(false)} />}
       <LiveRegion />
     </div>

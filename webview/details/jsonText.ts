@@ -32,6 +32,8 @@ export const bracketsOf = (value: unknown): readonly [string, string] => (Array.
 
 /** The value in one line, or undefined when that would be longer than `limit` characters. */
 export function oneLine(value: unknown, limit: number): string | undefined {
+  // Every level takes some of the limit, so nesting ends with it.
+  if (limit <= 0) return undefined;
   const members = membersOf(value);
   const [open, close] = bracketsOf(value);
   if (members === undefined) return fitting(plainText(value), limit);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
@@ -22,8 +22,11 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
   const panel = usePanel();
   const { query, matches, problem } = useSignal(panel.search.state);
   const input = useRef<HTMLInputElement | null>(null);
-  useEffect(() => {
-    if (focusRequest > 0) input.current?.select();
+  // Before the next key comes: what is typed after the slash belongs in here.
+  useLayoutEffect(() => {
+    if (focusRequest === 0) return;
+    input.current?.focus();
+    input.current?.select();
   }, [focusRequest]);
   const clear = (): void => panel.search.setQuery('');
   const onKeyDown = (event: KeyboardEvent): void => {

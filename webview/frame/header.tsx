@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { stepByTime } from '../../src/analysis/steps.ts';
 import { IconButton } from '../components/button.tsx';
 import { MenuButton } from '../components/menu.tsx';
@@ -35,7 +35,7 @@ export function Header({ pixels, width, spanCount, bridge, filterFocus, views }:
   const isSmall = pixels < smallestFilterWidth, hasTrace = spanCount > 0;
   const showsFilter = hasTrace && (!isSmall || isFilterOpen || query !== '');
   const isAlone = isSmall && showsFilter;
-  useEffect(() => { if (filterFocus > 0) setFilterOpen(true); }, [filterFocus]);
+  useLayoutEffect(() => { if (filterFocus > 0) setFilterOpen(true); }, [filterFocus]);
   const leave = (): void => {
     setFilterOpen(false);
     bridge.value?.chart.focus();

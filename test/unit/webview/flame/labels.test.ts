@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { cutText, fitLabel } from '../../../../webview/flame/labels.ts';
+
+/** Every letter six pixels wide. */
+const measure = (text: string): number => Array.from(text).length * 6;
+const fit = (visible: number, text: Partial<Parameters<typeof fitLabel>[0]> = {}): ReturnType<typeof fitLabel> =>
+  fitLabel({ label: 'run_tests', count: 1, keepsIcon: false, ...text }, visible, visible - 9, measure);
+
+describe('the label of a bar', () => {
+  test('stands beside its icon where there is room for both', () => {
+    expect(fit(100)).toEqual({ icon: 'left', text: 'run_tests', isCentred: false, free: 100 - 9 - 15 - 54 });
+  });
+
+  test('wins over the icon when only one of them fits whole', () => {
+    expect(fit(66)).toMatchObject({ icon: 'none', text: 'run_tests' });
+    expect(fit(66, { keepsIcon: true })).toMatchObject({ icon: 'left', text: 'run_te…' });
+  });
+
+  test('is cut to at least four letters, else left to the icon', () => {
+    expect(fit(60)).toMatchObject({ icon: 'left', text: 'run_t…' });
+    expect(fit(50)).toMatchObject({ icon: 'left', text: '' });
+    expect(fit(30)).toMatchObject({ icon: 'centre', text: '' });
+    expect(fit(17)).toMatchObject({ icon: 'none', text: '' });
+  });
+
+  test('tells how many are folded where there is no room for the name', () => {
+    expect(fit(45, { label: '×6 read_file', count: 6 })).toMatchObject({ icon: 'left', text: '×6' });
+    expect(fit(24, { label: '×6 read_file', count: 6 })).toMatchObject({ icon: 'none', text: '×6', isCentred: true });
+  });
+
+  test('is never cut within a letter of several code units', () => {
+    expect(cutText('👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', 4 * 18 + 6, (text) => Array.from(new Intl.Segmenter().segment(text)).length * 18)).toBe('');
+    expect(cutText('éééééééé', 40, measure)).toBe('ééééé…');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { SpanTree } from '../../../../src/analysis/tree.ts';
+import { columnsFor, gridOf } from '../../../../webview/tree/columns.ts';
+import { foldedAbove, parentsOf, visibleRows } from '../../../../webview/tree/visibleRows.ts';
+import { rowsOf } from '../support.ts';
+import type { TestSpan } from '../support.ts';
+
+const spans: readonly TestSpan[] = [
+  { name: 'b', parent: 1, start: 5, duration: 1 },
+  { name: 'root', start: 0, duration: 9 },
+  { name: 'a', parent: 1, start: 1, duration: 1 },
+  { name: 'a.1', parent: 2, start: 1, duration: 1 },
+  { name: 'second root', start: 20, duration: 1 },
+];
+
+describe('the rows of the table', () => {
+  it('have parents before children and siblings by time', () => {
+    const tree = new SpanTree(rowsOf(spans).rows);
+    const { rows, depth } = visibleRows(tree, spans.length, new Set());
+    expect([...rows]).toEqual([1, 2, 3, 0, 4]);
+    expect([...depth]).toEqual([0, 1, 2, 1, 0]);
+  });
+
+  it('leave out what is below a folded one', () => {
+    const tree = new SpanTree(rowsOf(spans).rows);
+    expect([...visibleRows(tree, spans.length, new Set([2])).rows]).toEqual([1, 2, 0, 4]);
+    expect([...visibleRows(tree, spans.length, new Set(parentsOf(tree, spans.length))).rows]).toEqual([1, 4]);
+    expect(foldedAbove(tree, 3, new Set([1, 4]))).toEqual([1]);
+  });
+
+  it('are found without recursion in a chain of 100,000', () => {
+    const chain = Array.from({ length: 100_000 }, (_, i): TestSpan => ({ name: 'x', parent: i - 1, start: i, duration: 1 }));
+    const tree = new SpanTree(rowsOf(chain).rows);
+    const { rows, depth } = visibleRows(tree, chain.length, new Set());
+    expect([rows.length, depth.at(-1)]).toEqual([100_000, 99_999]);
+  });
+});
+
+describe('the columns of the table', () => {
+  it('leave in their order when space runs out', () => {
+    const ids = (width: number): string => columnsFor(width, 1).map(({ id }) => id).join(' ');
+    expect(ids(1048)).toBe('span start duration self tokens cost timeline');
+    expect(ids(800)).toBe('span start duration tokens cost timeline');
+    expect(ids(720)).toBe('span start duration tokens timeline');
+    expect(ids(600)).toBe('span start duration timeline');
+    expect(ids(420)).toBe('span duration timeline');
+  });
+
+  it('need more room at a larger font, and always leave some for the names', () => {
+    expect(columnsFor(1048, 1.6).map(({ id }) => id)).not.toContain('tokens');
+    const fixed = columnsFor(420, 1.6).filter(({ id }) => id !== 'span').reduce((sum, { width }) => sum + width, 0);
+    expect(420 - fixed).toBeGreaterThan(150);
+    expect(gridOf(columnsFor(420, 1))).toBe('minmax(0, 1fr) 76px 105px');
+  });
+});
