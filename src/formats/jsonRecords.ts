@@ -16,14 +16,15 @@ const mostPasses = 4;
  *
  * Lenient: the objects may stand one after the other in any layout: pretty-printed, a line each, behind a log prefix,
  * between other text, in an array that is never closed. Records that cannot be read are passed over and reported in the
- * batch; what `readRecord` kept of them stays.
+ * batch; what `readRecord` kept of them stays. `kept` tells how much that is in all: of a record that was kept in part, the
+ * rest is not searched for records once more.
  */
 export function forEachRecord(
-  bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void,
+  bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void, kept = (): number => 0,
 ): void {
   const isLenient = options.mode === 'lenient';
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
-  if (isLenient) readAll(reader, batch, readRecord); else readOne(reader, topIs, readRecord);
+  if (isLenient) readAll(reader, batch, readRecord, kept); else readOne(reader, topIs, readRecord);
 }
 
 function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void): void {
@@ -37,7 +38,7 @@ function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (rea
   if (reader.peek() !== -1) reader.fail('the end of the input expected');
 }
 
-function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: JsonReader) => void): void {
+function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: JsonReader) => void, kept: () => number): void {
   const { bytes } = reader;
   let textLines = 0, badRecords = 0, passed = 0;
   for (let at = skipMark(bytes); at < bytes.length;) {
@@ -45,7 +46,7 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
     textLines += textLinesIn(bytes, at, start);
     if (start === bytes.length) break;
     if (!beginsObject(bytes, start)) { at = start + 1; continue; }
-    const rows = recordsIn(batch);
+    const before = kept();
     reader.position = start;
     reader.depth = 0;
     try {
@@ -57,14 +58,12 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
       passed += stop - start;
       batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${start}` : `a record at byte ${start} cannot be read: ${error instanceof Error ? error.message : ''}`);
       if (passed > bytes.length * mostPasses) break;
-      at = nextLine(bytes, recordsIn(batch) > rows ? stop : start + 1);
+      at = nextLine(bytes, kept() > before ? stop : start + 1);
     }
   }
   if (textLines > 0) batch.report(`${textLines} ${textLines === 1 ? 'line is' : 'lines are'} not JSON and were passed over`);
   if (badRecords > 1) batch.report(`${badRecords} records cannot be read`);
 }
-
-const recordsIn = (batch: SpanBatch): number => batch.count + batch.logs.length + batch.metrics.length;
 
 function stoppedAt(error: unknown, reader: JsonReader): number {
   if (error instanceof DecodeError && error.reason !== 'tooManyElements') return Math.max(error.offset ?? 0, reader.position);

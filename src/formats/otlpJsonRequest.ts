@@ -48,7 +48,8 @@ export class OtlpJsonReader {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
   private readonly writer: WireWriter;
-  private groups: ResourceGroup[] = [];
+  private readonly groups: ResourceGroup[] = [];
+  private kept = 0;
 
   constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
     this.batch = batch;
@@ -58,7 +59,7 @@ export class OtlpJsonReader {
 
   /** Reads all of an input. Throws DecodeError. */
   read(bytes: Uint8Array): void {
-    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => { this.readRequest(reader); });
+    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => { this.readRequest(reader); }, () => this.kept);
     this.store();
   }
 
@@ -149,6 +150,7 @@ export class OtlpJsonReader {
     try {
       json.message(recordFields[signal]);
       records.push(start, writer.length, json.isRepaired ? repairedMark : 0);
+      this.kept++;
     } catch (error) {
       if (!(error instanceof WrongTypeError)) throw error;
       writer.length = start;

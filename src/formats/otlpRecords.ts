@@ -1,6 +1,7 @@
 import { hexOfBytes } from '../model/ids.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { check, cut, nothingFound, shapes } from '../model/spanContentLimits.ts';
+import type { Shape } from '../model/spanContentLimits.ts';
 import type { Findings } from '../model/spanContentLimits.ts';
 import { textIdTags } from '../model/spanContent.ts';
 import { joinHalves } from '../model/time.ts';
@@ -12,8 +13,6 @@ import { addMetric } from './otlpMetrics.ts';
 import { decodeResource, decodeScope } from './otlpResource.ts';
 import { OtlpSpanReader } from './otlpSpan.ts';
 import { cutReport, refuseTooDeep } from './spanRows.ts';
-
-type Shape = Parameters<typeof check>[1];
 
 /** Protobuf messages: bytes[start..end). */
 export interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }

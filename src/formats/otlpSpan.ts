@@ -4,7 +4,7 @@ import { operationCode } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { textIdTags } from '../model/spanContent.ts';
 import { check, cut, isPlainKeyValue, shapes } from '../model/spanContentLimits.ts';
-import type { Findings } from '../model/spanContentLimits.ts';
+import type { Findings, Shape } from '../model/spanContentLimits.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
@@ -102,7 +102,7 @@ export class OtlpSpanReader {
     this.setContent(row, start, end, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
   }
 
-  private checkItem(shape: typeof shapes.keyValue | typeof shapes.event | typeof shapes.link): void {
+  private checkItem(shape: Shape): void {
     const { reader, findings } = this;
     const end = reader.valueEnd(), outer = reader.end;
     findings.elements++;

@@ -6,6 +6,7 @@ import { operationCode, present } from '../model/spanBatch.ts';
 import type { BatchLog, RowOperation, SpanBatch } from '../model/spanBatch.ts';
 import { writeContent } from '../model/spanContent.ts';
 import { check, cut, nothingFound, shapes } from '../model/spanContentLimits.ts';
+import type { Shape } from '../model/spanContentLimits.ts';
 import type { Halves } from '../model/time.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
@@ -145,7 +146,7 @@ export class DraftWriter {
   }
 
   /** Cuts the message that was written last, from `start` on, to the limits; whether that was necessary. */
-  private keepLimits(start: number, shape: typeof shapes.content | typeof shapes.logRecord): boolean {
+  private keepLimits(start: number, shape: Shape): boolean {
     const { content, options } = this, findings = nothingFound();
     check(new WireReader(content.bytes, start, content.length), shape, options.limits, findings);
     if (!findings.isOver) return false;

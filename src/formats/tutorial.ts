@@ -3,7 +3,7 @@ import { halvesOf, isoOfNanos } from '../model/time.ts';
 import { statusCodes } from '../model/span.ts';
 import type { SpanEvent } from '../model/span.ts';
 import type { EncodeSpan, Format, Sniff } from './format.ts';
-import { attributesIn, idIn, nanosIn, objectsIn, textIn, timeIn } from './jsonFields.ts';
+import { attributesIn, idIn, nanosIn, objectIn, objectsIn, textIn, timeIn } from './jsonFields.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import type { JsonObject } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
@@ -15,7 +15,7 @@ import { repairedMark } from './spanRows.ts';
 /**
  * The JSON of the tutorial tracer's `to_json`: `{trace_id, spans: [{span_id, parent_span_id, name, start_time, end_time,
  * duration_ms, status, attributes, events}]}`, one object, a list or one a line. Times have no zone and mean UTC; ids are
- * uuids; the service and the status message are the attributes `service.name` and `status_description`.
+ * uuids; the service and the status message stand among the attributes as `service.name` and `status_description`.
  * `encode` cannot hold kinds, links, logs, scopes and resources but for the service.
  */
 export const tutorial: Format = {
@@ -45,14 +45,13 @@ export const tutorial: Format = {
 };
 
 function addSpan(writer: DraftWriter, traceId: string, span: JsonObject, services: Map<string, number>): void {
-  const attributes = new Map(attributesIn(span.get('attributes')));
-  const service = textIn(attributesIn(span.get('attributes')).get('service.name') as string | undefined);
+  const attributes = new Map(objectIn(span.get('attributes')));
+  const service = take(attributes, 'service.name'), message = take(attributes, 'status_description');
   let resource = services.get(service);
   if (resource === undefined) services.set(service, resource = writer.addResource(new Map(service === '' ? [] : [['service.name', service]])));
   const start = timeIn(span.get('start_time')), duration = nanosIn(span.get('duration_ms'), 6);
   const end = timeIn(span.get('end_time')), derivedEnd = start !== undefined && duration !== undefined ? start + duration : 0n;
   const status = statusCodes.indexOf(textIn(span.get('status')).toLowerCase() as 'ok');
-  const { message, rest } = takeDescription(attributes);
   writer.add({
     traceId: traceId === '' ? idIn(span.get('trace_id')) : traceId,
     spanId: idIn(span.get('span_id')),
@@ -63,18 +62,18 @@ function addSpan(writer: DraftWriter, traceId: string, span: JsonObject, service
     status: Math.max(0, status),
     statusMessage: message,
     resource,
-    attributes: rest,
+    attributes,
     events: objectsIn(span.get('events')).map(eventOf),
     marks: start === undefined || end === undefined || (status < 0 && span.has('status')) ? repairedMark : 0,
   });
 }
 
-/** The tutorial's tracer puts the status message among the attributes. */
-function takeDescription(attributes: Map<string, AttributeValue>): { message: string; rest: Attributes } {
-  const message = attributes.get('status_description');
-  if (typeof message !== 'string') return { message: '', rest: attributes };
-  attributes.delete('status_description');
-  return { message, rest: attributes };
+/** What this tracer puts among the attributes although it has a place of its own. */
+function take(attributes: Map<string, AttributeValue>, key: string): string {
+  const value = attributes.get(key);
+  if (typeof value !== 'string') return '';
+  attributes.delete(key);
+  return value;
 }
 
 /** What this tracer calls the parts of an exception, and what everybody else does. */

@@ -1,3 +1,4 @@
+import type { Attributes } from './attributes.ts';
 import type { Resource, Scope } from './span.ts';
 
 /**
@@ -161,7 +162,7 @@ export interface BatchMetricPoint {
   readonly monotonic: boolean;
   readonly resource: number;
   readonly scope: number;
-  readonly attributes: import('./attributes.ts').Attributes;
+  readonly attributes: Attributes;
   readonly startUnixNano: bigint;
   readonly timeUnixNano: bigint;
   /** The number of a gauge or sum; for the others the sum of their values. */

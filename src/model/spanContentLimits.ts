@@ -27,7 +27,7 @@ interface Rule {
   readonly itemBytes?: number;
 }
 /** Rules by field number; other fields are kept as they are. */
-interface Shape { readonly [field: number]: Rule }
+export interface Shape { readonly [field: number]: Rule }
 
 const nested: { [field: number]: Rule } = Object.create(null) as { [field: number]: Rule };
 const anyValue: Shape = nested;

@@ -172,7 +172,7 @@ describe('OTLP protobuf from the network', () => {
     const [row] = rowsOf(batch);
     expect([row?.name.length, row?.statusMessage.length, row?.content.attributes.size, row?.content.droppedAttributesCount]).toEqual([1024, 65_536, 1024, 80]);
     expect(row?.content.attributes.has('k'.repeat(1024))).toBe(true);
-    expect((row?.content.attributes.get('list') as unknown[]).length).toBe(10_000);
+    expect(row?.content.attributes.get('list')).toHaveLength(10_000);
     expect([row?.marks, batch.problems]).toEqual([markBit('cut'), ['values over a limit were cut']]);
   });
 
