@@ -1,5 +1,5 @@
 import type { AgentField, AgentView } from '../agent.ts';
-import type { Convention, ConventionInput, RoleClaim, Sourced } from './convention.ts';
+import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { genAi } from './genAi.ts';
 import { openInference } from './openInference.ts';
 import { openLlmetry } from './openLlmetry.ts';
@@ -39,24 +39,28 @@ export function subjectOf(step: AgentView): string | undefined {
   }
 }
 
+/** Runs for every agent's step that arrives, so it makes nothing that is not needed. */
 function viewOf(input: ConventionInput, withContent: boolean): AgentView | undefined {
   const claiming = conventions.filter((convention) => convention.claims(input));
   if (claiming.length === 0) return undefined;
-  const view = new Map<AgentField, unknown>();
-  const sources = new Map<AgentField, string>();
-  const take = (fields: object): void => {
-    for (const [field, sourced] of Object.entries(fields) as [AgentField, Sourced<unknown> | undefined][]) {
-      if (sourced === undefined || view.has(field)) continue;
-      view.set(field, sourced.value);
-      sources.set(field, sourced.source);
-    }
-  };
   const role = strongest(claiming.map((convention) => convention.role(input)));
-  take({ role: role ?? { value: 'other', source: 'span name' } });
-  for (const convention of claiming) take(convention.step(input));
-  if (withContent) for (const convention of claiming) take(convention.content(input));
+  const view: MutableView = { role: role?.value ?? 'other' };
+  const sources = new Map<AgentField, string>([['role', role?.source ?? 'span name']]);
+  for (const convention of claiming) take(convention.step(input), view, sources);
+  if (withContent) for (const convention of claiming) take(convention.content(input), view, sources);
   includeCache(view, sources);
-  return { ...(Object.fromEntries(view) as unknown as AgentView), sources };
+  return { ...view, sources };
+}
+
+type MutableView = { -readonly [F in keyof Omit<AgentView, 'sources'>]: AgentView[F] };
+
+function take(fields: StepFields | ContentFields, view: MutableView, sources: Map<AgentField, string>): void {
+  for (const field in fields) {
+    const sourced = (fields as Record<string, Sourced<unknown> | undefined>)[field];
+    if (sourced === undefined || sources.has(field as AgentField)) continue;
+    (view as Record<string, unknown>)[field] = sourced.value;
+    sources.set(field as AgentField, sourced.source);
+  }
 }
 
 function strongest(claims: readonly (RoleClaim | undefined)[]): RoleClaim | undefined {
@@ -69,10 +73,10 @@ function strongest(claims: readonly (RoleClaim | undefined)[]): RoleClaim | unde
  * Input tokens include cache reads and writes. A producer whose cache figures are larger than its input leaves them out
  * of it, so the whole is the sum, and its source says that it was inferred.
  */
-function includeCache(view: Map<AgentField, unknown>, sources: Map<AgentField, string>): void {
-  const input = view.get('inputTokens');
-  const cached = Number(view.get('cacheReadTokens') ?? 0) + Number(view.get('cacheWriteTokens') ?? 0);
-  if (typeof input !== 'number' || cached <= input) return;
-  view.set('inputTokens', input + cached);
+function includeCache(view: MutableView, sources: Map<AgentField, string>): void {
+  const { inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 } = view;
+  const cached = cacheReadTokens + cacheWriteTokens;
+  if (inputTokens === undefined || cached <= inputTokens) return;
+  view.inputTokens = inputTokens + cached;
   sources.set('inputTokens', `${sources.get('inputTokens') ?? ''} + cache (inferred)`);
 }
