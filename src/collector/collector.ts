@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../model/records.ts';
+import type { TraceOverview } from '../model/records.ts';
 import type { CollectorCalls, CollectorOptions, CollectorStats } from '../protocol/collector.ts';
 import { importFile } from './fileImport.ts';
 import { Ingest } from './ingest.ts';
@@ -79,7 +79,7 @@ export class Collector implements CallHandlers {
     return searchTraces(await this.openStore(), query, page);
   }
 
-  async summaryOf(traceId: string): Promise<TraceSummary | undefined> { return (await this.openStore()).summaryOf(traceId); }
+  async summaryOf(traceId: string): Promise<TraceOverview | undefined> { return (await this.openStore()).summaryOf(traceId); }
 
   async getTrace(traceId: string): Promise<ReturnType<CollectorCalls['getTrace']>> {
     const trace = await this.trace(traceId);

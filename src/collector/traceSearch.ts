@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../model/records.ts';
+import type { TraceOverview } from '../model/records.ts';
 import { parseQuery } from '../query/parse.ts';
 import type { Query, QueryTrace } from '../query/query.ts';
 import { RowSpan } from './rowSpan.ts';
@@ -13,14 +13,14 @@ const rowsBetweenLooks = 256;
 export interface Page { readonly offset: number; readonly limit: number }
 
 /** Traces that match a query, newest first, one page of them. Rejects with words for the user when the query cannot be read. */
-export async function searchTraces(store: TraceStore, text: string, page: Page | undefined): Promise<{ traces: TraceSummary[]; total: number }> {
+export async function searchTraces(store: TraceStore, text: string, page: Page | undefined): Promise<{ traces: TraceOverview[]; total: number }> {
   const query = queryOf(text);
   const { offset, limit } = page ?? { offset: 0, limit: Infinity };
   const entries = store.newestFirst();
   if (query.isEmpty) {
     return { traces: entries.slice(offset, offset + limit).map(({ traceId, packed }) => parseSummary(traceId, packed)), total: entries.length };
   }
-  const traces: TraceSummary[] = [];
+  const traces: TraceOverview[] = [];
   const turns = new Turns();
   let total = 0;
   for (const { traceId, packed } of entries) {
@@ -59,10 +59,10 @@ function queryOf(text: string): Query {
 
 /** A trace as queries see it: its spans are read, from disk too, only when the summary does not answer. */
 class SearchedTrace implements QueryTrace {
-  readonly summary: TraceSummary;
+  readonly summary: TraceOverview;
   private readonly store: TraceStore;
 
-  constructor(store: TraceStore, summary: TraceSummary) {
+  constructor(store: TraceStore, summary: TraceOverview) {
     this.store = store;
     this.summary = summary;
   }

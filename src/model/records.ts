@@ -21,6 +21,14 @@ export interface TraceSummary {
   readonly costUsd?: number;
 }
 
+/** A summary with what lists of traces show besides; not exported to others. */
+export interface TraceOverview extends TraceSummary {
+  /** What the root is about (its agent, tool or model), else its name. */
+  readonly label: string;
+  /** The part that the root plays. */
+  readonly role: Role;
+}
+
 export interface SpanRecord {
   readonly traceId: string;
   readonly spanId: string;

@@ -1,4 +1,4 @@
-import type { ImportReport, SpanRecord, TraceSummary } from '../model/records.ts';
+import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** Settings of the collector worker; all from user scope. */
@@ -81,8 +81,8 @@ export interface CollectorCalls {
   start(ports: { readonly httpPort: number; readonly grpcPort: number }): StartResult;
   stop(): void;
   /** Newest first. `offset` and `limit` page through; limit defaults to all. Rejects when the query cannot be read. */
-  listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): { readonly traces: readonly TraceSummary[]; readonly total: number };
-  summaryOf(traceId: string): TraceSummary | undefined;
+  listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): { readonly traces: readonly TraceOverview[]; readonly total: number };
+  summaryOf(traceId: string): TraceOverview | undefined;
   getTrace(traceId: string): readonly SpanRecord[];
   spanAt(traceId: string, ref: { readonly epoch: number; readonly row: number }): SpanRecord | undefined;
   spanById(traceId: string, spanId: string): SpanRecord | undefined;
@@ -110,8 +110,8 @@ export interface CollectorCalls {
 /** What the worker tells without being asked. */
 export type CollectorEvent =
   /** At most every 50 ms; `added` are traces seen for the first time. */
-  | { readonly type: 'traces.changed'; readonly traceIds: readonly string[]; readonly summaries: readonly TraceSummary[]; readonly removed: readonly string[] }
-  | { readonly type: 'rows.changed'; readonly subscription: number; readonly rows: RowsMessage; readonly summary: TraceSummary; readonly nowUnixNano: string }
+  | { readonly type: 'traces.changed'; readonly traceIds: readonly string[]; readonly summaries: readonly TraceOverview[]; readonly removed: readonly string[] }
+  | { readonly type: 'rows.changed'; readonly subscription: number; readonly rows: RowsMessage; readonly summary: TraceOverview; readonly nowUnixNano: string }
   | { readonly type: 'trace.gone'; readonly subscription: number; readonly traceId: string }
   | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
   | { readonly type: 'log.line'; readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly message: string };

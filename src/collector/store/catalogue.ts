@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import type { StoredTrace } from './database.ts';
 import { packSummary } from './summaries.ts';
 
@@ -55,7 +55,7 @@ export class TraceCatalogue {
   }
 
   /** Takes over a trace's figures of now. */
-  update(entry: CatalogueEntry, summary: TraceSummary): void {
+  update(entry: CatalogueEntry, summary: TraceOverview): void {
     const start = Number(summary.startUnixNano), isListed = summary.spanCount > 0;
     entry.packed = packSummary(summary);
     if (start === entry.start && isListed === entry.isListed) return;

@@ -1,19 +1,24 @@
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
+import { roles } from '../../model/role.ts';
+import { metaRole } from '../../model/traceRows.ts';
 import type { TraceColumns } from './traceColumns.ts';
 
 /** Costs are added up as doubles; what is below a billionth of a dollar is noise of that. */
 const costDigits = 1e9;
 
 /** The figures of a trace as they are now. */
-export function summaryOf(trace: TraceColumns): TraceSummary {
+export function summaryOf(trace: TraceColumns): TraceOverview {
   trace.settle();
   const { totals, sums, times } = trace;
   const texts = trace.texts.texts;
   const isPlaced = totals.firstRow >= 0;
   const named = totals.rootRow >= 0 ? totals.rootRow : totals.firstRow;
+  const name = named < 0 ? nameOfTimeless(trace) : texts[trace.name[named] as number] as string;
   return {
     traceId: trace.traceId,
-    name: named < 0 ? nameOfTimeless(trace) : texts[trace.name[named] as number] as string,
+    name,
+    label: named < 0 ? name : texts[trace.subject[named] as number] || name,
+    role: roles[named < 0 ? 0 : metaRole(trace.meta[named] as number)] ?? 'other',
     services: totals.services.map((service) => texts[service] as string),
     startUnixNano: String(isPlaced ? times.base + BigInt(totals.firstStart) : 0n),
     ...(isPlaced && totals.openCount === 0 ? { endUnixNano: String(times.base + BigInt(totals.lastEnd)) } : {}),
@@ -39,23 +44,24 @@ function nameOfTimeless(trace: TraceColumns): string {
 }
 
 /** The summary in a compact form for the index of traces; `parseSummary` reads it. */
-export function packSummary(summary: TraceSummary): string {
+export function packSummary(summary: TraceOverview): string {
   const { name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount } = summary;
-  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd } = summary;
+  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role } = summary;
   return JSON.stringify([
     name, services, startUnixNano, endUnixNano ?? null, spanCount, errorCount, openCount, rootCount, orphanCount,
-    llmCalls, toolCalls, inputTokens, outputTokens, costUsd ?? null,
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd ?? null, label === name ? null : label, roles.indexOf(role),
   ]);
 }
 
-type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null];
+type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null, string | null, number];
 
-export function parseSummary(traceId: string, text: string): TraceSummary {
+export function parseSummary(traceId: string, text: string): TraceOverview {
   const [name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount,
-    llmCalls, toolCalls, inputTokens, outputTokens, costUsd] = JSON.parse(text) as Packed;
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role] = JSON.parse(text) as Packed;
   return {
     traceId, name, services, startUnixNano, ...(endUnixNano === null ? {} : { endUnixNano }),
     spanCount, errorCount, openCount, rootCount, orphanCount, llmCalls, toolCalls, inputTokens, outputTokens,
+    label: label ?? name, role: roles[role] ?? 'other',
     ...(costUsd === null ? {} : { costUsd }),
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import type { SpanBatch } from '../../model/spanBatch.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { TraceCatalogue } from './catalogue.ts';
@@ -164,7 +164,7 @@ export class TraceStore {
     this.evict();
   }
 
-  summaryOf(traceId: string): TraceSummary | undefined {
+  summaryOf(traceId: string): TraceOverview | undefined {
     const trace = this.memory.get(traceId);
     if (trace !== undefined) return summaryOf(trace);
     const entry = this.catalogue.get(traceId);

@@ -123,9 +123,11 @@ const linkOf = (candidate: SourceCandidate, index: number): SourceLink => ({
   ...(candidate.functionName === undefined ? {} : { functionName: candidate.functionName }),
 });
 
-/** `agent/coder.py:71`: relative to the workspace where it lies in it. */
+/** `agent/coder.py:71`: relative to the workspace, or to the folder of ours, where it lies in one. */
 function labelOf(candidate: SourceCandidate): string {
-  const path = vscode.workspace.asRelativePath(uriOf(candidate));
+  const uri = uriOf(candidate);
+  const inWorkspace = vscode.workspace.asRelativePath(uri);
+  const path = candidate.isInWorkspace && inWorkspace === uri.fsPath ? uri.path.split('/').slice(-2).join('/') : inWorkspace;
   return candidate.line === undefined ? path : `${path}:${candidate.line}`;
 }
 

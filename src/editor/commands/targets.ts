@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import type { RowRef } from '../../protocol/panel.ts';
 import { asLabel } from '../safeText.ts';
 import type { Selected } from '../selection.ts';
@@ -43,7 +43,7 @@ function rowOfContext(target: unknown): RowRef | undefined {
 }
 
 /** Lets the user choose among the newest traces. Undefined when there is none, or none was chosen. */
-export async function pickTrace({ collector, display }: Services, title: string): Promise<TraceSummary | undefined> {
+export async function pickTrace({ collector, display }: Services, title: string): Promise<TraceOverview | undefined> {
   const { traces } = await collector.call('listTraces', '', { offset: 0, limit: pickLimit });
   const now = Date.now();
   const items = traces.map((summary) => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SpanRecord, TraceSummary } from '../../model/records.ts';
+import type { SpanRecord, TraceOverview } from '../../model/records.ts';
 import type { ChartCommand, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
 import type { CollectorHost, RowsEvent } from '../collector/collectorHost.ts';
 import type { Receiver } from '../collector/receiver.ts';
@@ -85,7 +85,7 @@ export class TracePanel {
     if (isOther) this.#spanId = spanId;
     if (isOther && this.panel.visible) await this.#connect();
     else if (spanId !== undefined) await this.#select(spanId);
-    if (this.panel.active || isOther) this.#shareSelection();
+    if (this.panel.active || isOther) this.shareSelection();
   }
 
   /** Asks the chart to do something, as soon as there is a chart. */
@@ -101,10 +101,11 @@ export class TracePanel {
 
   #viewStateChanged(): void {
     if (!this.panel.visible) this.#disconnect();
-    if (this.panel.active) this.#shareSelection();
+    if (this.panel.active) this.shareSelection();
   }
 
-  #shareSelection(): void {
+  /** Makes what this panel shows the one selection. */
+  shareSelection(): void {
     if (this.#traceId === undefined) return;
     const spanId = this.#spanId === undefined ? {} : { spanId: this.#spanId };
     this.#services.selection.select({ traceId: this.#traceId, ...spanId }, this);
@@ -168,7 +169,7 @@ export class TracePanel {
     if (summary !== undefined && traceId === this.#traceId) this.#setTitle(summary);
   }
 
-  #setTitle(summary: TraceSummary): void {
+  #setTitle(summary: TraceOverview): void {
     const title = traceLabel(summary);
     if (this.panel.title !== title) this.panel.title = title;
   }
@@ -229,7 +230,7 @@ export class TracePanel {
   async #selected(ref: RowRef | null): Promise<void> {
     const record = ref === null ? undefined : await this.#read(ref);
     this.#spanId = record?.spanId;
-    this.#shareSelection();
+    this.shareSelection();
   }
 
   async #details(ref: RowRef): Promise<void> {

@@ -63,7 +63,8 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const [{ TracePanel: Panel }, { readSavedPanel }] = await Promise.all([import('./tracePanel.ts'), import('./messages.ts')]);
     const { traceId, spanId } = readSavedPanel(state);
-    this.#keep(new Panel(panel, this.#services, traceId, spanId));
+    const restored = this.#keep(new Panel(panel, this.#services, traceId, spanId));
+    if (this.#services.selection.current === undefined) restored.shareSelection();
   }
 
   dispose(): void {

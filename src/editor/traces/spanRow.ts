@@ -4,6 +4,7 @@ import { markBit, statusCodes } from '../../model/span.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { SpanNode } from '../../protocol/collector.ts';
 import type { Display } from '../display.ts';
+import { roleColour } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
 
 /** How a span stands in the Spans view. `elapsedNs` is how long it runs, while it is open. */
@@ -65,13 +66,10 @@ function stateOf(span: SpanNode): string {
   return isOpen(span) ? 'running' : 'ended';
 }
 
-/** The icons of roles that share a colour with another role. */
-const colourRoles: Partial<Record<Role, Role>> = { reranker: 'retriever', handoff: 'agent' };
-
 function iconOf(span: SpanNode): Pick<TreeRow, 'icon' | 'colour'> {
   if (isFailed(span)) return { icon: 'error', colour: 'spanscope.status.error' };
   const role = roleOf(span);
-  const colour = `spanscope.roleIcon.${colourRoles[role] ?? role}`;
+  const colour = roleColour(role);
   if ((span.marks & markBit('lost')) !== 0) return { icon: 'debug-disconnect', colour };
   if ((span.marks & markBit('placeholder')) !== 0) return { icon: 'question', colour };
   return { icon: roleIcons[role], colour };

@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import { visibleName } from '../../model/visibleText.ts';
 
 export const groupings = ['time', 'service'] as const;
@@ -7,15 +7,15 @@ export type Grouping = (typeof groupings)[number];
 export interface TraceGroup {
   readonly id: string;
   readonly label: string;
-  readonly traces: readonly TraceSummary[];
+  readonly traces: readonly TraceOverview[];
 }
 
 /** Whether something of the trace still runs. */
-export const isRunning = (summary: TraceSummary): boolean => summary.openCount > 0;
+export const isRunning = (summary: TraceOverview): boolean => summary.openCount > 0;
 
 /** Traces (newest first) in groups, none of them empty. A trace of several services stands under its first. */
-export function groupTraces(traces: readonly TraceSummary[], grouping: Grouping, nowUnixMilli: number): TraceGroup[] {
-  const groups = new Map<string, { label: string; traces: TraceSummary[] }>();
+export function groupTraces(traces: readonly TraceOverview[], grouping: Grouping, nowUnixMilli: number): TraceGroup[] {
+  const groups = new Map<string, { label: string; traces: TraceOverview[] }>();
   const labelOf = grouping === 'time' ? ageOf(nowUnixMilli) : serviceOf;
   for (const trace of traces) {
     const label = labelOf(trace);
@@ -34,7 +34,7 @@ const ages = ['Running', 'Today', 'Yesterday', 'Older'];
 /** Nanoseconds since 1970 as decimal text, in whole milliseconds. */
 export const unixMilliOf = (unixNano: string): number => Number(BigInt(unixNano) / 1_000_000n);
 
-function ageOf(nowUnixMilli: number): (trace: TraceSummary) => string {
+function ageOf(nowUnixMilli: number): (trace: TraceOverview) => string {
   const today = new Date(nowUnixMilli).setHours(0, 0, 0, 0);
   const yesterday = new Date(today).setDate(new Date(today).getDate() - 1);
   return (trace) => {
@@ -45,4 +45,4 @@ function ageOf(nowUnixMilli: number): (trace: TraceSummary) => string {
   };
 }
 
-const serviceOf = ({ services: [first] }: TraceSummary): string => (first === undefined || first === '' ? 'No service' : visibleName(first));
+const serviceOf = ({ services: [first] }: TraceOverview): string => (first === undefined || first === '' ? 'No service' : visibleName(first));

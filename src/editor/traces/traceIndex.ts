@@ -1,5 +1,5 @@
 import { EventEmitter } from 'vscode';
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import type { Collector, CollectorHost, TracesEvent } from '../collector/collectorHost.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
@@ -12,7 +12,7 @@ const refreshMs = 250;
 /** What the Traces view shows of what the collector holds. */
 export interface TraceListing {
   /** Newest first, at most `limit`. */
-  readonly traces: readonly TraceSummary[];
+  readonly traces: readonly TraceOverview[];
   /** How many traces match the filter. */
   readonly matching: number;
   /** How many traces there are. */
@@ -35,7 +35,7 @@ export class TraceIndex {
   readonly #disposables = new Disposables();
   readonly #refresh: Throttle;
   /** The newest traces of all, newest first, whatever the filter. */
-  readonly #newest = new Map<string, TraceSummary>();
+  readonly #newest = new Map<string, TraceOverview>();
   readonly #errors = new Map<string, number>();
   #listing: TraceListing = { traces: [], matching: 0, total: 0 };
   #filter = '';
@@ -58,11 +58,11 @@ export class TraceIndex {
   get running(): number { return [...this.#newest.values()].filter(isRunning).length; }
 
   /** The newest trace of all, whatever the filter. */
-  get latest(): TraceSummary | undefined {
+  get latest(): TraceOverview | undefined {
     return this.#newest.values().next().value;
   }
 
-  summaryOf(traceId: string): TraceSummary | undefined {
+  summaryOf(traceId: string): TraceOverview | undefined {
     return this.#newest.get(traceId) ?? this.#listing.traces.find((trace) => trace.traceId === traceId);
   }
 
@@ -124,7 +124,7 @@ export class TraceIndex {
     this.#changed.fire();
   }
 
-  #noteFailures(summaries: readonly TraceSummary[], removed: readonly string[]): void {
+  #noteFailures(summaries: readonly TraceOverview[], removed: readonly string[]): void {
     for (const traceId of removed) this.#errors.delete(traceId);
     const failed = summaries.filter(({ traceId, errorCount }) => errorCount > (this.#errors.get(traceId) ?? 0));
     for (const { traceId, errorCount } of summaries) this.#errors.set(traceId, errorCount);

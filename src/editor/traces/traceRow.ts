@@ -1,29 +1,32 @@
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
+import { roleIcons } from '../../model/role.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { Display } from '../display.ts';
+import { roleColour } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
 import { isRunning, unixMilliOf } from './traceGroups.ts';
 
 /** How a trace stands in the Traces view. */
-export function traceRow(summary: TraceSummary, nowUnixMilli: number, display: Display): TreeRow {
+export function traceRow(summary: TraceOverview, nowUnixMilli: number, display: Display): TreeRow {
   const label = traceLabel(summary);
   const description = descriptionOf(summary, nowUnixMilli, display);
   return { label, description, ...iconOf(summary), spoken: `${label}, ${stateOf(summary)}, ${description}` };
 }
 
 /** What people call a trace: the name of its run or agent. */
-export function traceLabel({ name, traceId }: TraceSummary): string {
-  return name === '' ? `Trace ${visibleName(traceId.slice(0, 8))}` : visibleName(name);
+export function traceLabel({ label, traceId }: TraceOverview): string {
+  return label === '' ? `Trace ${visibleName(traceId.slice(0, 8))}` : visibleName(label);
 }
 
 /** The lines of a trace's tooltip; the first is its title. */
-export function traceTooltip(summary: TraceSummary, nowUnixMilli: number, display: Display): string[] {
+export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, display: Display): string[] {
   const start = new Date(unixMilliOf(summary.startUnixNano));
   const count = (number: number, word: string): string => display.count(number, word);
   const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, orphanCount, rootCount } = summary;
   return [
     traceLabel(summary),
     `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli, display)}`,
+    summary.label === summary.name ? '' : `Span name: ${visibleName(summary.name)}`,
     `Services: ${summary.services.map(visibleName).join(', ')}`,
     [count(summary.spanCount, 'span'), summary.errorCount > 0 ? count(summary.errorCount, 'error') : '', rootCount > 1 ? count(rootCount, 'root') : '',
       orphanCount > 0 ? `${count(orphanCount, 'span')} whose parent was not seen` : ''].filter(Boolean).join(' · '),
@@ -35,28 +38,27 @@ export function traceTooltip(summary: TraceSummary, nowUnixMilli: number, displa
   ].filter(Boolean);
 }
 
-function descriptionOf(summary: TraceSummary, nowUnixMilli: number, display: Display): string {
+function descriptionOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
   const duration = durationOf(summary, nowUnixMilli, display);
   if (isRunning(summary)) return `${duration} · ${display.count(summary.spanCount, 'span')}`;
   const start = display.clock(unixMilliOf(summary.startUnixNano), nowUnixMilli);
   return `${start} · ${summary.errorCount > 0 ? display.count(summary.errorCount, 'error') : duration}`;
 }
 
-function durationOf({ startUnixNano, endUnixNano, openCount }: TraceSummary, nowUnixMilli: number, { numbers }: Display): string {
+function durationOf({ startUnixNano, endUnixNano, openCount }: TraceOverview, nowUnixMilli: number, { numbers }: Display): string {
   if (openCount > 0 || endUnixNano === undefined) {
     return numbers.running(Math.max(0, (nowUnixMilli - unixMilliOf(startUnixNano)) * 1e6));
   }
   return numbers.duration(Number(BigInt(endUnixNano) - BigInt(startUnixNano)));
 }
 
-function stateOf(summary: TraceSummary): string {
+function stateOf(summary: TraceOverview): string {
   if (isRunning(summary)) return 'running';
   return summary.errorCount > 0 ? 'failed' : 'ended';
 }
 
-function iconOf(summary: TraceSummary): Pick<TreeRow, 'icon' | 'colour'> {
+function iconOf(summary: TraceOverview): Pick<TreeRow, 'icon' | 'colour'> {
   if (isRunning(summary)) return { icon: 'loading~spin', colour: 'spanscope.status.open' };
   if (summary.errorCount > 0) return { icon: 'error', colour: 'spanscope.status.error' };
-  const isAgent = summary.llmCalls > 0 || summary.toolCalls > 0;
-  return isAgent ? { icon: 'hubot', colour: 'spanscope.roleIcon.agent' } : { icon: 'circle-outline', colour: 'spanscope.roleIcon.other' };
+  return { icon: roleIcons[summary.role], colour: roleColour(summary.role) };
 }

@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../../model/records.ts';
+import type { TraceOverview } from '../../model/records.ts';
 import type { Display } from '../display.ts';
 import { groupTraces } from './traceGroups.ts';
 import type { Grouping, TraceGroup } from './traceGroups.ts';
@@ -13,10 +13,10 @@ export class GroupNode {
 }
 
 export class TraceNode {
-  summary: TraceSummary;
+  summary: TraceOverview;
   shown: TreeRow;
   parent: GroupNode;
-  constructor(summary: TraceSummary, shown: TreeRow, parent: GroupNode) {
+  constructor(summary: TraceOverview, shown: TreeRow, parent: GroupNode) {
     this.summary = summary;
     this.shown = shown;
     this.parent = parent;
@@ -52,7 +52,7 @@ export class TracesTree {
   }
 
   /** Takes what is listed now, newest first; `hidden` more traces are not listed. Says what to redraw. */
-  update(traces: readonly TraceSummary[], hidden: number, grouping: Grouping, nowUnixMilli: number): Redraw {
+  update(traces: readonly TraceOverview[], hidden: number, grouping: Grouping, nowUnixMilli: number): Redraw {
     const before = new Map(this.groups.map((node) => [node.group.id, node]));
     const redraw: TracesNode[] = [];
     const grouped = groupTraces(traces, grouping, nowUnixMilli);
@@ -73,7 +73,7 @@ export class TracesTree {
     return isSame ? redraw : undefined;
   }
 
-  #traceNode(summary: TraceSummary, parent: GroupNode, nowUnixMilli: number, redraw: TracesNode[]): TraceNode {
+  #traceNode(summary: TraceOverview, parent: GroupNode, nowUnixMilli: number, redraw: TracesNode[]): TraceNode {
     const row = traceRow(summary, nowUnixMilli, this.#display);
     const known = this.#traces.get(summary.traceId);
     if (known === undefined) {
@@ -96,7 +96,7 @@ export class TracesTree {
     return this.#more;
   }
 
-  #forget(shown: readonly TraceSummary[]): void {
+  #forget(shown: readonly TraceOverview[]): void {
     const kept = new Set(shown.map(({ traceId }) => traceId));
     for (const traceId of this.#traces.keys()) if (!kept.has(traceId)) this.#traces.delete(traceId);
   }

@@ -32,7 +32,7 @@ describe('the collector', () => {
     expect(total).toBe(2);
     expect(traces.map(({ name }) => name)).toEqual(['later', 'run']);
     expect(traces[1]).toEqual({
-      traceId: traceOf(1), name: 'run', services: ['agent'], startUnixNano: String(start + 1n), endUnixNano: String(start + 102n),
+      traceId: traceOf(1), name: 'run', label: 'run', role: 'other', services: ['agent'], startUnixNano: String(start + 1n), endUnixNano: String(start + 102n),
       spanCount: 2, errorCount: 1, openCount: 0, rootCount: 1, orphanCount: 0, llmCalls: 1, toolCalls: 0, inputTokens: 10, outputTokens: 3,
     });
     expect(await collector.listTraces('', { offset: 1, limit: 5 })).toMatchObject({ traces: [{ name: 'run' }], total: 2 });

@@ -29,7 +29,7 @@ function openPanel(traceId: string | null = 'trace-1') {
   };
   const calls: unknown[][] = [];
   const collector = fakeCollector({
-    summaryOf: (id) => (id === 'trace-1' ? summaryOf({ traceId: id, name: 'coder' }) : undefined),
+    summaryOf: (id) => (id === 'trace-1' ? summaryOf({ traceId: id, label: 'coder' }) : undefined),
     rowOf: (_id, spanId) => ({ epoch: 1, row: Number(spanId.slice(1)) }),
     spanAt: (_id, ref) => { calls.push(['spanAt', ref.row]); return ref.epoch === 1 ? record(`s${ref.row}`) : undefined; },
     subscribe: (...args) => { calls.push(['subscribe', ...args]); },
@@ -100,7 +100,7 @@ describe('a trace panel', () => {
     page.posted.length = 0;
     const rows = { traceId: 'trace-1', epoch: 1, revision: 7, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
     for (const to of [subscription, subscription + 1000]) {
-      collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription: to, rows, summary: summaryOf({ name: 'renamed' }), nowUnixNano: '5' });
+      collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription: to, rows, summary: summaryOf({ label: 'renamed' }), nowUnixNano: '5' });
     }
     await settle();
     expect(page.posted.map(({ type }) => type)).toEqual(['trace.rows', 'trace.summary']);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TraceIndex } from '../../../../src/editor/traces/traceIndex.ts';
-import type { TraceSummary } from '../../../../src/model/records.ts';
+import type { TraceOverview } from '../../../../src/model/records.ts';
 import { fakeCollector, keptLog } from '../collector/fakes.ts';
 import { runningSummary, summaryOf } from './summaries.ts';
 
 /** An index on a collector that holds `held`; the filter matches services. */
-function indexOn(held: TraceSummary[]): ReturnType<typeof fakeCollector> & { readonly index: TraceIndex; change(summaries: TraceSummary[], removed?: string[]): void } {
+function indexOn(held: TraceOverview[]): ReturnType<typeof fakeCollector> & { readonly index: TraceIndex; change(summaries: TraceOverview[], removed?: string[]): void } {
   const collector = fakeCollector({
     listTraces: (query, page) => {
       if (query === 'broken(') throw new Error('The bracket is not closed.');
@@ -14,7 +14,7 @@ function indexOn(held: TraceSummary[]): ReturnType<typeof fakeCollector> & { rea
     },
   });
   const index = new TraceIndex(collector.host, keptLog().log);
-  const change = (summaries: TraceSummary[], removed: string[] = []): void => {
+  const change = (summaries: TraceOverview[], removed: string[] = []): void => {
     collector.listeners[0]?.onEvent({ type: 'traces.changed', traceIds: summaries.map(({ traceId }) => traceId), summaries, removed });
   };
   return { ...collector, index, change };

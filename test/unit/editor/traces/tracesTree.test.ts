@@ -69,7 +69,7 @@ describe('the row of a trace', () => {
   const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
   it('says when it ran and for how long', () => {
-    const row = traceRow(summaryOf({ startUnixMilli: now - hourMs, llmCalls: 1 }), now, display);
+    const row = traceRow(summaryOf({ startUnixMilli: now - hourMs }), now, display);
     expect({ ...row, description: plain(row.description) }).toMatchObject({ label: 'coder', description: '14:00:00 · 1.50 s', icon: 'hubot', colour: 'spanscope.roleIcon.agent' });
   });
 
@@ -87,8 +87,8 @@ describe('the row of a trace', () => {
   });
 
   it('shows hostile names as plain text', () => {
-    expect(traceRow(summaryOf({ name: 'safe\u202egpj.exe\n' }), now, display).label).toBe(String.raw`safe\u202egpj.exe\n`);
-    expect(traceRow(summaryOf({ name: '', traceId: '0123456789abcdef' }), now, display).label).toBe('Trace 01234567');
+    expect(traceRow(summaryOf({ label: 'safe\u202egpj.exe\n' }), now, display).label).toBe(String.raw`safe\u202egpj.exe\n`);
+    expect(traceRow(summaryOf({ label: '', traceId: '0123456789abcdef' }), now, display).label).toBe('Trace 01234567');
   });
 
   it('has the sums in its tooltip', () => {
