@@ -53,7 +53,9 @@ export class Colouring {
   }
 
   update(source: ColourSource, row: number): void {
-    this.paint[row] = paintIndex(this.#colourOf(source, row), tintOf(source, row));
+    // A tint would look like another step of the scale.
+    const tint = this.colourBy === 'selfTime' ? tints.full : tintOf(source, row);
+    this.paint[row] = paintIndex(this.#colourOf(source, row), tint);
   }
 
   /** The text by which a row is coloured, when it is coloured by one. */

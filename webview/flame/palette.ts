@@ -57,10 +57,12 @@ export function coloursOf(theme: ChartTheme, colourBy: ColourBy): readonly { rea
   }
 }
 
-/** From what has no time of its own to what has most; the end that is far from the background is for most. */
+/**
+ * From what has no time of its own to what has most, away from the background. The middle of the scale is left out:
+ * neither dark nor white labels can be read on it.
+ */
 export function selfTimeColour(theme: ChartTheme, part: number): string {
-  const place = isLight(theme) ? 1 - part : part;
-  return flatten(interpolateCividis(0.15 + place * 0.85), theme.background);
+  return flatten(interpolateCividis(isLight(theme) ? 0.4 * (1 - part) : 0.6 + 0.4 * part), theme.background);
 }
 
 /** All paints of a way of colouring. Made when the theme or the way changes, for any theme. */
