@@ -45,5 +45,40 @@ export class Uri {
   toString(): string { return `${this.scheme}://${this.path}`; }
 }
 
+/** A tree view whose rows a test selects; what it is told to reveal is selected when the test says so, as late as in the editor. */
+export class FakeTreeView {
+  readonly #selected = new EventEmitter<{ readonly selection: readonly unknown[] }>();
+  readonly onDidChangeSelection = this.#selected.event;
+  readonly onDidChangeVisibility = new EventEmitter().event;
+  readonly onDidCollapseElement = new EventEmitter().event;
+  readonly onDidExpandElement = new EventEmitter().event;
+  readonly visible = true;
+  readonly reveals: { readonly node: unknown; finish(): void }[] = [];
+  selection: readonly unknown[] = [];
+
+  select(node: unknown): void {
+    this.selection = [node];
+    this.#selected.fire({ selection: this.selection });
+  }
+
+  reveal(node: unknown): Promise<void> {
+    return new Promise((resolve) => {
+      this.reveals.push({ node, finish: () => { this.select(node); resolve(); } });
+    });
+  }
+
+  dispose(): void { /* Nothing is held. */ }
+}
+
+/** The tree views that were made, newest last. */
+export const treeViews: FakeTreeView[] = [];
+export const window = {
+  createTreeView(): FakeTreeView {
+    const view = new FakeTreeView();
+    treeViews.push(view);
+    return view;
+  },
+};
+
 /** What was copied last. */
 export const env = { clipboard: { text: '', writeText(text: string): Promise<void> { this.text = text; return Promise.resolve(); } } };

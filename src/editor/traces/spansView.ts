@@ -30,6 +30,8 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   readonly #disposables = new Disposables();
   readonly #refresh: Throttle;
   #tree: SpansTree | undefined;
+  /** The row that this view is about to select, because somebody else selected its span. */
+  #revealing: SpanTreeNode | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
 
   constructor(collector: CollectorHost, index: TraceIndex, selection: Selection, display: Display, log: Log) {
@@ -87,8 +89,9 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#disposables.dispose();
   }
 
+  /** A row that is told to be selected comes back as if a person had done it, who may have chosen another one meanwhile. */
   #select(node: SpansNode | undefined): void {
-    if (node instanceof SpanTreeNode) this.#selection.select({ traceId: node.traceId, spanId: node.spanId }, this);
+    if (node instanceof SpanTreeNode && node !== this.#revealing) this.#selection.select({ traceId: node.traceId, spanId: node.spanId }, this);
   }
 
   #fold(node: SpansNode, isFolded: boolean): void {
@@ -123,7 +126,15 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     const path = await this.#collector.call('pathTo', traceId, spanId);
     const node = await this.#tree?.find(path);
     const isWanted = this.#selection.current?.spanId === spanId && this.#tree?.traceId === traceId;
-    if (node !== undefined && isWanted && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false, expand: false });
+    if (node === undefined || !isWanted || !this.#view.visible) return;
+    this.#revealing = node;
+    try {
+      await this.#view.reveal(node, { select: true, focus: false, expand: false });
+    } finally {
+      if (this.#revealing === node) this.#revealing = undefined;
+    }
+    const { current } = this.#selection;
+    if (current?.spanId !== undefined && current.spanId !== spanId) await this.#reveal(current.traceId, current.spanId);
   }
 
   async #reread(): Promise<void> {
