@@ -82,8 +82,11 @@ export class Receiver {
 
   /** Starts when it is wanted without having been asked for: a view opened, a debug session began. Failures are shown, not thrown. */
   async startIfWanted(): Promise<void> {
-    if (this.#isTurnedOff || this.#state !== 'off' || !this.#settings.startsByItself()) return;
-    await this.start().catch(() => undefined);
+    // Several views may open at once; the second finds the receiver on.
+    await this.#inTurn(async () => {
+      if (this.#isTurnedOff || this.#state !== 'off' || !this.#settings.startsByItself()) return;
+      await this.#listen(this.#settings.ports());
+    }).catch(() => undefined);
   }
 
   stop(): Promise<void> {

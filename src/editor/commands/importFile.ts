@@ -28,7 +28,8 @@ async function open(services: Services, file: vscode.Uri): Promise<string | unde
     if (warnings.length > 0) tellWarnings(services, name, warnings);
     return traceIds[0];
   } catch (error) {
-    const chosen = await vscode.window.showErrorMessage(asNotice(`${name}: ${messageOf(error)}`), 'Open as Text', 'Show Log');
+    const why = messageOf(error);
+    const chosen = await vscode.window.showErrorMessage(asNotice(why.includes(name) ? why : `${name}: ${why}`), 'Open as Text', 'Show Log');
     if (chosen === 'Open as Text') await vscode.window.showTextDocument(file);
     else if (chosen === 'Show Log') services.log.show();
     return undefined;

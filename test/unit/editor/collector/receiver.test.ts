@@ -71,6 +71,12 @@ describe('the receiver', () => {
     expect(receiver.status.http).toBe('http://127.0.0.1:4318');
   });
 
+  it('starts once for two views that open together, though a port is held', async () => {
+    const { receiver, started } = receiverOn([held]);
+    await Promise.all([receiver.startIfWanted(), receiver.startIfWanted()]);
+    expect(started).toHaveLength(1);
+  });
+
   it('tries the wanted ports again while they are held', async () => {
     const { receiver, started } = receiverOn([held]);
     await receiver.start();
