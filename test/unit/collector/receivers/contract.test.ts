@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { Collector } from '../../../../src/collector/collector.ts';
 import { Ports } from '../../../../src/collector/ports.ts';
 import { httpReceivers, loadGrpcReceiver } from '../../../../src/collector/receivers/registry.ts';
 import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
 import { requestLimits } from '../../../../src/formats/limits.ts';
 import { formatById } from '../../../../src/formats/registry.ts';
 import type { EncodeSpan } from '../../../../src/formats/format.ts';
+import type { Endpoints } from '../../../../src/protocol/collector.ts';
 import { DecodingSink } from './support/decodingSink.ts';
 import { RawGrpc, framed } from './support/rawGrpc.ts';
 import { ask } from './support/rawHttp.ts';
@@ -24,7 +26,7 @@ interface Way {
   /** The bytes of a payload with these spans. */
   encode(spans: readonly EncodeSpan[]): Uint8Array;
   /** Sends a payload on a connection of its own and waits for the answer. */
-  send(ports: Ports, payload: Uint8Array): Promise<Outcome>;
+  send(endpoints: Endpoints, payload: Uint8Array): Promise<Outcome>;
   readonly isText: boolean;
 }
 
@@ -34,9 +36,9 @@ const encoded = (format: string) => (spans: readonly EncodeSpan[]): Uint8Array =
 function overHttp(name: string, receiver: string, format: string, target: string, headers: Record<string, string>): Way {
   return {
     name, receiver, encode: encoded(format), isText: format !== 'otlp-protobuf',
-    send: async (ports, payload) => {
+    send: async (endpoints, payload) => {
       const body = headers['Content-Encoding'] === 'gzip' ? gzipSync(payload) : payload;
-      const response = await ask(portOf(ports.current.endpoints.http), { target, headers, body });
+      const response = await ask(portOf(endpoints.http), { target, headers, body });
       switch (response?.status) {
         case 200: return response.body.length > 2 ? 'partly' : 'stored';
         case 202: return 'stored';
@@ -51,8 +53,8 @@ function overHttp(name: string, receiver: string, format: string, target: string
 function overGrpc(name: string, wrap: (payload: Uint8Array) => Buffer, headers: Record<string, string>): Way {
   return {
     name, receiver: 'otlpGrpc', encode: encoded('otlp-protobuf'), isText: false,
-    send: async (ports, payload) => {
-      const client = new RawGrpc(portOf(ports.current.endpoints.grpc));
+    send: async (endpoints, payload) => {
+      const client = new RawGrpc(portOf(endpoints.grpc));
       const reply = await client.call(wrap(payload), headers);
       client.close();
       switch (reply.code) {
@@ -71,8 +73,8 @@ function outcomeOfClose(code: number | undefined, before: Outcome): Outcome {
   return code === 1007 ? 'refused' : before === 'stored' ? 'failed' : before;
 }
 
-async function overWebSocket(ports: Ports, frames: Buffer): Promise<Outcome> {
-  const client = new RawWebSocket(portOf(ports.current.endpoints.http));
+async function overWebSocket(endpoints: Endpoints, frames: Buffer): Promise<Outcome> {
+  const client = new RawWebSocket(portOf(endpoints.http));
   try {
     if ((await client.handshake)?.status === 503) return 'later';
     await client.message();
@@ -108,10 +110,10 @@ const ways: readonly Way[] = [
   overGrpc('OTLP/gRPC', (payload) => framed(payload), {}),
   overGrpc('OTLP/gRPC, gzip', (payload) => framed(gzipSync(payload), { flag: 1 }), { 'grpc-encoding': 'gzip' }),
   overHttp('Zipkin', 'zipkin', 'zipkin-json', '/api/v2/spans', json),
-  { name: 'WebSocket, live messages', receiver: 'webSocket', encode: liveMessages, isText: true, send: (ports, payload) => overWebSocket(ports, wsFrame(payload)) },
+  { name: 'WebSocket, live messages', receiver: 'webSocket', encode: liveMessages, isText: true, send: (endpoints, payload) => overWebSocket(endpoints, wsFrame(payload)) },
   {
     name: 'WebSocket, OTLP in binary frames', receiver: 'webSocket', encode: encoded('otlp-protobuf'), isText: false,
-    send: (ports, payload) => overWebSocket(ports, wsFrame(payload, { opcode: opcodes.binary })),
+    send: (endpoints, payload) => overWebSocket(endpoints, wsFrame(payload, { opcode: opcodes.binary })),
   },
 ];
 
@@ -169,7 +171,7 @@ describe.each(ways)('$name', (way) => {
     await withPorts(async (ports, sink) => {
       for (let round = 1; round <= 2; round++) {
         await ports.start({ httpPort: 0, grpcPort: 0 });
-        expect(await way.send(ports, way.encode(makeSpans(3)))).toBe('stored');
+        expect(await way.send(ports.current.endpoints, way.encode(makeSpans(3)))).toBe('stored');
         expect(sink.spanCount).toBe(3 * round);
         await ports.stop();
         await ports.stop();
@@ -179,7 +181,7 @@ describe.each(ways)('$name', (way) => {
 
   it('hands over every span exactly once, also from many clients at the same time', async () => {
     await withPorts(async (ports, sink) => {
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => way.send(ports, way.encode(makeSpans(50, 1 + i * 50)))));
+      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => way.send(ports.current.endpoints, way.encode(makeSpans(50, 1 + i * 50)))));
       expect(new Set(outcomes)).toEqual(new Set(['stored']));
       expect(sink.spans.map(({ spanId }) => Number.parseInt(spanId, 16)).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
     });
@@ -189,22 +191,22 @@ describe.each(ways)('$name', (way) => {
     await withPorts(async (ports, sink) => {
       const payload = way.encode(makeSpans(1));
       sink.secondsToWait = 1;
-      expect(await way.send(ports, payload)).toBe('later');
+      expect(await way.send(ports.current.endpoints, payload)).toBe('later');
       sink.secondsToWait = undefined;
       const { answer } = sink;
       sink.answer = () => { throw new RefusedError('unavailable', 'worker lost', 1); };
-      expect(await way.send(ports, payload)).toBe('later');
+      expect(await way.send(ports.current.endpoints, payload)).toBe('later');
       sink.answer = answer;
-      expect(await way.send(ports, payload)).toBe('stored');
+      expect(await way.send(ports.current.endpoints, payload)).toBe('stored');
       expect(sink.spanCount).toBe(1);
     });
   });
 
   it.each(way.isText ? badTexts : badBytes)('refuses %s as a whole, and takes the next good one', async (_what, payload) => {
     await withPorts(async (ports, sink) => {
-      expect(await way.send(ports, payload)).toBe('refused');
+      expect(await way.send(ports.current.endpoints, payload)).toBe('refused');
       expect(sink.spanCount).toBe(0);
-      expect(await way.send(ports, way.encode(makeSpans(2)))).toBe('stored');
+      expect(await way.send(ports.current.endpoints, way.encode(makeSpans(2)))).toBe('stored');
       expect(sink.spanCount).toBe(2);
     });
   });
@@ -212,7 +214,7 @@ describe.each(ways)('$name', (way) => {
   it('refuses more spans than a request may have', async () => {
     if (way.receiver === 'webSocket' && way.isText) return;
     await withPorts(async (ports, sink) => {
-      expect(await way.send(ports, way.encode(makeSpans(requestLimits.maxSpans + 1)))).toBe('refused');
+      expect(await way.send(ports.current.endpoints, way.encode(makeSpans(requestLimits.maxSpans + 1)))).toBe('refused');
       expect(sink.spanCount).toBe(0);
     });
   });
@@ -224,13 +226,53 @@ describe.each(ways)('$name', (way) => {
       const flips = Array.from({ length: 40 }, (_, i) => good.map((byte, at) => (at === Math.floor((good.length * i) / 40) ? byte ^ 0xff : byte)));
       for (const payload of [...cuts, ...flips]) {
         const before = sink.batches.length;
-        const outcome = await way.send(ports, payload);
+        const outcome = await way.send(ports.current.endpoints, payload);
         expect(['stored', 'partly', 'refused']).toContain(outcome);
         if (outcome === 'refused' && way.receiver !== 'webSocket') expect(sink.batches.slice(before).every((batch) => batch.count === 0)).toBe(true);
       }
       const before = sink.spanCount;
-      expect(await way.send(ports, way.encode(makeSpans(5)))).toBe('stored');
+      expect(await way.send(ports.current.endpoints, way.encode(makeSpans(5)))).toBe('stored');
       expect(sink.spanCount).toBe(before + 5);
+    });
+  });
+});
+
+describe('the collector behind the receivers', () => {
+  async function withCollector(work: (collector: Collector, endpoints: Endpoints) => Promise<void>): Promise<void> {
+    const collector = new Collector(() => undefined);
+    try {
+      await collector.configure({ storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle });
+      const { endpoints } = await collector.start({ httpPort: 0, grpcPort: 0 });
+      await work(collector, endpoints);
+    } finally {
+      await collector.shutdown();
+    }
+  }
+
+  it.each(ways.map((way) => [way.name, way] as const))('keeps what it was told over %s', async (_name, way) => {
+    await withCollector(async (collector, endpoints) => {
+      const spans = makeSpans(50);
+      expect(await way.send(endpoints, way.encode(spans))).toBe('stored');
+      const kept = await collector.getTrace(spans[0]?.traceId ?? '');
+      expect(kept.map(({ spanId, name, startUnixNano, endUnixNano }) => [spanId, name, startUnixNano, endUnixNano])).toEqual(
+        spans.map(({ spanId, name, startUnixNano, endUnixNano }) => [spanId, name, String(startUnixNano), String(endUnixNano)]),
+      );
+      expect(await way.send(endpoints, Buffer.from(way.isText ? '{' : '\x0a\x05'))).toBe('refused');
+      expect(collector.stats().receivedSpans).toBe(50);
+    });
+  });
+
+  it('marks the spans that a lost connection had begun', async () => {
+    await withCollector(async (collector, endpoints) => {
+      const client = new RawWebSocket(portOf(endpoints.http));
+      await client.message();
+      const traceId = 'a'.repeat(32);
+      const start = (spanId: string): object => ({ type: 'start', span: { traceId, spanId, name: 'step', startTimeUnixNano: '1700000000000000000' } });
+      client.say([start('b'.repeat(16)), start('c'.repeat(16)), { type: 'end', traceId, spanId: 'c'.repeat(16), endTimeUnixNano: '1700000000000000001', id: 'last' }]);
+      await client.message();
+      client.end();
+      const marksOf = async (): Promise<unknown> => (await collector.getTrace(traceId)).map(({ spanId, marks }) => [spanId.slice(0, 1), marks]);
+      await expect.poll(marksOf).toEqual([['b', ['open', 'lost']], ['c', []]]);
     });
   });
 });
