@@ -6,6 +6,7 @@ import { TextWidths } from './textWidths.ts';
 const hatchStep = 6;
 
 export class CanvasSurface implements Surface {
+  readonly hasIcons = true;
   readonly context: CanvasRenderingContext2D;
   readonly #family: string;
   readonly #dpr: number;

@@ -3,8 +3,8 @@ export interface LabelText {
   readonly label: string;
   /** How many spans are folded into the bar; 1 for a plain one. */
   readonly count: number;
-  /** The icon stays even where the label would fit without it: for errors, and in high contrast. */
-  readonly keepsIcon: boolean;
+  /** Whether the icon leaves where the label would fit without it, stays (for errors, and in high contrast), or is never there. */
+  readonly icon: 'leaves' | 'stays' | 'never';
 }
 
 export interface LabelFit {
@@ -23,19 +23,19 @@ const leastForLeftIcon = 36, leastForCentredIcon = 18, leastForCount = 22, least
  * Decides what stands in a bar of which `visible` pixels can be seen and `room` are for icon and text. When icon and
  * whole label do not both fit, but the label alone does, the label wins.
  */
-export function fitLabel({ label, count, keepsIcon }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
+export function fitLabel({ label, count, icon: wanted }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
   const nothing: LabelFit = { icon: 'none', text: '', isCentred: false, free: 0 };
   if (visible < leastForCentredIcon) return nothing;
   const whole = measure(label), iconRoom = iconSize + iconGap;
   const labelAlone = whole > room - iconRoom && whole <= room;
-  const hasIcon = visible >= leastForLeftIcon && (keepsIcon || !labelAlone);
+  const hasIcon = wanted !== 'never' && visible >= leastForLeftIcon && (wanted === 'stays' || !labelAlone);
   const textRoom = room - (hasIcon ? iconRoom : 0);
   const icon = hasIcon ? 'left' : 'none';
   if (whole <= textRoom) return { icon, text: label, isCentred: false, free: textRoom - whole };
   const text = cutText(label, textRoom, measure);
   if (text !== '') return { icon, text, isCentred: false, free: 0 };
   if (count > 1 && visible >= leastForCount) return { icon, text: `×${count}`, isCentred: !hasIcon, free: 0 };
-  return hasIcon ? { ...nothing, icon: 'left' } : { ...nothing, icon: 'centre' };
+  return { ...nothing, icon: hasIcon ? 'left' : wanted === 'never' ? 'none' : 'centre' };
 }
 
 /** As much of a text as fits with an ellipsis; empty when that is less than four letters. */

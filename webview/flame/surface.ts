@@ -13,6 +13,8 @@ export interface RoundRectStyle {
 
 /** What the chart is drawn on: a canvas, or an SVG document. Everything in CSS pixels. */
 export interface Surface {
+  /** Whether icons can be drawn on it; where not, labels take their room. */
+  readonly hasIcons: boolean;
   rect(x: number, y: number, width: number, height: number, fill: string): void;
   /** Strokes lie inside of the rectangle. */
   roundRect(x: number, y: number, width: number, height: number, radius: number, style: RoundRectStyle): void;

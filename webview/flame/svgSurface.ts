@@ -2,6 +2,7 @@ import type { Font, RoundRectStyle, Surface } from './surface.ts';
 
 /** Collects drawing as SVG elements. Texts stay texts; icons are left out, since their font does not travel with the picture. */
 export class SvgSurface implements Surface {
+  readonly hasIcons = false;
   readonly #parts: string[] = [];
   readonly #defs: string[] = [];
   readonly #ids = new Map<string, string>();

@@ -1,11 +1,16 @@
-import { roles } from '../../../src/model/role.ts';
+import { roleWords, roles } from '../../../src/model/role.ts';
+import { markBit } from '../../../src/model/span.ts';
+import type { Mark } from '../../../src/model/span.ts';
+import { cycle } from '../../../webview/flame/palette.ts';
 import type { Role } from '../../../src/model/role.ts';
 import { packMeta } from '../../../src/model/traceRows.ts';
 import type { RowFigures } from '../../../src/model/traceRows.ts';
 import { emptyRows } from '../drawTraces.ts';
 import type { GrowingRows } from '../drawTraces.ts';
 
-type Line = readonly [id: string, parent: string, role: Role, label: string, start: number, end: number | null, extra?: { tokens?: readonly [input: number, output: number]; failed?: true; repeats?: number; name?: string }];
+interface Drawing { readonly rows: GrowingRows; readonly texts: readonly string[]; readonly figures: ReadonlyMap<number, RowFigures>; readonly rowOf: ReadonlyMap<string, number> }
+
+type Line = readonly [id: string, parent: string, role: Role, label: string, start: number, end: number | null, extra?: { tokens?: readonly [input: number, output: number]; failed?: true; repeats?: number; name?: string; mark?: Mark }];
 
 /** The run that the design shows: seconds, some of them still open at 38.4 s. */
 const lines: readonly Line[] = [
@@ -48,18 +53,34 @@ const lines: readonly Line[] = [
 
 export const designNow = 38.4e9;
 
+/** Every state of a bar, and every role. */
+const states: readonly Line[] = [
+  ['normal', '', 'llm', 'claude-sonnet-4-5', 0, 4.7, { tokens: [13480, 1120] }],
+  ['hover', '', 'llm', 'hovered', 0, 4.7, { tokens: [13480, 1120] }],
+  ['ancestor', '', 'agent', 'coder', 0, 4.7],
+  ['selected', 'ancestor', 'llm', 'selected', 0, 4.7, { tokens: [13480, 1120] }],
+  ['error', '', 'tool', 'run_tests', 0, 4.7, { failed: true }],
+  ['open', '', 'llm', 'claude-sonnet-4-5', 0, null],
+  ['waiting', '', 'other', '8f2a41c0', 0, 4.7, { mark: 'placeholder' }],
+  ['folded', '', 'tool', 'read_file', 0, 4.7, { repeats: 6 }],
+  ...cycle.map((role, i): Line => [role, '', role, roleWords[role], (i % 2) * 2.4, (i % 2) * 2.4 + 2.3]),
+];
+
 /** The columns of the design's run, and the row of each of its spans. */
-export function designTrace(): { rows: GrowingRows; texts: string[]; figures: Map<number, RowFigures>; rowOf: Map<string, number> } {
+export const designTrace = (): Drawing => drawing(lines);
+export const statesTrace = (): Drawing => drawing(states);
+
+function drawing(list: readonly Line[]): Drawing {
   const rows = emptyRows(64), texts = [''], figures = new Map<number, RowFigures>(), rowOf = new Map<string, number>();
   const text = (value: string): number => (texts.includes(value) ? texts.indexOf(value) : texts.push(value) - 1);
-  for (const [id, parent, role, label, start, end, extra = {}] of lines) {
+  for (const [id, parent, role, label, start, end, extra = {}] of list) {
     for (let i = 0; i < (extra.repeats ?? 1); i++) {
       const row = rows.count++, begin = start + i * 0.01;
       rowOf.set(id, rowOf.get(id) ?? row);
       rows.parent[row] = rowOf.get(parent) ?? -1;
       rows.start[row] = begin * 1e9;
       rows.duration[row] = end === null ? NaN : (end - begin) * 1e9;
-      rows.marks[row] = end === null ? 1 : 0;
+      rows.marks[row] = (end === null ? markBit('open') : 0) | (extra.mark ? markBit(extra.mark) : 0);
       rows.name[row] = text(extra.name ?? label);
       rows.subject[row] = extra.name === undefined ? 0 : text(label);
       rows.meta[row] = packMeta(roles.indexOf(role), 1, extra.failed ? 2 : 0);

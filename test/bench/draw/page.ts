@@ -1,15 +1,15 @@
 // The chart alone in a page, with made-up data: for looking at it, and for measuring it.
-//   ?theme=dark|light|highContrast|highContrastLight  &data=design|calls|agents  &spans=1000000
+//   ?theme=dark|light|highContrast|highContrastLight  &data=design|states|calls|agents  &spans=1000000
 import type { TraceRows } from '../../../src/model/traceRows.ts';
 import { FlameChart } from '../../../webview/flame/flameChart.ts';
 import { Minimap } from '../../../webview/flame/minimap.ts';
 import { readTheme } from '../../../webview/flame/theme.ts';
 import { callTree, concurrentAgents, texts } from '../drawTraces.ts';
-import { designNow, designTrace } from './designTrace.ts';
+import { designNow, designTrace, statesTrace } from './designTrace.ts';
 import { applyTheme, themeNames } from './themes.ts';
 
 declare global {
-  interface Window { chart: FlameChart; rowOf: Map<string, number>; rows: TraceRows; openMs: number }
+  interface Window { chart: FlameChart; rowOf: ReadonlyMap<string, number>; rows: TraceRows; openMs: number }
 }
 
 const query = new URLSearchParams(location.search);
@@ -19,13 +19,18 @@ const chart = (window.chart = new FlameChart(element('chart')));
 if (!query.has('bare')) new Minimap(element('overview'), chart);
 chart.setTheme(readTheme(document.body));
 const spans = Number(query.get('spans') ?? '100000'), data = query.get('data') ?? 'design';
-if (data === 'design') {
-  const { rows, texts: designTexts, figures, rowOf } = designTrace();
+if (data === 'design' || data === 'states') {
+  const { rows, texts: designTexts, figures, rowOf } = data === 'design' ? designTrace() : statesTrace();
   window.rowOf = rowOf;
   window.rows = rows;
-  chart.setNow(designNow);
+  chart.setNow(data === 'design' ? designNow : 4.7e9);
   chart.setTrace(rows, designTexts, figures, { reset: true });
   chart.setFolded(['read_file']);
+  if (data === 'states') {
+    chart.setFollow(false);
+    chart.setRange({ from: 0, to: 4.8e9 });
+    chart.setSelection(rowOf.get('selected'));
+  }
 } else {
   const { rows } = data === 'calls' ? callTree(spans) : concurrentAgents(spans);
   window.rows = rows;

@@ -4,7 +4,7 @@ import { cutText, fitLabel } from '../../../../webview/flame/labels.ts';
 /** Every letter six pixels wide. */
 const measure = (text: string): number => Array.from(text).length * 6;
 const fit = (visible: number, text: Partial<Parameters<typeof fitLabel>[0]> = {}): ReturnType<typeof fitLabel> =>
-  fitLabel({ label: 'run_tests', count: 1, keepsIcon: false, ...text }, visible, visible - 9, measure);
+  fitLabel({ label: 'run_tests', count: 1, icon: 'leaves', ...text }, visible, visible - 9, measure);
 
 describe('the label of a bar', () => {
   test('stands beside its icon where there is room for both', () => {
@@ -13,7 +13,7 @@ describe('the label of a bar', () => {
 
   test('wins over the icon when only one of them fits whole', () => {
     expect(fit(66)).toMatchObject({ icon: 'none', text: 'run_tests' });
-    expect(fit(66, { keepsIcon: true })).toMatchObject({ icon: 'left', text: 'run_te…' });
+    expect(fit(66, { icon: 'stays' })).toMatchObject({ icon: 'left', text: 'run_te…' });
   });
 
   test('is cut to at least four letters, else left to the icon', () => {
@@ -21,6 +21,11 @@ describe('the label of a bar', () => {
     expect(fit(50)).toMatchObject({ icon: 'left', text: '' });
     expect(fit(30)).toMatchObject({ icon: 'centre', text: '' });
     expect(fit(17)).toMatchObject({ icon: 'none', text: '' });
+  });
+
+  test('has all the room where icons cannot be drawn', () => {
+    expect(fit(100, { icon: 'never' })).toMatchObject({ icon: 'none', text: 'run_tests' });
+    expect(fit(30, { icon: 'never' })).toMatchObject({ icon: 'none', text: '' });
   });
 
   test('tells how many are folded where there is no room for the name', () => {
