@@ -8,6 +8,7 @@ import { MenuButton } from '../components/menu.tsx';
 import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../components/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
+import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
@@ -27,7 +28,8 @@ interface HeadProps {
 /** Who the span is, where its code is, and what was noticed about it. */
 export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
   const role = roleOf(trace, row);
-  const attempts = attemptsOf(trace, row);
+  const calm = useCalmTrace(trace);
+  const attempts = attemptsOf(calm, row);
   const attempt = attempts.length === 0 ? '' : ` · attempt ${attempts.indexOf(row) + 1} of ${attempts.length}`;
   const isOpen = Number.isNaN(trace.rows.duration[row] as number);
   const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');

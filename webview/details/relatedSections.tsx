@@ -7,6 +7,7 @@ import { Icon, RoleIcon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../components/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
+import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
@@ -21,7 +22,8 @@ interface RelatedProps {
 /** The tries of a tool that failed and was called again. */
 export function AttemptsSection({ trace, row }: RelatedProps) {
   const panel = usePanel();
-  const attempts = useMemo(() => attemptsOf(trace, row), [trace, row]);
+  const calm = useCalmTrace(trace);
+  const attempts = useMemo(() => attemptsOf(calm, row), [calm, row]);
   if (attempts.length === 0) return null;
   const now = panel.clock.now(trace.baseUnixNano);
   return (
@@ -51,10 +53,11 @@ const mostSteps = 8;
 /** What an agent or step had done below it, and how its context grew. */
 export function WorkSection({ trace, row }: RelatedProps) {
   const panel = usePanel();
+  const calm = useCalmTrace(trace);
   const role = roleOf(trace, row);
   const isScope = role === 'agent' || role === 'chain' || role === 'other';
-  const work = useMemo(() => (isScope ? workBelow(trace, row) : []), [trace, row, isScope]);
-  const growth = useMemo(() => (isScope ? contextGrowth(trace, row) : []), [trace, row, isScope]);
+  const work = useMemo(() => (isScope ? workBelow(calm, row) : []), [calm, row, isScope]);
+  const growth = useMemo(() => (isScope ? contextGrowth(calm, row) : []), [calm, row, isScope]);
   return (
     <>
       {work.length > 0 && (

@@ -10,6 +10,8 @@ import { spanContext } from '../state/spanContext.ts';
 import type { Trace } from '../state/trace.ts';
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 
+/** The legend of a growing run is read anew this long after a change. */
+const legendPauseMs = 1100;
 /** The pointer rests this long on a bar before the host is asked about it. */
 const hoverPauseMs = 200;
 
@@ -27,6 +29,7 @@ export class ChartBridge {
   readonly #keyTarget: Element | null;
   readonly #stops: (() => void)[] = [];
   #hoverTimer: ReturnType<typeof setTimeout> | undefined;
+  #legendTimer: ReturnType<typeof setTimeout> | undefined;
   #frame: number | undefined;
 
   constructor(panel: Panel, hosts: { readonly chart: HTMLElement; readonly overview: HTMLElement }, theme: Signal<ChartTheme>, onRequest: (request: PanelRequest) => void) {
@@ -35,10 +38,10 @@ export class ChartBridge {
     this.#keyTarget = hosts.chart.querySelector('[role=tree]');
     this.#minimap = new Minimap(hosts.overview, this.chart);
     const { view } = panel;
-    this.#follow(theme, () => { this.chart.setTheme(theme.value); this.#readLegend(); });
-    this.#follow(view.colourBy, () => { this.chart.setColourBy(view.colourBy.value); this.#readLegend(); });
     this.chart.setFolded(view.foldedNames.value);
     this.#showTrace(panel.trace.value, true);
+    this.#follow(theme, () => { this.chart.setTheme(theme.value); this.#readLegend(); });
+    this.#follow(view.colourBy, () => { this.chart.setColourBy(view.colourBy.value); this.#readLegend(); });
     this.#stops.push(panel.trace.subscribe(() => this.#showTrace(panel.trace.value, false)));
     this.#follow(view.follow, () => this.#followChanged());
     if (view.range.value !== undefined) this.chart.setRange({ from: view.range.value[0], to: view.range.value[1] });
@@ -73,6 +76,7 @@ export class ChartBridge {
   dispose(): void {
     for (const stop of this.#stops) stop();
     clearTimeout(this.#hoverTimer);
+    clearTimeout(this.#legendTimer);
     this.animate(false);
     this.#minimap.dispose();
     this.chart.dispose();
@@ -110,7 +114,7 @@ export class ChartBridge {
     this.#showNow();
     this.chart.setTrace(trace.rows, trace.texts, trace.figures, isFirst || isReset ? { reset: true } : { appendedFrom, changed });
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
-    this.#readLegend();
+    this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs);
   }
 
   #showNow(): void {
@@ -127,7 +131,10 @@ export class ChartBridge {
     this.pausedAt.value = view.follow.value || !isRunning ? undefined : trace.value?.rows.count;
   }
 
+  /** Counts all spans, so not with every message. */
   #readLegend(): void {
+    clearTimeout(this.#legendTimer);
+    this.#legendTimer = undefined;
     if (this.#panel.trace.value !== undefined) this.legend.value = this.chart.legend();
   }
 

@@ -1,11 +1,12 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ChartTheme } from '../flame/theme.ts';
 import type { PanelRequest } from '../flame/chartTypes.ts';
 import { numbers } from '../components/numbers.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
-import { timeAxis } from '../state/timeAxis.ts';
+import { useCalmTrace } from '../state/calmTrace.ts';
+import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { Trace } from '../state/trace.ts';
 import { ChartBridge } from './chartBridge.ts';
 
@@ -48,7 +49,9 @@ export function ChartPane({ trace, theme, height, bridge, onRequest }: ChartPane
 function OverviewEnds({ trace }: { readonly trace: Trace }) {
   const panel = usePanel();
   useSignal(panel.clock.tick);
-  const { from, to } = timeAxis(trace.rows, panel.clock.now(trace.baseUnixNano));
+  const calm = useCalmTrace(trace);
+  const extent = useMemo(() => runExtent(calm.rows), [calm]);
+  const { from, to } = timeAxis(extent, panel.clock.now(trace.baseUnixNano));
   const step = (to - from) / 2;
   return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns, step)}</span>)}</div>;
 }

@@ -3,13 +3,13 @@ import { ancestors } from '../../src/analysis/steps.ts';
 import { roleOf } from './trace.ts';
 import type { Trace } from './trace.ts';
 
-/** Calls of one tool below one agent, by start time. */
-type Calls = readonly number[];
+/** The calls of each tool below one agent, by label, each by start time. */
+type Calls = ReadonlyMap<number, readonly number[]>;
 
 interface Known {
   /** Labels of the tools that failed at least once: only they are tried again. */
   readonly failing: ReadonlySet<number>;
-  readonly calls: Map<string, Calls>;
+  readonly callsBelow: Map<number, Calls>;
 }
 
 const knownOf = new WeakMap<Trace, Known>();
@@ -19,12 +19,16 @@ const knownOf = new WeakMap<Trace, Known>();
  * same agent. Empty when it was tried once.
  */
 export function attemptsOf(trace: Trace, row: number): readonly number[] {
-  const { rows } = trace;
+  const { rows, tree } = trace, label = labelOf(rows, row);
   if (roleOf(trace, row) !== 'tool') return [];
-  const known = knownOf.get(trace) ?? { failing: failingTools(trace), calls: new Map() };
+  const known = knownOf.get(trace) ?? { failing: failingTools(trace), callsBelow: new Map<number, Calls>() };
   knownOf.set(trace, known);
-  if (!known.failing.has(labelOf(rows, row))) return [];
-  const same = callsLike(trace, row, known.calls), at = same.indexOf(row);
+  if (!known.failing.has(label)) return [];
+  const scope = ancestors(tree, row).findLast((up) => roleOf(trace, up) === 'agent') ?? -1;
+  const calls = known.callsBelow.get(scope) ?? failingCalls(trace, scope, known.failing);
+  known.callsBelow.set(scope, calls);
+  const same = calls.get(label) ?? [], at = same.indexOf(row);
+  if (at < 0) return [];
   let first = at, last = at;
   while (first > 0 && isFailed(rows, same[first - 1] as number)) first--;
   while (last < same.length - 1 && isFailed(rows, same[last] as number)) last++;
@@ -37,16 +41,15 @@ function failingTools(trace: Trace): ReadonlySet<number> {
   return failing;
 }
 
-function callsLike(trace: Trace, row: number, known: Map<string, Calls>): Calls {
-  const { rows, tree } = trace, label = labelOf(rows, row);
-  const scope = ancestors(tree, row).findLast((up) => roleOf(trace, up) === 'agent') ?? -1;
-  const key = `${scope} ${label}`;
-  let calls = known.get(key);
-  if (calls === undefined) {
-    calls = [...tree.preorder(scope)]
-      .filter((other) => labelOf(rows, other) === label && roleOf(trace, other) === 'tool')
-      .sort((a, b) => (rows.start[a] as number) - (rows.start[b] as number) || a - b);
-    known.set(key, calls);
+function failingCalls(trace: Trace, scope: number, failing: ReadonlySet<number>): Calls {
+  const { rows, tree } = trace, calls = new Map<number, number[]>();
+  for (const row of tree.preorder(scope)) {
+    const label = labelOf(rows, row);
+    if (!failing.has(label) || roleOf(trace, row) !== 'tool') continue;
+    const same = calls.get(label);
+    if (same === undefined) calls.set(label, [row]);
+    else same.push(row);
   }
+  for (const same of calls.values()) same.sort((a, b) => (rows.start[a] as number) - (rows.start[b] as number) || a - b);
   return calls;
 }

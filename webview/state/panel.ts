@@ -49,7 +49,7 @@ export class Panel {
   #looksAt: RowRef | undefined;
   /** Rows were missing, and everything has been asked for. */
   #startsAnew = false;
-  #refreshDetails: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host, nextFrame: NextFrame) {
     const saved = readSavedState(host.readState());
@@ -202,11 +202,17 @@ export class Panel {
     if (isReset) {
       if (ref?.epoch !== trace.epoch) this.details.want(undefined);
     } else if (ref !== undefined && changed.includes(ref.row)) {
-      this.#refreshDetails ??= setTimeout(() => {
-        this.#refreshDetails = undefined;
-        this.details.want(this.#selection.value);
-      }, liveDetailsMs);
+      this.#refreshSoon();
     }
+  }
+
+  /** The selected span changed: reads it anew, but not with every frame. */
+  #refreshSoon(): void {
+    if (this.#refreshTimer !== undefined) return;
+    this.#refreshTimer = setTimeout(() => {
+      this.#refreshTimer = undefined;
+      this.details.want(this.#selection.value);
+    }, liveDetailsMs);
   }
 
   #selectQuietly(ref: RowRef | undefined): void {

@@ -8,7 +8,6 @@ import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
 import { visibleName } from '../components/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
-import { attemptsOf } from '../state/attempts.ts';
 import { spanContext } from '../state/spanContext.ts';
 import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
@@ -19,6 +18,8 @@ import { toggleFold } from './tableKeys.ts';
 interface SpanRowProps {
   readonly trace: Trace;
   readonly row: number;
+  /** Which try of the same tool it is after the first; 0 or less for the first or only one. */
+  readonly retry: number;
   /** Place among the visible rows. */
   readonly index: number;
   readonly depth: number;
@@ -81,13 +82,12 @@ function lengthText({ rows }: Pick<Trace, 'rows'>, row: number, now: number): st
   return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
 }
 
-function SpanCell({ trace, row, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
+function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
   const panel = usePanel();
   const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
   const label = visibleName(labelOf(trace, row));
   const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
   const hasChildren = trace.tree.childCount(row) > 0;
-  const retry = attemptsOf(trace, row).indexOf(row);
   return (
     <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label ? label : `${label} (${recorded})`}>
       <Indent depth={depth} />
@@ -97,7 +97,7 @@ function SpanCell({ trace, row, depth, colIndex, isFolded }: SpanRowProps & { re
       <RoleIcon role={role} />
       <span class="unseen">{`${roleWords[role]}, `}</span>
       <span class={`name cut${role === 'agent' ? ' agent' : ''}`}>{label}</span>
-      {retry > 0 && <span class="note desc num">{`retry ${retry}`}</span>}
+      {retry > 0 && <span class="note desc num">{`· retry ${retry}`}</span>}
       {isFailed(trace.rows, row) && <Icon name="error" class="state error-icon" label="failed" />}
       {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="lost: the program ended first" />}
       {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}
@@ -121,10 +121,10 @@ function Indent({ depth }: { readonly depth: number }) {
 }
 
 function Bar({ trace, row, axis, now }: SpanRowProps) {
-  const { rows } = trace, span = axis.to - Math.min(0, axis.from);
+  const { rows } = trace, span = axis.to - axis.from;
   if (!isOnAxis(rows, row) || span <= 0) return null;
   const start = rows.start[row] as number, marks = rows.marks[row] as number;
-  const left = (start - Math.min(0, axis.from)) / span, width = (endOf(rows, row, now) - start) / span;
+  const left = (start - axis.from) / span, width = (endOf(rows, row, now) - start) / span;
   const state = isFailed(rows, row) ? ' failed' : (marks & placeholderBit) !== 0 ? ' placeholder' : (marks & openBit) !== 0 ? ' open' : '';
   return <span class={`bar fill-${colourRole(roleOf(trace, row))}${state}`} style={{ left: `min(${left * 100}%, 100% - 2px)`, width: `${width * 100}%` }} />;
 }

@@ -1,8 +1,10 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { attemptsOf } from '../state/attempts.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import type { Trace } from '../state/trace.ts';
-import { timeAxis } from '../state/timeAxis.ts';
+import { useCalmTrace } from '../state/calmTrace.ts';
+import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { useSize } from '../components/useSize.ts';
 import { numbers } from '../components/numbers.ts';
@@ -26,10 +28,12 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const scroller = useRef<HTMLDivElement | null>(null);
   const size = useSize(scroller);
   const [top, setTop] = useState(0);
-  const visible = useMemo(() => visibleRows(trace.tree, trace.rows.count, folded), [trace, folded]);
+  const calm = useCalmTrace(trace);
+  const visible = useMemo(() => visibleRows(calm.tree, calm.rows.count, folded), [calm, folded]);
+  const extent = useMemo(() => runExtent(calm.rows), [calm]);
   const scale = useMemo(fontScale, [size]);
   const now = panel.clock.now(trace.baseUnixNano);
-  const axis = timeAxis(trace.rows, now);
+  const axis = timeAxis(extent, now);
   const columns = columnsFor(size?.width ?? 0, scale);
   const rowHeight = Math.max(usualRowHeight, Math.round(usualRowHeight * scale));
   const selected = panel.selectedRow;
@@ -54,7 +58,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
         <div class="table-rows" role="presentation" style={{ height: `${visible.rows.length * rowHeight}px` }}>
           {Array.from(visible.rows.subarray(first, last), (row, i) => (
             <SpanRow
-              key={row} trace={trace} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
+              key={row} trace={trace} retry={attemptsOf(calm, row).indexOf(row)} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
               columns={columns} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)}
             />
           ))}
@@ -69,7 +73,7 @@ function TableHead({ columns, axis, scroller }: { readonly columns: readonly Col
   return (
     <div class="table-head" aria-hidden="true" style={{ 'grid-template-columns': gridOf(columns), '--scrollbar': `${scrollbar}px` }}>
       {columns.map(({ id, title }) => {
-        if (id === 'timeline') return <div key={id} class="axis"><span>{numbers.tick(0, 1e9)}</span><span>{numbers.duration(axis.to - Math.min(0, axis.from))}</span></div>;
+        if (id === 'timeline') return <div key={id} class="axis"><span>{numbers.tick(0, 1e9)}</span><span>{numbers.duration(axis.to - axis.from)}</span></div>;
         return <div key={id} class={id === 'span' ? '' : 'right'}>{title}</div>;
       })}
     </div>
