@@ -11,7 +11,7 @@ import type { TraceColumns } from './store/traceColumns.ts';
 import { TraceStore } from './store/traceStore.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Emit } from './subscriptions.ts';
-import { exportTrace } from './traceExport.ts';
+import { exportFormats, exportTrace } from './traceExport.ts';
 import { searchRows, searchTraces } from './traceSearch.ts';
 
 const announceMs = 50, tickMs = 1000;
@@ -140,6 +140,8 @@ export class Collector implements CallHandlers {
     if (trace === undefined) throw new Error('The trace is not there any more.');
     return Uint8Array.from(exportTrace(trace, format)).buffer;
   }
+
+  exportFormats(): ReturnType<CollectorCalls['exportFormats']> { return exportFormats(); }
 
   async deleteTraces(traceIds: readonly string[]): Promise<void> { (await this.openStore()).delete(traceIds); }
 

@@ -5,13 +5,15 @@ import { metaKind, metaStatus } from '../model/traceRows.ts';
 import { rowsInOrder } from './store/spanRecords.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
 
+/** The formats that traces can be written in. */
+export function exportFormats(): { id: string; label: string; extension: string }[] {
+  return formats.flatMap(({ id, label, extension, encode }) => (encode === undefined || extension === undefined ? [] : [{ id, label, extension }]));
+}
+
 /** A trace as a file of a format. Throws with words for the user when the format is unknown or cannot be written. */
 export function exportTrace(trace: TraceColumns, formatId: string): Uint8Array {
   const format = formatById(formatId);
-  if (format?.encode === undefined) {
-    const known = formats.filter(({ encode }) => encode !== undefined).map(({ id }) => id);
-    throw new Error(`Traces cannot be exported as ${formatId}. Known: ${known.join(', ')}.`);
-  }
+  if (format?.encode === undefined) throw new Error(`Traces cannot be exported as ${formatId}. Known: ${exportFormats().map(({ id }) => id).join(', ')}.`);
   return format.encode(rowsInOrder(trace).map((row) => spanOf(trace, row)));
 }
 

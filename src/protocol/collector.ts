@@ -99,6 +99,8 @@ export interface CollectorCalls {
   unsubscribe(subscription: number): void;
   importBytes(bytes: ArrayBuffer, name: string): ImportReport;
   exportTrace(traceId: string, format: string): ArrayBuffer;
+  /** What `exportTrace` can write: id, what people call it, and the ending of its files. */
+  exportFormats(): readonly { readonly id: string; readonly label: string; readonly extension: string }[];
   deleteTraces(traceIds: readonly string[]): void;
   clear(): void;
   stats(): CollectorStats;
