@@ -1,6 +1,7 @@
 import type { SpanRecord } from '../model/records.ts';
 import { eventStacks, exceptionPlaces, namesOf, recordedFunctions, recordedPlace, stackPlaces, workingDirectories } from './candidates.ts';
 import type { RecordedName, RecordedPlace } from './candidates.ts';
+import { longestScanned, scanCode } from './codeScan.ts';
 import { locate, locatePath } from './locate.ts';
 import type { LocatedFile, Surroundings } from './locate.ts';
 import { findNames } from './names.ts';
@@ -92,14 +93,16 @@ async function candidateIn(file: LocatedFile, place: RecordedPlace, rank: number
   if (original !== undefined && source !== undefined) {
     return candidateOf(source, { ...place, line: original.line, column: original.column }, rank, [place.origin, file.how, 'through its source map']);
   }
-  const line = place.line ?? lineOfFunction(file, place.functionName, context);
+  const line = place.line ?? await lineOfFunction(file, place.functionName, context);
   return candidateOf(file, line === undefined ? place : { ...place, line }, rank, [place.origin, file.how]);
 }
 
 /** Where a function begins in a file that was recorded without a line. */
-function lineOfFunction(file: LocatedFile, functionName: string | undefined, { index }: SourceContext): number | undefined {
-  const name = functionName?.split(/[.:]+/).at(-1);
-  return index.mentionsIn(file.text).find((mention) => mention.kind === 'function' && mention.name === name)?.line;
+async function lineOfFunction(file: LocatedFile, functionName: string | undefined, { files }: SourceContext): Promise<number | undefined> {
+  if (functionName === undefined || !file.isInWorkspace) return undefined;
+  const name = functionName.split(/[.:]+/).at(-1);
+  const text = await files.readText(file.realText, longestScanned);
+  return text === undefined ? undefined : scanCode(file.realText, text).find((mention) => mention.kind === 'function' && mention.name === name)?.line;
 }
 
 function candidateOf(file: LocatedFile, { line, column, functionName }: Omit<RecordedPlace, 'path' | 'origin'>, rank: number, origin: readonly string[]): SourceCandidate {
