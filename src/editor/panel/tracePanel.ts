@@ -123,18 +123,17 @@ export class TracePanel {
     }
     const subscription = ++lastSubscription;
     this.#subscription = subscription;
-    const [summary, spanRow] = await Promise.all([
+    this.#post({ type: 'panel.show', traceId, status: receiver.status });
+    const subscribed = collector.call('subscribe', subscription, traceId);
+    const [summary, ref] = await Promise.all([
       collector.call('summaryOf', traceId),
       this.#spanId === undefined ? undefined : collector.call('rowOf', traceId, this.#spanId),
+      subscribed,
     ]);
     if (this.#subscription !== subscription) return;
-    this.#post({ type: 'panel.show', traceId, status: receiver.status, ...(spanRow === undefined ? {} : { spanRow }) });
-    if (summary === undefined) {
-      this.#tellGone(subscription);
-      return;
-    }
-    this.#setTitle(summary);
-    await collector.call('subscribe', subscription, traceId);
+    if (summary === undefined) this.#tellGone(subscription);
+    else this.#setTitle(summary);
+    if (ref !== undefined) this.#post({ type: 'selection.set', ref });
   }
 
   #disconnect(): void {
