@@ -2,9 +2,12 @@ import { buildSync, transformSync } from 'esbuild';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpanRecord } from '../../../src/model/records.ts';
+import type { FileAccess } from '../../../src/source/fileAccess.ts';
 import { mappingsOf, mappingsOfLaunch } from '../../../src/source/pathMappings.ts';
 import { resolveFrames, resolveSource } from '../../../src/source/resolve.ts';
 import type { SourceContext } from '../../../src/source/resolve.ts';
+import { SourceMaps } from '../../../src/source/sourceMaps.ts';
+import { WorkspaceIndex } from '../../../src/source/workspaceIndex.ts';
 import { refusedForms } from './support/refusedForms.ts';
 import { makeWorkspace, removeWorkspaces, spanWith } from './support/workspace.ts';
 import type { Workspace } from './support/workspace.ts';
@@ -123,6 +126,25 @@ describe('a place that a span records', () => {
     expect(candidates).toEqual([]);
     expect(whyNone).toMatch(/^The span's code is not opened: the recorded path /);
     expect(workspace.files.asked).toEqual([]);
+  });
+});
+
+describe('on Windows', () => {
+  const texts = new Map([['c:\\work\\agent\\run.py', 'def run():\n  pass'], ['c:\\work\\agent\\other.py', ''], ['c:\\lib\\os.py', '']]);
+  const files: FileAccess = {
+    listFiles: () => Promise.resolve(['c:\\work\\agent\\run.py', 'c:\\work\\agent\\other.py']),
+    readText: (file) => Promise.resolve(texts.get(file.toLowerCase())),
+    realPath: (file) => Promise.resolve(texts.has(file.toLowerCase()) || file.toLowerCase() === 'c:\\work' ? { path: file.toLowerCase().replace('c:', 'C:'), isFile: texts.has(file.toLowerCase()) } : undefined),
+  };
+
+  it.each([
+    ['C:\\work\\agent\\run.py', true], ['c:/Work/agent/run.py', true], ['file:///C:/work/agent/run.py', true], ['agent\\run.py', true], ['/app/agent/run.py', true], ['C:\\lib\\os.py', false],
+  ])('%s is found', async (recorded, isInside) => {
+    const index = new WorkspaceIndex(files);
+    await index.build();
+    const context: SourceContext = { files, index, maps: new SourceMaps(files, 'windows'), platform: 'windows', folders: ['C:\\Work'], mappings: [] };
+    const { candidates } = await resolveSource(spanWith(at(recorded, 2)), context);
+    expect(candidates.map(({ realPath, isInWorkspace }) => [realPath, isInWorkspace])).toEqual([[isInside ? 'C:\\work\\agent\\run.py' : 'C:\\lib\\os.py', isInside]]);
   });
 });
 
