@@ -34,6 +34,14 @@ export function emptyRows(room: number): GrowingRows {
   };
 }
 
+/** The same columns with room for more rows. */
+export function withRoom(rows: GrowingRows, room: number): GrowingRows {
+  const larger = emptyRows(room);
+  larger.count = rows.count;
+  for (const column of ['start', 'duration', 'parent', 'name', 'subject', 'service', 'meta', 'marks'] as const) larger[column].set(rows[column]);
+  return larger;
+}
+
 const nameCount = 240;
 const words = ['plan', 'search', 'read', 'write', 'embed', 'rank', 'score', 'patch', 'test', 'fetch', 'parse', 'merge'];
 export const texts: readonly string[] = ['', ...Array.from({ length: nameCount }, (_, i) => `${words[i % words.length]}_${words[(i * 7) % words.length]}_${i}`)];

@@ -4,12 +4,12 @@ import type { TraceRows } from '../../../src/model/traceRows.ts';
 import { FlameChart } from '../../../webview/flame/flameChart.ts';
 import { Minimap } from '../../../webview/flame/minimap.ts';
 import { readTheme } from '../../../webview/flame/theme.ts';
-import { callTree, concurrentAgents, texts } from '../drawTraces.ts';
+import { addSpan, callTree, concurrentAgents, texts, withRoom } from '../drawTraces.ts';
 import { designNow, designTrace, statesTrace } from './designTrace.ts';
 import { applyTheme, themeNames } from './themes.ts';
 
 declare global {
-  interface Window { chart: FlameChart; rowOf: ReadonlyMap<string, number>; rows: TraceRows; openMs: number }
+  interface Window { chart: FlameChart; rowOf: ReadonlyMap<string, number>; rows: TraceRows; openMs: number; receive(perFrame: number): void }
 }
 
 const query = new URLSearchParams(location.search);
@@ -32,9 +32,23 @@ if (data === 'design' || data === 'states') {
     chart.setSelection(rowOf.get('selected'));
   }
 } else {
-  const { rows } = data === 'calls' ? callTree(spans) : concurrentAgents(spans);
+  const generated = data === 'calls' ? callTree(spans) : concurrentAgents(spans);
+  // Room for spans that come later, as in the panel.
+  const rows = query.has('room') ? withRoom(generated.rows, spans + 500_000) : generated.rows;
   window.rows = rows;
   const begun = performance.now();
   chart.setTrace(rows, texts, new Map(), { reset: true });
   window.openMs = performance.now() - begun;
+  window.receive = (perFrame) => {
+    const root = 0;
+    let now = (rows.start[root] as number) + (rows.duration[root] as number);
+    const frame = (): void => {
+      const appendedFrom = rows.count;
+      for (let i = 0; i < perFrame; i++) addSpan(rows, root, (now += 1_000_000), now + 800_000, 1 + (i % 200), i === 7);
+      rows.duration[root] = now;
+      chart.setTrace(rows, texts, new Map(), { appendedFrom, changed: Uint32Array.of(root) });
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  };
 }

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 interface Wheel {
   readonly clientX: number;
@@ -43,7 +43,7 @@ export function spanscope(page: string): Subject {
       pan: { ...at, deltaX: panPixels },
     },
     open: async (tab, spans) => {
-      await tab.goto(`file://${page}?data=calls&spans=${spans}`);
+      await tab.goto(`file://${page}?data=calls&room&spans=${spans}`);
       await tab.waitForFunction(() => window.openMs !== undefined, undefined, { timeout: 300_000 });
     },
   };
@@ -106,5 +106,3 @@ export async function drive(page: Page, target: string, wheel: Wheel, frames: nu
   await session.detach();
   return { msPerFrame: ((after - before) * 1000) / frames, intervals };
 }
-
-export const openPage = async (browser: Browser): Promise<Page> => await browser.newPage({ viewport });
