@@ -7,6 +7,9 @@ export interface ContentRecord extends ByteRange { readonly origin: number }
 /** The offset of a row that has no content. */
 export const noContent = 0xffff_ffff;
 
+/** At most, of a record. */
+const headerBytes = 10;
+const usualHeaderBytes = 3;
 const smallestChunk = 1024, largestChunk = 1 << 20;
 
 /**
@@ -26,13 +29,19 @@ export class ContentArena {
   /** Copies bytes[start..end) and gives the record's offset. */
   append(origin: number, bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (this.used + length + 10 > this.last.length) this.addChunk(length + 10);
+    if (this.used + length + headerBytes > this.last.length) this.addChunk(length + headerBytes);
     const { last } = this;
     const offset = this.lastStart + this.used;
     const at = writeVarint(last, writeVarint(last, this.used, origin), length);
     if (length > 0) last.set(bytes.subarray(start, end), at);
     this.used = at + length;
     return offset;
+  }
+
+  /** Makes room for so many records with so many bytes in all, so that a small trace is one piece of memory. */
+  reserve(records: number, bytes: number): void {
+    const needed = bytes + records * usualHeaderBytes;
+    if (this.used + needed > this.last.length && needed <= largestChunk) this.addChunk(needed);
   }
 
   /** The record at an offset that `append` gave. */
@@ -62,7 +71,7 @@ export class ContentArena {
   }
 
   private addChunk(needed: number): void {
-    const usual = Math.min(largestChunk, Math.max(smallestChunk, this.byteLength >> 1));
+    const usual = this.byteLength === 0 ? 0 : Math.min(largestChunk, Math.max(smallestChunk, this.byteLength >> 1));
     this.lastStart += this.used;
     this.used = 0;
     this.last = new Uint8Array(Math.max(needed, usual));

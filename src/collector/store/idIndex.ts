@@ -1,6 +1,7 @@
 /** At most this share of the slots is used: foreign slots are passed over sixteen to a cache line. */
 const fullest = 0.9;
 const initialSlots = 20;
+const noSlots = new Uint32Array(0);
 const growthOf = (slots: number): number => (slots < 4096 ? 2 : 1.15);
 /** Drawn anew for every process, so that nobody can prepare ids that collide. */
 const seed = Math.floor(Math.random() * 0x1_0000_0000) | 1;
@@ -11,8 +12,8 @@ const seed = Math.floor(Math.random() * 0x1_0000_0000) | 1;
  * The ids themselves belong to the caller: `ids[2 · row]` and `ids[2 · row + 1]` are the halves of a row's id.
  */
 export class IdIndex {
-  private slots = new Uint32Array(initialSlots);
-  private rowMask = maskFor(initialSlots);
+  private slots = noSlots;
+  private rowMask = 0;
   private used = 0;
 
   get byteLength(): number { return this.slots.byteLength; }
@@ -20,6 +21,7 @@ export class IdIndex {
   /** The row of an id, or -1. */
   find(ids: Uint32Array, high: number, low: number): number {
     const { slots, rowMask } = this;
+    if (slots.length === 0) return -1;
     const hash = hashOf(high, low), print = printOf(hash);
     for (let at = placeOf(hash, slots.length); ; at = at + 1 === slots.length ? 0 : at + 1) {
       const slot = slots[at] as number;
@@ -32,7 +34,7 @@ export class IdIndex {
 
   /** Adds a row whose id is not in the index; `ids` must hold it already. */
   add(ids: Uint32Array, row: number): void {
-    if (this.used + 1 > this.slots.length * fullest || row + 1 > this.rowMask) this.grow(ids, row);
+    if (this.used + 1 > this.slots.length * fullest || row + 1 > this.rowMask) this.resize(ids, Math.ceil(this.slots.length * growthOf(this.slots.length)), row);
     this.place(ids, row);
     this.used++;
   }
@@ -45,11 +47,16 @@ export class IdIndex {
     slots[at] = (printOf(hash) & ~rowMask) | (row + 1);
   }
 
-  private grow(ids: Uint32Array, row: number): void {
+  /** Makes room for so many more ids at once. */
+  reserve(ids: Uint32Array, more: number): void {
+    const needed = Math.ceil((this.used + more + 1) / fullest);
+    if (more > 1 && needed > this.slots.length) this.resize(ids, Math.max(needed, Math.ceil(this.slots.length * growthOf(this.slots.length))), 0);
+  }
+
+  private resize(ids: Uint32Array, slots: number, row: number): void {
     const before = this.slots, maskBefore = this.rowMask;
-    const size = Math.max(Math.ceil(before.length * growthOf(before.length)), Math.ceil((this.used + 1) / fullest) + 1);
-    this.slots = new Uint32Array(size);
-    this.rowMask = maskFor(Math.max(size, row + 1));
+    this.slots = new Uint32Array(Math.max(initialSlots, slots));
+    this.rowMask = maskFor(Math.max(this.slots.length, row + 1, maskBefore));
     for (const slot of before) if (slot !== 0) this.place(ids, (slot & maskBefore) - 1);
   }
 }

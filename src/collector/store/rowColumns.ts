@@ -5,6 +5,7 @@ const initialRows = 8;
 const narrowTexts = 0x1_0000;
 
 type Words = Uint32Array<ArrayBuffer>;
+const noDoubles = new Float64Array(0), noWords = new Uint32Array(0), noShorts = new Uint16Array(0), noLinks = new Int32Array(0);
 type TextColumn = Uint16Array<ArrayBuffer> | Words;
 
 /**
@@ -13,18 +14,18 @@ type TextColumn = Uint16Array<ArrayBuffer> | Words;
  */
 export class RowColumns implements TraceRows {
   count = 0;
-  start = new Float64Array(initialRows);
-  duration = new Float64Array(initialRows);
-  parent = new Int32Array(initialRows);
-  name: TextColumn = new Uint16Array(initialRows);
-  subject: TextColumn = new Uint16Array(initialRows);
-  service = new Uint16Array(initialRows);
-  meta = new Uint16Array(initialRows);
-  marks = new Uint16Array(initialRows);
+  start = noDoubles;
+  duration = noDoubles;
+  parent = noLinks;
+  name: TextColumn = noShorts;
+  subject: TextColumn = noShorts;
+  service = noShorts;
+  meta = noShorts;
+  marks = noShorts;
   /** The halves of a row's span id at 2 · row and 2 · row + 1; zeroes when the id is no 16 hex digits. */
-  ids = new Uint32Array(initialRows * 2);
+  ids = noWords;
   /** Offset of a row's content in the arena. */
-  content = new Uint32Array(initialRows);
+  content = noWords;
 
   get byteLength(): number {
     return this.start.length * (8 + 8 + 4 + this.name.BYTES_PER_ELEMENT + this.subject.BYTES_PER_ELEMENT + 2 + 2 + 2 + 8 + 4);
@@ -32,7 +33,7 @@ export class RowColumns implements TraceRows {
 
   /** Adds a row without parent, times or content. */
   addRow(): number {
-    if (this.count === this.start.length) this.grow();
+    if (this.count === this.start.length) this.resize(this.grownLength);
     const row = this.count++;
     this.parent[row] = -1;
     this.duration[row] = 0;
@@ -50,15 +51,20 @@ export class RowColumns implements TraceRows {
     this.subject[row] = text;
   }
 
+  /** Makes room for so many rows in all. */
+  reserve(rows: number): void {
+    if (rows > this.start.length) this.resize(Math.max(rows, this.grownLength));
+  }
+
   /** Gives back the room that is not used. */
   trim(): void {
     if (this.start.length > this.count && this.count > initialRows) this.resize(this.count);
   }
 
-  private grow(): void {
+  /** Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing. */
+  private get grownLength(): number {
     const rows = this.start.length;
-    // Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing.
-    this.resize(Math.ceil(rows * (rows < 4096 ? 2 : rows < 65_536 ? 1.125 : 1.0625)));
+    return Math.max(initialRows, Math.ceil(rows * (rows < 4096 ? 2 : rows < 65_536 ? 1.125 : 1.0625)));
   }
 
   private resize(rows: number): void {

@@ -1,12 +1,12 @@
 import { hexHalf, hexOfHalves, isHex, isNoId } from '../../model/ids.ts';
 import { isTellingName, keyPrefixes } from '../../model/conventions/registry.ts';
 import type { Attributes } from '../../model/attributes.ts';
-import type { SpanContent } from '../../model/span.ts';
 import { operationCode, present } from '../../model/spanBatch.ts';
 import type { SpanBatch } from '../../model/spanBatch.ts';
-import { decodeContent } from '../../model/spanContent.ts';
 import { keyScanOf } from './keyScan.ts';
 import type { Origin, OriginTable } from './origins.ts';
+import { decodeStepContent } from './stepContent.ts';
+import type { StepContent } from './stepContent.ts';
 import type { TextTable } from './textTable.ts';
 
 const pendingTypeKey = 'logfire.span_type', pendingParentKey = 'logfire.pending_parent_id';
@@ -38,8 +38,8 @@ export class RowInput {
   name = '';
   /** Whether the span is reported while it runs, by a connection that may end before the span does. */
   isLive = false;
-  /** The decoded content, only when the span may be an agent's step. */
-  content: SpanContent | undefined;
+  /** Only when the span may be an agent's step. */
+  content: StepContent | undefined;
 
   private readonly originTable: OriginTable;
   private readonly originsByPair = new Map<number, Origin>();
@@ -74,7 +74,7 @@ export class RowInput {
     this.isLive = this.operation === operationCode.start;
     const { contentBytes: bytes, contentStart: start, contentEnd: end } = this;
     const mayBeStep = this.nameIsTelling(batch.name[row] as number) || hasTellingKey(bytes, start, end);
-    this.content = mayBeStep ? decodeContent(bytes, start, end) : undefined;
+    this.content = mayBeStep ? decodeStepContent({ bytes, start, end }) : undefined;
     if (this.content !== undefined && this.content.attributes.get(pendingTypeKey) === 'pending_span') this.becomePending(this.content.attributes);
   }
 

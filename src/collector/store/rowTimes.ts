@@ -20,7 +20,7 @@ export class RowTimes {
   private hasBase = false;
   private baseHigh = 0;
   private baseLow = 0;
-  private readonly aside = new Map<number, ExactTimes>();
+  private aside: Map<number, ExactTimes> | undefined;
   private far = 0;
   private rebasedAt = 2;
 
@@ -28,9 +28,9 @@ export class RowTimes {
   get base(): bigint { return joinHalves(this.baseHigh, this.baseLow); }
 
   /** Whether the columns alone tell every start exactly. */
-  get areInColumns(): boolean { return this.aside.size === 0; }
+  get areInColumns(): boolean { return (this.aside?.size ?? 0) === 0; }
 
-  get byteLength(): number { return this.aside.size * 120; }
+  get byteLength(): number { return (this.aside?.size ?? 0) * 120; }
 
   /** Nanoseconds after the base; NaN when there is none or the time is too far away to be exact. */
   relative(high: number, low: number): number {
@@ -50,7 +50,7 @@ export class RowTimes {
     const duration = isOpen ? Number.NaN : this.relative(endHigh, endLow) - start;
     const isExact = !Number.isNaN(start) && (isOpen || (duration >= 0 && duration <= farthest));
     if (!isExact) return this.keepAside(rows, row, start, hasStart, joinHalves(startHigh, startLow), joinHalves(endHigh, endLow));
-    if (this.aside.size > 0) this.forget(rows, row);
+    if (this.aside !== undefined) this.forget(rows, row);
     rows.start[row] = start;
     rows.duration[row] = duration;
     return isOpen ? open : 0;
@@ -64,12 +64,12 @@ export class RowTimes {
 
   /** Nanoseconds since 1970, exactly as recorded. */
   startOf(rows: RowColumns, row: number): bigint {
-    return this.aside.get(row)?.start ?? this.base + BigInt(rows.start[row] as number);
+    return this.aside?.get(row)?.start ?? this.base + BigInt(rows.start[row] as number);
   }
 
   /** Nanoseconds since 1970, exactly as recorded; 0 while the span is open. */
   endOf(rows: RowColumns, row: number): bigint {
-    const exact = this.aside.get(row);
+    const exact = this.aside?.get(row);
     if (exact !== undefined) return exact.end;
     const duration = rows.duration[row] as number;
     return Number.isNaN(duration) ? 0n : this.base + BigInt((rows.start[row] as number) + duration);
@@ -86,7 +86,7 @@ export class RowTimes {
     const base = middleStart(exact.filter((_, row) => ((rows.marks[row] as number) & outOfRange) !== 0));
     this.baseHigh = highOf(base);
     this.baseLow = lowOf(base);
-    this.aside.clear();
+    this.aside = undefined;
     this.far = 0;
     exact.forEach(({ start, end }, row) => {
       const marks = this.write(rows, row, highOf(start), lowOf(start), highOf(end), lowOf(end));
@@ -97,6 +97,7 @@ export class RowTimes {
 
   private keepAside(rows: RowColumns, row: number, start: number, hasStart: boolean, exactStart: bigint, exactEnd: bigint): number {
     this.forget(rows, row);
+    this.aside ??= new Map();
     this.aside.set(row, { start: exactStart, end: exactEnd });
     const isOpen = exactEnd === 0n;
     const isReversed = hasStart && !isOpen && exactEnd < exactStart;
@@ -109,7 +110,7 @@ export class RowTimes {
   }
 
   private forget(rows: RowColumns, row: number): void {
-    if (this.aside.delete(row) && ((rows.marks[row] as number) & outOfRange) !== 0) this.far--;
+    if (this.aside?.delete(row) === true && ((rows.marks[row] as number) & outOfRange) !== 0) this.far--;
   }
 }
 

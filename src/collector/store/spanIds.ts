@@ -10,6 +10,9 @@ export class SpanIds {
 
   get byteLength(): number { return this.index.byteLength + this.textBytes; }
 
+  /** Makes room for so many more ids at once. */
+  reserve(ids: Uint32Array, more: number): void { this.index.reserve(ids, more); }
+
   /** The row of an id, or -1. `text` is '' for ids that are numbers. */
   find(ids: Uint32Array, high: number, low: number, text: string): number {
     return text === '' ? this.index.find(ids, high, low) : this.rowOf?.get(text) ?? -1;

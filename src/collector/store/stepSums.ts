@@ -29,9 +29,12 @@ export class StepSums {
   /** Number of costs that count; without any, the trace's cost is not known. */
   costCount = 0;
   costUsd = 0;
-  readonly figures = new Map<number, RowFigures>();
-  private bits = new Uint8Array(0);
+  private ownFigures: Map<number, RowFigures> | undefined;
+  private bits = noBits;
   private isStale = false;
+
+  /** Token and cost figures by row. */
+  get figures(): ReadonlyMap<number, RowFigures> { return this.ownFigures ?? noFigures; }
 
   get byteLength(): number { return this.bits.byteLength + this.figures.size * 120; }
 
@@ -46,7 +49,7 @@ export class StepSums {
     if (own === 0 && before === 0) return;
     const isTakenBack = (ownBefore & ~own) !== 0 || ((ownBefore & (tokens | cost)) !== 0 && !isSame(this.figures.get(row), figures));
     const isPassedOn = parent >= 0 && upwards(belowBefore, role) !== upwards(belowBefore, roleBefore);
-    if (figures === undefined) this.figures.delete(row); else this.figures.set(row, figures);
+    if (figures === undefined) this.ownFigures?.delete(row); else (this.ownFigures ??= new Map()).set(row, figures);
     if (row >= this.bits.length) this.makeRoom(rows.count);
     this.bits[row] = belowBefore | own;
     // What was counted already would have to be taken back all the way up. That is rare, and starting over is simple.
@@ -113,11 +116,14 @@ export class StepSums {
   private bitsOf(row: number): number { return row < this.bits.length ? this.bits[row] as number : 0; }
 
   private makeRoom(rows: number): void {
-    const next = new Uint8Array(Math.max(16, Math.ceil(rows * 1.25)));
+    const next = new Uint8Array(Math.max(32, Math.ceil(rows * 1.5)));
     next.set(this.bits);
     this.bits = next;
   }
 }
+
+const noBits = new Uint8Array(0);
+const noFigures: ReadonlyMap<number, RowFigures> = new Map();
 
 const known = (figure: number): number => (Number.isNaN(figure) ? 0 : figure);
 

@@ -1,8 +1,8 @@
 import { stepOf, subjectOf } from '../../model/conventions/registry.ts';
 import { roles } from '../../model/role.ts';
 import { spanKinds } from '../../model/span.ts';
-import type { SpanContent } from '../../model/span.ts';
 import type { RowFigures } from '../../model/traceRows.ts';
+import type { StepContent } from './stepContent.ts';
 
 /** What the columns hold of an agent's step. */
 export interface Step {
@@ -15,7 +15,7 @@ export interface Step {
 export const noStep: Step = { role: 0, subject: '', figures: undefined };
 
 /** Reads the agent's step that a span is, if it is one. Logs that name the span are not looked at. */
-export function readStep(name: string, kind: number, scopeName: string, content: SpanContent): Step {
+export function readStep(name: string, kind: number, scopeName: string, content: StepContent): Step {
   const view = stepOf({
     name, kind: spanKinds[kind] ?? 'unspecified', scopeName, attributes: content.attributes, events: content.events, logs: [],
   });

@@ -12,6 +12,7 @@ import { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { RowTimes, timeMarks } from './rowTimes.ts';
 import { SpanIds } from './spanIds.ts';
+import { decodeStepContent } from './stepContent.ts';
 import { StepSums } from './stepSums.ts';
 import { noStep, readStep } from './steps.ts';
 import type { Step } from './steps.ts';
@@ -31,7 +32,8 @@ const timelessMarks = markBit('noStart') | markBit('outOfRange');
 /** Beside bits of `present`: that an update has content. */
 const saidContent = 0x100;
 /** Containers, strings and typed arrays of a trace without any row. */
-const fixedBytes = 6_000;
+const fixedBytes = 3_500;
+const noWatchers: readonly RowChanges[] = [];
 
 /** Tells traces apart that were read into memory at different times, in this process and in earlier ones. */
 let lastEpoch = Date.now();
@@ -54,14 +56,14 @@ export class TraceColumns extends RowColumns {
   readonly totals = new TraceTotals();
   readonly spanIds = new SpanIds();
   private readonly links = new ParentLinks();
-  private readonly placeholders = new Map<number, Placeholder>();
+  private placeholders: Map<number, Placeholder> | undefined;
   /** Ids of parents that spans name and do not hang below: malformed, their own, or closing a cycle. */
-  private readonly cutParents = new Map<number, string>();
+  private cutParents: Map<number, string> | undefined;
   /** Spans that a live connection began and that have not ended. */
-  private readonly running = new Set<number>();
+  private running: Set<number> | undefined;
   /** Rows whose step must be read again because updates came. */
-  private readonly staleSteps = new Set<number>();
-  private readonly watchers = new Set<RowChanges>();
+  private staleSteps: Set<number> | undefined;
+  private watchers: readonly RowChanges[] = noWatchers;
   private textsReplaced = 0;
 
   constructor(traceId: string) {
@@ -72,7 +74,7 @@ export class TraceColumns extends RowColumns {
   /** About how much memory the trace takes, content included. */
   get bytesInMemory(): number {
     return fixedBytes + this.byteLength + this.spanIds.byteLength + this.texts.byteLength + this.times.byteLength + this.contents.byteLength
-      + this.logs.byteLength + this.sums.byteLength + this.links.byteLength + (this.cutParents.size + this.running.size) * 60 + this.placeholders.size * 150;
+      + this.logs.byteLength + this.sums.byteLength + this.links.byteLength + ((this.cutParents?.size ?? 0) + (this.running?.size ?? 0)) * 60 + (this.placeholders?.size ?? 0) * 150;
   }
 
   roleOf(row: number): number { return metaRole(this.meta[row] as number); }
@@ -84,12 +86,19 @@ export class TraceColumns extends RowColumns {
   /** The id of the parent that a span names, also where it does not hang below it; '' when it names none. */
   parentIdOf(row: number): string {
     const parent = this.parent[row] as number;
-    return parent >= 0 ? this.spanIdOf(parent) : this.cutParents.get(row) ?? '';
+    return parent >= 0 ? this.spanIdOf(parent) : this.cutParents?.get(row) ?? '';
   }
 
   /** Notes changes for a subscriber from now on; everything there is counts as new to it. */
-  watch(changes: RowChanges): void { this.watchers.add(changes); }
-  unwatch(changes: RowChanges): void { this.watchers.delete(changes); }
+  watch(changes: RowChanges): void { this.watchers = [...this.watchers, changes]; }
+  unwatch(changes: RowChanges): void { this.watchers = this.watchers.filter((each) => each !== changes); }
+
+  /** Makes room for so many more spans, with so many bytes of content in all. */
+  reserveSpans(spans: number, contentBytes: number): void {
+    this.reserve(this.count + spans);
+    this.spanIds.reserve(this.ids, spans);
+    this.contents.reserve(spans, contentBytes);
+  }
 
   /** Takes in one row of a batch. */
   append(input: RowInput): void {
@@ -113,7 +122,7 @@ export class TraceColumns extends RowColumns {
     if (log.spanId !== '') {
       row = this.rowOf(log.spanId);
       if (row < 0) row = this.addPlaceholderOf(log.spanId);
-      const placeholder = this.placeholders.get(row);
+      const placeholder = this.placeholders?.get(row);
       if (placeholder !== undefined) this.widen(row, placeholder, this.times.relative(highOf(log.timeUnixNano), lowOf(log.timeUnixNano)));
     }
     if (this.logs.add(row, input, log) && row >= 0) this.touch(row);
@@ -130,18 +139,18 @@ export class TraceColumns extends RowColumns {
 
   /** Spans that live connections began and that have not ended. */
   runningSpans(): { readonly traceId: string; readonly spanId: string }[] {
-    return [...this.running].map((row) => ({ traceId: this.traceId, spanId: this.spanIdOf(row) }));
+    return [...(this.running ?? [])].map((row) => ({ traceId: this.traceId, spanId: this.spanIdOf(row) }));
   }
 
   /** All live connections have ended: those of an earlier run of the program. */
   markRunningLost(): void {
-    for (const row of this.running) this.markLost(row);
+    for (const row of this.running ?? []) this.markLost(row);
   }
 
   /** Brings derived values up to date; to be called before rows or sums are read. */
   settle(): void {
-    for (const row of this.staleSteps) this.readStepOf(row);
-    this.staleSteps.clear();
+    for (const row of this.staleSteps ?? []) this.readStepOf(row);
+    this.staleSteps?.clear();
     const isMoved = this.times.needsRebase && this.times.rebase(this);
     if (isMoved || this.textsReplaced !== this.texts.replaced) this.beginEpoch();
     this.sums.settle(this);
@@ -174,7 +183,7 @@ export class TraceColumns extends RowColumns {
   private fill(row: number, input: RowInput, isNew: boolean): void {
     const { batch, row: from } = input;
     const kind = batch.kind[from] as number, { origin } = input;
-    const placeholder = this.placeholders.get(row);
+    const placeholder = this.placeholders?.get(row);
     const kept = (this.marks[row] as number) & (linkMarks | duplicateMark);
     const timeBits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, input.endHigh, input.endLow);
     this.marks[row] = kept | ((batch.marks[from] as number) & recordMarks) | timeBits;
@@ -185,7 +194,7 @@ export class TraceColumns extends RowColumns {
     this.totals.addService(service);
     this.contents.setStatusMessage(row, input.statusMessage);
     if (input.operation === operationCode.start) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input);
-    this.running.delete(row);
+    this.running?.delete(row);
     this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
     this.link(row, input, isNew);
     if (placeholder !== undefined) this.resolve(row, placeholder);
@@ -193,7 +202,7 @@ export class TraceColumns extends RowColumns {
 
   /** A span has begun. What updates said before that was known stays on top. */
   private begin(row: number, input: RowInput, isNew: boolean): void {
-    const placeholder = this.placeholders.get(row);
+    const placeholder = this.placeholders?.get(row);
     const name = this.name[row] as number, meta = this.meta[row] as number, message = this.contents.statusMessageOf(row);
     if (placeholder !== undefined && (placeholder.endHigh !== 0 || placeholder.endLow !== 0)) {
       input.setEnd(placeholder.endHigh, placeholder.endLow);
@@ -206,14 +215,14 @@ export class TraceColumns extends RowColumns {
       this.setMeta(row, metaKind(this.meta[row] as number), metaStatus(meta));
       this.contents.setStatusMessage(row, message);
     }
-    if (said !== 0) this.staleSteps.add(row);
-    if (input.isLive && ((this.marks[row] as number) & openMark) !== 0) this.running.add(row);
+    if (said !== 0) (this.staleSteps ??= new Set()).add(row);
+    if (input.isLive && ((this.marks[row] as number) & openMark) !== 0) (this.running ??= new Set()).add(row);
   }
 
   /** Merges what an update or an end says into what is known. */
   private update(row: number, input: RowInput, extraMarks: number): void {
     const { batch, row: from, present: says } = input;
-    const placeholder = this.placeholders.get(row);
+    const placeholder = this.placeholders?.get(row);
     if ((says & present.name) !== 0) this.setName(row, input.nameIn(this.texts));
     if ((says & present.kind) !== 0) this.setMeta(row, batch.kind[from] as number, metaStatus(this.meta[row] as number));
     if ((says & present.status) !== 0) {
@@ -229,7 +238,7 @@ export class TraceColumns extends RowColumns {
     }
     if ((says & present.parent) !== 0 && input.hasParent) this.link(row, input, false);
     const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & present.name) !== 0;
-    if (placeholder === undefined && mayChangeStep) this.staleSteps.add(row);
+    if (placeholder === undefined && mayChangeStep) (this.staleSteps ??= new Set()).add(row);
   }
 
   private updateTimes(row: number, input: RowInput): void {
@@ -242,9 +251,9 @@ export class TraceColumns extends RowColumns {
     }
     if (input.isComplete) bits = this.times.writeEnd(this, row, input.endHigh, input.endLow);
     this.marks[row] = ((this.marks[row] as number) & ~(timeMarks | lostMark)) | bits;
-    if ((bits & openMark) === 0) this.running.delete(row);
+    if ((bits & openMark) === 0) this.running?.delete(row);
     const parent = this.parent[row] as number;
-    const holder = parent < 0 ? undefined : this.placeholders.get(parent);
+    const holder = parent < 0 ? undefined : this.placeholders?.get(parent);
     if (holder !== undefined) this.widenBy(parent, holder, row);
   }
 
@@ -277,8 +286,8 @@ export class TraceColumns extends RowColumns {
         parent = -1;
       }
     }
-    if (bits !== 0) this.cutParents.set(row, input.parentId);
-    else if (this.cutParents.size > 0) this.cutParents.delete(row);
+    if (bits !== 0) (this.cutParents ??= new Map()).set(row, input.parentId);
+    else this.cutParents?.delete(row);
     this.marks[row] = ((this.marks[row] as number) & ~linkMarks) | bits;
     if (parent >= 0) this.hang(row, parent, parent !== before);
   }
@@ -289,7 +298,7 @@ export class TraceColumns extends RowColumns {
       this.links.attached(this, row, parent);
       this.sums.attached(this, row);
     }
-    const holder = this.placeholders.get(parent);
+    const holder = this.placeholders?.get(parent);
     if (holder === undefined) return;
     this.mark(row, orphanMark);
     if (isNews) holder.children.push(row);
@@ -304,7 +313,7 @@ export class TraceColumns extends RowColumns {
 
   /** The span of a placeholder has come: its children are no orphans any more. */
   private resolve(row: number, placeholder: Placeholder): void {
-    this.placeholders.delete(row);
+    this.placeholders?.delete(row);
     for (const child of placeholder.children) {
       const marks = this.marks[child] as number;
       if (this.parent[child] !== row || (marks & orphanMark) === 0) continue;
@@ -335,7 +344,7 @@ export class TraceColumns extends RowColumns {
 
   private becomePlaceholder(row: number): void {
     this.marks[row] = placeholderMark;
-    this.placeholders.set(row, newPlaceholder());
+    (this.placeholders ??= new Map()).set(row, newPlaceholder());
   }
 
   /** A placeholder lasts, as far as is known, while its children do. */
@@ -367,7 +376,7 @@ export class TraceColumns extends RowColumns {
   private readStepOf(row: number): void {
     const meta = this.meta[row] as number;
     const name = this.texts.texts[this.name[row] as number] as string;
-    this.writeStep(row, readStep(name, metaKind(meta), this.contents.originOf(this, row).scope.name, this.contents.contentOf(this, row)));
+    this.writeStep(row, readStep(name, metaKind(meta), this.contents.originOf(this, row).scope.name, decodeStepContent(this.contents.bytesOf(this, row))));
     this.touch(row);
   }
 

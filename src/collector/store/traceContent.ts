@@ -9,6 +9,8 @@ import { isSameContent } from './sameContent.ts';
 
 /** Of the updates of a span, so many are looked through for the same one sent again. */
 const rememberedUpdates = 32;
+/** So many are looked through faster than looked up. */
+const fewOrigins = 8;
 const noBytes = new Uint8Array(0);
 const nowhere: Origin = {
   resource: { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
@@ -20,26 +22,29 @@ const nowhere: Origin = {
 export class TraceContent {
   readonly arena = new ContentArena();
   private readonly origins: Origin[] = [];
-  private readonly originIndexes = new Map<Origin, number>();
   private lastOrigin: Origin | undefined;
   private lastIndex = 0;
   /** Rows with updates: the offsets of what was added to their first record. */
-  private readonly updates = new Map<number, number[]>();
-  private readonly statusMessages = new Map<number, string>();
+  private updates: Map<number, number[]> | undefined;
+  private statusMessages: Map<number, string> | undefined;
+  private originIndexes: Map<Origin, number> | undefined;
   private looseBytes = 0;
 
   get byteLength(): number { return this.arena.byteLength + this.origins.length * 200 + this.looseBytes; }
 
+  /** Makes room for so many records with so many bytes in all. */
+  reserve(records: number, bytes: number): void { this.arena.reserve(records, bytes); }
+
   /** Writes the content of a row, in place of what it had. */
   set(rows: RowColumns, row: number, input: RowInput): void {
     rows.content[row] = this.store(input);
-    this.updates.delete(row);
+    this.updates?.delete(row);
   }
 
   /** Writes the content of a row before what updates have said already. */
   setBefore(rows: RowColumns, row: number, input: RowInput): void {
     const first = rows.content[row] as number;
-    if (first !== noContent) this.updates.set(row, [first, ...(this.updates.get(row) ?? [])]);
+    if (first !== noContent) (this.updates ??= new Map()).set(row, [first, ...(this.updates.get(row) ?? [])]);
     rows.content[row] = this.store(input);
   }
 
@@ -49,6 +54,7 @@ export class TraceContent {
     if (this.holds(rows, row, input)) return false;
     if (rows.content[row] === noContent) rows.content[row] = this.store(input);
     else {
+      this.updates ??= new Map();
       const updates = this.updates.get(row) ?? [];
       if (updates.length === 0) this.updates.set(row, updates);
       updates.push(this.store(input));
@@ -58,14 +64,15 @@ export class TraceContent {
   }
 
   setStatusMessage(row: number, message: string): void {
-    if (message === '') this.statusMessages.delete(row);
-    else if (this.statusMessages.get(row) !== message) {
+    if (message === '') this.statusMessages?.delete(row);
+    else if (this.statusMessages?.get(row) !== message) {
+      this.statusMessages ??= new Map();
       this.statusMessages.set(row, message);
       this.looseBytes += 80 + message.length;
     }
   }
 
-  statusMessageOf(row: number): string { return this.statusMessages.get(row) ?? ''; }
+  statusMessageOf(row: number): string { return this.statusMessages?.get(row) ?? ''; }
 
   originOf(rows: RowColumns, row: number): Origin {
     const offset = rows.content[row] as number;
@@ -76,7 +83,7 @@ export class TraceContent {
   bytesOf(rows: RowColumns, row: number): ByteRange {
     const offset = rows.content[row] as number;
     if (offset === noContent) return { bytes: noBytes, start: 0, end: 0 };
-    const updates = this.updates.get(row);
+    const updates = this.updates?.get(row);
     if (updates === undefined) return this.arena.read(offset);
     const parts = [offset, ...updates].map((each) => this.arena.read(each)).map(({ bytes, start, end }) => bytes.subarray(start, end));
     const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -103,7 +110,7 @@ export class TraceContent {
   holds(rows: RowColumns, row: number, input: RowInput): boolean {
     const offset = rows.content[row] as number;
     if (offset === noContent) return false;
-    return [offset, ...(this.updates.get(row) ?? []).slice(-rememberedUpdates)].some((each) => {
+    return [offset, ...(this.updates?.get(row) ?? []).slice(-rememberedUpdates)].some((each) => {
       const { bytes, start, end } = this.arena.read(each);
       return Buffer.compare(bytes.subarray(start, end), input.contentBytes.subarray(input.contentStart, input.contentEnd)) === 0;
     });
@@ -112,16 +119,20 @@ export class TraceContent {
   /** The number of an origin in this trace. */
   indexOf(origin: Origin): number {
     if (origin === this.lastOrigin) return this.lastIndex;
-    let index = this.originIndexes.get(origin);
-    if (index === undefined) {
-      index = this.origins.push(origin) - 1;
-      this.originIndexes.set(origin, index);
-    }
+    let index = this.origins.length > fewOrigins ? this.originIndexes?.get(origin) ?? -1 : this.origins.indexOf(origin);
+    if (index < 0) index = this.addOrigin(origin);
     this.lastOrigin = origin;
     return this.lastIndex = index;
   }
 
   originAt(index: number): Origin { return this.origins[index] ?? nowhere; }
+
+  private addOrigin(origin: Origin): number {
+    const index = this.origins.push(origin) - 1;
+    if (this.origins.length > fewOrigins) this.originIndexes ??= new Map(this.origins.map((each, at) => [each, at]));
+    this.originIndexes?.set(origin, index);
+    return index;
+  }
 
   private store(input: RowInput): number {
     return this.arena.append(this.indexOf(input.origin), input.contentBytes, input.contentStart, input.contentEnd);

@@ -12,17 +12,18 @@ const noSpan = -1;
 /** The log records of a trace as bytes, each tied to the row of the span it names, or to none. */
 export class TraceLogs {
   private readonly contents: TraceContent;
-  private readonly offsets = new Map<number, number[]>();
+  private offsets: Map<number, number[]> | undefined;
   count = 0;
 
   constructor(contents: TraceContent) { this.contents = contents; }
 
-  get byteLength(): number { return this.count * bytesPerLog + this.offsets.size * 100; }
+  get byteLength(): number { return this.count * bytesPerLog + (this.offsets?.size ?? 0) * 100; }
 
   /** Adds a log record to a row (-1 = to the trace alone); false when the same record is there already. */
   add(row: number, input: RowInput, log: BatchLog): boolean {
     const bytes = input.batch.buffers[log.buffer];
     if (bytes === undefined) return false;
+    this.offsets ??= new Map();
     const offsets = this.offsets.get(row) ?? [];
     const record = bytes.subarray(log.start, log.end);
     const isKnown = offsets.slice(-rememberedLogs).some((offset) => {
@@ -38,7 +39,7 @@ export class TraceLogs {
 
   /** The records that name the span of a row, by time. */
   ofRow(row: number): LogRecord[] {
-    const records = (this.offsets.get(row) ?? []).map((offset) => {
+    const records = (this.offsets?.get(row) ?? []).map((offset) => {
       const { bytes, start, end } = this.contents.arena.read(offset);
       return decodeLogRecord(bytes, start, end);
     });

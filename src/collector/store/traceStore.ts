@@ -267,6 +267,12 @@ export class TraceStore {
     const input = new RowInput(batch, this.origins);
     const byText: (TraceColumns | undefined)[] = [];
     const byId = new Map<string, TraceColumns>();
+    const spans = new Uint32Array(batch.texts.length), bytes = new Uint32Array(batch.texts.length);
+    for (let row = 0; row < batch.count; row++) {
+      const text = batch.traceId[row] as number;
+      spans[text]!++;
+      bytes[text]! += (batch.contentEnd[row] as number) - (batch.contentStart[row] as number);
+    }
     const traceOf = (traceId: string): TraceColumns => {
       let trace = byId.get(traceId);
       if (trace === undefined) {
@@ -277,7 +283,11 @@ export class TraceStore {
     };
     for (let row = 0; row < batch.count; row++) {
       const text = batch.traceId[row] as number;
-      const trace = byText[text] ??= traceOf(batch.texts[text] as string);
+      let trace = byText[text];
+      if (trace === undefined) {
+        trace = byText[text] = traceOf(batch.texts[text] as string);
+        trace.reserveSpans(spans[text] as number, bytes[text] as number);
+      }
       input.read(row);
       trace.append(input);
     }
