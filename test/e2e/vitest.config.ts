@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    // An editor takes its time on a busy machine; vitest's own patience of a second is for functions.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

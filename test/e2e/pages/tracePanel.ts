@@ -1,4 +1,4 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 
 /** A trace panel: a webview, whose document is two frames deep. Elements are found by role and name. */
 export class TracePanel {
@@ -19,9 +19,22 @@ export class TracePanel {
     await this.body.locator(':scope > :visible').first().waitFor();
   }
 
+  /** The frame itself, to run code in it, which the page's own policy would refuse. */
+  async page(): Promise<Frame> {
+    const body = await this.body.elementHandle();
+    const frame = await body?.ownerFrame();
+    if (frame === undefined || frame === null) throw new Error('The panel has no page.');
+    return frame;
+  }
+
   /** The keyboard's view of the chart: the tree that mirrors the canvas. */
   get chart(): Locator {
     return this.frame.getByRole('tree').first();
+  }
+
+  /** What hears the pointer over the chart. */
+  get stage(): Locator {
+    return this.frame.locator('.flame-stage');
   }
 
   /** The span that the chart has selected; its accessible name says role, state and duration. */
@@ -29,10 +42,63 @@ export class TracePanel {
     return this.chart.locator('[aria-selected="true"]');
   }
 
+  get summary(): Locator {
+    return this.frame.getByLabel('Summary of the run');
+  }
+
+  get table(): Locator {
+    return this.frame.getByRole('treegrid');
+  }
+
+  /** The rows of the table that are in the page, all or those whose text holds the name. */
+  rows(name?: string | RegExp): Locator {
+    const rows = this.table.getByRole('row');
+    return name === undefined ? rows : rows.filter({ hasText: name });
+  }
+
+  get selectedRow(): Locator {
+    return this.table.locator('[role=row][aria-selected=true]');
+  }
+
+  get details(): Locator {
+    return this.frame.getByRole('region', { name: 'Details' });
+  }
+
+  /** The name of the span that the details are about. */
+  get detailsTitle(): Locator {
+    return this.details.getByRole('heading', { level: 2 });
+  }
+
+  /** Shows a tab of the details; gives what it holds. */
+  async openTab(name: string): Promise<Locator> {
+    await this.details.getByRole('tab', { name }).click();
+    return this.details.getByRole('tabpanel');
+  }
+
+  get filterBox(): Locator {
+    return this.frame.getByRole('searchbox', { name: 'Filter spans' });
+  }
+
   /** Presses a key while the chart has the focus. */
   async press(key: string): Promise<void> {
     await this.chart.focus();
     await this.chart.press(key);
+  }
+
+  /** Chooses an entry of a menu of the panel's own. */
+  async choose(menu: string, entry: string): Promise<void> {
+    await this.frame.getByRole('button', { name: menu, exact: true }).click();
+    await this.frame.getByRole('menu', { name: menu }).getByText(entry, { exact: true }).click();
+  }
+
+  /** The part of the run that the chart shows, as the brush of the overview says: from and to, 0 to 1. */
+  async visibleRange(): Promise<readonly [from: number, to: number]> {
+    return this.frame.locator('.flame-minimap').evaluate((overview) => {
+      const width = overview.clientWidth;
+      const number = (selector: string, name: string): number => Number(overview.querySelector(selector)?.getAttribute(name) ?? 0);
+      const right = number('.flame-shade.right', 'width');
+      return [number('.flame-shade.left', 'width') / width, 1 - right / width] as const;
+    });
   }
 
   /** The panel's size in CSS pixels; it differs from the window's. */

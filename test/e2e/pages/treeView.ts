@@ -11,7 +11,7 @@ export class TreeView {
   }
 
   get tree(): Locator {
-    return this.#page.getByRole('tree', { name: this.#name, exact: true });
+    return this.#page.getByRole('tree', { name: this.#named() });
   }
 
   /** The rows that are on the screen, all or those whose accessible name holds the text. */
@@ -37,8 +37,17 @@ export class TreeView {
 
   /** Presses a button of the view's title bar. */
   async press(action: string): Promise<void> {
-    const pane = this.#page.locator('.pane').filter({ has: this.#page.getByRole('button', { name: `${this.#name} Section` }) });
-    await pane.hover();
-    await pane.getByRole('button', { name: action, exact: true }).click();
+    await this.pane.hover();
+    await this.pane.getByRole('button', { name: action, exact: true }).click();
+  }
+
+  /** The view with its title, message and welcome text. */
+  get pane(): Locator {
+    return this.#page.locator('.pane').filter({ has: this.#page.getByRole('button', { name: this.#named(' Section$') }) });
+  }
+
+  /** Names of views go on with the view's description. */
+  #named(end = ''): RegExp {
+    return new RegExp(`^${this.#name}\\b.*${end}`);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { cacheFolder } from '../../launcher/paths.ts';
 import type { Probe } from '../../launcher/probeClient.ts';
 import type { VscodeServer } from '../../launcher/vscodeServer.ts';
@@ -89,7 +90,7 @@ export class Workbench {
   async openSideBar(): Promise<void> {
     const icon = this.viewContainer('Spanscope');
     if ((await icon.getAttribute('aria-selected')) !== 'true') await icon.click();
-    await this.page.getByRole('button', { name: 'Traces Section' }).waitFor();
+    await this.page.getByRole('button', { name: /^Traces\b.* Section$/ }).waitFor();
   }
 
   /** The texts of the notifications that stand on the screen. */
@@ -100,6 +101,28 @@ export class Workbench {
   /** A button of a notification. */
   notificationButton(name: string): Locator {
     return this.page.locator('.notification-list-item').getByRole('button', { name });
+  }
+
+  /** A modal question of the editor. */
+  get question(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Presses a button of the modal question. */
+  async answer(button: string): Promise<void> {
+    await this.question.getByRole('button', { name: button, exact: true }).click();
+    await this.question.waitFor({ state: 'detached' });
+  }
+
+  /** Writes a path into the editor's file dialog and takes it. */
+  async giveFile(file: string): Promise<void> {
+    const input = this.quickInput.locator('input[type="text"]');
+    await input.waitFor();
+    await expect.poll(() => input.inputValue()).toContain(path.sep);
+    await input.fill(file);
+    await expect.poll(() => input.inputValue()).toBe(file);
+    await input.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
   }
 
   /** The extension's item in the status bar. */

@@ -19,7 +19,13 @@ export interface WorkbenchOptions {
 }
 
 /** Any free port, so that runs do not meet one another or a receiver in use. */
-const defaultSettings = { 'spanscope.receiver.httpPort': 0, 'spanscope.receiver.grpcPort': 0, 'workbench.colorTheme': themes.dark };
+const defaultSettings = {
+  'spanscope.receiver.httpPort': 0,
+  'spanscope.receiver.grpcPort': 0,
+  'workbench.colorTheme': themes.dark,
+  // Rows that stick to the top of a tree lie over the ones that a test clicks.
+  'workbench.tree.enableStickyScroll': false,
+};
 const wideWindow = { width: 1600, height: 900 };
 
 /** Opens a real workbench with the extension in a headless browser. Close it in the end. */
