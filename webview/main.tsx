@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { Boundary } from './frame/boundary.tsx';
 import { watchTheme } from './frame/theme.ts';
 import { acquireHost } from './state/host.ts';
 import { Panel } from './state/panel.ts';
@@ -9,10 +10,16 @@ import { saveWhenChanged } from './state/saving.ts';
 const host = acquireHost();
 // A hidden page draws no frames, but its host waits for it all the same.
 const panel = new Panel(host, (run) => (document.hidden ? setTimeout(run, 0) : requestAnimationFrame(run)));
-const report = (reason: unknown): void => host.post({ type: 'failure.report', message: reason instanceof Error ? `${reason.message}\n${reason.stack ?? ''}` : String(reason) });
+/** An error that comes back with every frame is told a few times. */
+const mostReports = 10;
+let reports = 0;
+const report = (reason: unknown): void => {
+  if (++reports > mostReports) return;
+  host.post({ type: 'failure.report', message: reason instanceof Error ? `${reason.message}\n${reason.stack ?? ''}` : String(reason) });
+};
 window.addEventListener('error', (event) => report(event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 saveWhenChanged(panel);
 const root = document.getElementById('app');
-if (root !== null) render(<PanelContext.Provider value={panel}><App theme={watchTheme()} /></PanelContext.Provider>, root);
+if (root !== null) render(<PanelContext.Provider value={panel}><Boundary onError={report}><App theme={watchTheme()} /></Boundary></PanelContext.Provider>, root);
 panel.start();

@@ -76,7 +76,8 @@ function HeadActions({ details: { record, ref } }: { readonly details: SpanDetai
 function SourceLine({ details: { sources, noSource }, row }: { readonly details: SpanDetails; readonly row: number }) {
   const [isListed, setListed] = useState(false);
   const [best, ...others] = sources;
-  if (best === undefined) return noSource === undefined ? null : <NoSource reason={noSource} />;
+  if (noSource !== undefined) return <NoSource reason={noSource} candidates={sources} row={row} />;
+  if (best === undefined) return null;
   return (
     <>
       <div class="source-line">
@@ -86,11 +87,7 @@ function SourceLine({ details: { sources, noSource }, row }: { readonly details:
         <span class="grow" />
         <kbd class="kbd" title="Enter goes to the source, Alt+Enter opens it beside">Enter</kbd>
       </div>
-      {isListed && (
-        <ul class="source-list" aria-label="Other places that may have made this span">
-          {others.map((source) => <li key={source.index}><SourceButton source={source} row={row} /><span class="desc cut">{visibleName(source.origin)}</span></li>)}
-        </ul>
-      )}
+      {isListed && <SourceList label="Other places that may have made this span" sources={others} row={row} />}
     </>
   );
 }
@@ -105,13 +102,27 @@ function SourceButton({ source, row }: { readonly source: SourceLink; readonly r
   );
 }
 
-function NoSource({ reason }: { readonly reason: string }) {
+function SourceList({ label, sources, row }: { readonly label: string; readonly sources: readonly SourceLink[]; readonly row: number }) {
+  return (
+    <ul class="source-list" aria-label={label}>
+      {sources.map((source) => <li key={source.index}><SourceButton source={source} row={row} /><span class="desc cut">{visibleName(source.origin)}</span></li>)}
+    </ul>
+  );
+}
+
+/** Why no line is shown, with the places that it may be. */
+function NoSource({ reason, candidates, row }: { readonly reason: string; readonly candidates: readonly SourceLink[]; readonly row: number }) {
   const panel = usePanel();
+  const [isListed, setListed] = useState(false);
   return (
     <div class="box warned">
       <div class="box-title">No source line for this span</div>
       <div>{visibleName(reason)}</div>
-      <div class="steps"><LinkButton onClick={() => panel.run('mapPath')}>Map a path</LinkButton></div>
+      <div class="steps">
+        {candidates.length > 0 && <LinkButton onClick={() => setListed(!isListed)}>{`Choose one of ${candidates.length}`}</LinkButton>}
+        <LinkButton onClick={() => panel.run('mapPath')}>Map a path</LinkButton>
+      </div>
+      {isListed && <SourceList label="Places that may have made this span" sources={candidates} row={row} />}
     </div>
   );
 }

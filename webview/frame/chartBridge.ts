@@ -22,7 +22,7 @@ export class ChartBridge {
   /** Height in CSS pixels that would show every lane. */
   readonly contentHeight = new Signal(0);
   readonly stepMode = new Signal<StepMode>('time');
-  /** Rows that there were when somebody moved away from the present of a running trace; undefined while following. */
+  /** Rows that there were when somebody moved away from the present; undefined while following. */
   readonly pausedAt = new Signal<number | undefined>(undefined);
   readonly #panel: Panel;
   readonly #minimap: Minimap;
@@ -125,10 +125,9 @@ export class ChartBridge {
   }
 
   #followChanged(): void {
-    const { trace, summary, view } = this.#panel;
+    const { trace, view } = this.#panel;
     this.chart.setFollow(view.follow.value);
-    const isRunning = (summary.value?.openCount ?? 0) > 0;
-    this.pausedAt.value = view.follow.value || !isRunning ? undefined : trace.value?.rows.count;
+    this.pausedAt.value = view.follow.value ? undefined : trace.value?.rows.count;
   }
 
   /** Counts all spans, so not with every message. */

@@ -34,6 +34,12 @@ export class Folds {
     this.#publish();
   }
 
+  /** Forgets all, those that are awaited too. */
+  forget(): void {
+    this.#awaited.clear();
+    this.unfoldAll();
+  }
+
   /** Finds the awaited rows among those that have come; after a reset it looks for all of them anew. */
   traceChanged(trace: Trace, isReset: boolean): void {
     if (isReset) {

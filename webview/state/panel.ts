@@ -179,7 +179,7 @@ export class Panel {
       this.#builder.clear();
       this.trace.value = undefined;
       this.summary.value = undefined;
-      this.view.range.value = undefined;
+      this.view.showOther();
     }
     const ref = message.spanRow ?? (isOther ? undefined : this.#selection.value);
     this.#selection.value = ref;

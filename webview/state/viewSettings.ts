@@ -39,6 +39,13 @@ export class ViewSettings {
     for (const signal of signals) signal.subscribe(listener);
   }
 
+  /** Another trace is shown: what was chosen for the one before means nothing there. */
+  showOther(): void {
+    this.range.value = undefined;
+    this.follow.value = true;
+    this.folds.forget();
+  }
+
   toSaved(shown: { readonly traceId: string | undefined; readonly spanId: string | undefined; readonly query: string }): PanelState {
     return {
       ...freshState,

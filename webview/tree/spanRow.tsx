@@ -1,9 +1,8 @@
-import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
+import { endOf } from '../../src/analysis/selfTime.ts';
 import { isFailed } from '../../src/analysis/folds.ts';
 import { isOnAxis } from '../../src/analysis/extents.ts';
 import { roleWords } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
-import { numbers } from '../components/numbers.ts';
 import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
 import { visibleName } from '../components/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
@@ -13,6 +12,7 @@ import { labelOf, roleOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { gridOf } from './columns.ts';
 import type { Column, ColumnId } from './columns.ts';
+import { figureText } from './figures.ts';
 import { toggleFold } from './tableKeys.ts';
 
 interface SpanRowProps {
@@ -62,24 +62,7 @@ function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colInd
   if (column === 'span') return <SpanCell {...props} />;
   if (column === 'timeline') return <div class="bar-cell" role="gridcell" aria-colindex={colIndex}><Bar {...props} /></div>;
   const quiet = column === 'start' || column === 'self' ? ' desc' : '';
-  return <div class={`right num${quiet}`} role="gridcell" aria-colindex={colIndex}>{figure(column, trace, row, now)}</div>;
-}
-
-/** The text of a number column; empty for what is not known. */
-function figure(column: Exclude<ColumnId, 'span' | 'timeline'>, { rows, tree, figures }: Trace, row: number, now: number): string {
-  const known = figures.get(row);
-  switch (column) {
-    case 'start': return isOnAxis(rows, row) ? numbers.position(rows.start[row] as number) : '';
-    case 'duration': return lengthText({ rows }, row, now);
-    case 'self': return isOnAxis(rows, row) ? numbers.duration(selfTime(tree, rows, row, now)) : '';
-    case 'tokens': return known === undefined || Number.isNaN(known.inputTokens) && Number.isNaN(known.outputTokens) ? '' : numbers.tokenFlow(known.inputTokens, known.outputTokens);
-    case 'cost': return known === undefined || Number.isNaN(known.costUsd) ? '' : numbers.cost(known.costUsd);
-  }
-}
-
-function lengthText({ rows }: Pick<Trace, 'rows'>, row: number, now: number): string {
-  const length = endOf(rows, row, now) - (rows.start[row] as number);
-  return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
+  return <div class={`right num${quiet}`} role="gridcell" aria-colindex={colIndex}>{figureText(column, trace, row, now)}</div>;
 }
 
 function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {

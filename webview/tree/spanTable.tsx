@@ -2,6 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { attemptsOf } from '../state/attempts.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
+import { labelOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
 import { runExtent, timeAxis } from '../state/timeAxis.ts';
@@ -10,6 +11,7 @@ import { useSize } from '../components/useSize.ts';
 import { numbers } from '../components/numbers.ts';
 import { columnsFor, gridOf } from './columns.ts';
 import type { Column } from './columns.ts';
+import { figureColumns, figureText } from './figures.ts';
 import { SpanRow } from './spanRow.tsx';
 import { tableKey } from './tableKeys.ts';
 import { foldedAbove, visibleRows } from './visibleRows.ts';
@@ -54,6 +56,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
         class="table-scroll" ref={scroller} role="treegrid" tabIndex={0} aria-label="Spans of the run" aria-rowcount={visible.rows.length} aria-colcount={columns.length}
         aria-readonly="true" aria-activedescendant={selectedAt >= first && selectedAt < last ? `span-row-${selected}` : undefined}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={onKeyDown}
+        onCopy={(event) => copyRow(event, trace, selected, now)}
       >
         <div class="table-rows" role="presentation" style={{ height: `${visible.rows.length * rowHeight}px` }}>
           {Array.from(visible.rows.subarray(first, last), (row, i) => (
@@ -66,6 +69,13 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
       </div>
     </section>
   );
+}
+
+/** Copies the selected row as text with tabs, unless text is selected. */
+function copyRow(event: ClipboardEvent, trace: Trace, row: number, now: number): void {
+  if (row < 0 || event.clipboardData === null || getSelection()?.isCollapsed === false) return;
+  event.clipboardData.setData('text/plain', [labelOf(trace, row), ...figureColumns.map((column) => figureText(column, trace, row, now))].join('\t'));
+  event.preventDefault();
 }
 
 function TableHead({ columns, axis, scroller }: { readonly columns: readonly Column[]; readonly axis: TimeAxis; readonly scroller: HTMLElement | null }) {

@@ -33,6 +33,17 @@ class FakeHost {
     this.say({ type: 'trace.summary', summary: summaryOf(this.scenario), revision: this.#revision, nowUnixNano: at(this.scenario.now) });
   }
 
+  /** Goes on: `more` spans are added at the end, single ones may change, time passes. */
+  grow(more: readonly ScenarioSpan[], change: (span: ScenarioSpan) => ScenarioSpan = (span) => span, now = this.scenario.now): void {
+    const from = this.scenario.spans.length;
+    const old = this.scenario.spans.map(change);
+    const changed = old.flatMap((span, row) => (span === this.scenario.spans[row] ? [] : [row]));
+    this.scenario = { ...this.scenario, spans: [...old, ...more], now };
+    if (changed.length > 0) this.say({ type: 'trace.rows', rows: rowsMessage({ ...this.scenario, spans: old }, this.epoch, ++this.#revision, 0, changed) });
+    if (more.length > 0) this.say({ type: 'trace.rows', rows: rowsMessage(this.scenario, this.epoch, ++this.#revision, from) });
+    this.say({ type: 'trace.summary', summary: summaryOf(this.scenario), revision: this.#revision, nowUnixNano: at(now) });
+  }
+
   /** Goes on with more or other spans, numbered anew. */
   become(scenario: Partial<Scenario>): void {
     this.scenario = { ...this.scenario, ...scenario };

@@ -6,7 +6,7 @@ import type { Mark } from '../../../../src/model/span.ts';
 import { packMeta } from '../../../../src/model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../../../../src/model/traceRows.ts';
 import type { ReceiverStatus, SourceLink, SpanDetails, StackFrameLink } from '../../../../src/protocol/panel.ts';
-import { packRows } from '../../../../src/protocol/rows.ts';
+import { packChangedRows, packRows } from '../../../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../../../src/protocol/rows.ts';
 
 /** A span as scenarios write it; times in seconds after the start of the run. */
@@ -50,8 +50,8 @@ export const baseUnixNano = 1_763_643_721_000_000_000n;
 const nano = (seconds: number): number => Math.round(seconds * 1e9);
 export const at = (seconds: number): string => (baseUnixNano + BigInt(nano(seconds))).toString();
 
-/** All rows of a scenario in one message. */
-export function rowsMessage({ spans }: Scenario, epoch: number, revision: number): RowsMessage {
+/** The rows of a scenario from one on, or single rows as they are now, in one message. */
+export function rowsMessage({ spans }: Scenario, epoch: number, revision: number, from = 0, changed?: readonly number[]): RowsMessage {
   const texts = ['', 'rounding-agent'], known = new Map<string, number>();
   const intern = (text: string): number => {
     let index = known.get(text);
@@ -68,7 +68,9 @@ export function rowsMessage({ spans }: Scenario, epoch: number, revision: number
     subject: new Uint32Array(n), service: new Uint16Array(n).fill(1), meta: new Uint16Array(n), marks: new Uint16Array(n),
   };
   const figures: [number, RowFigures][] = [];
+  let firstText = 0;
   spans.forEach((span, row) => {
+    if (row === from && from > 0) firstText = texts.length;
     rows.start[row] = nano(span.start);
     rows.duration[row] = span.end === undefined ? Number.NaN : nano(span.end) - nano(span.start);
     rows.parent[row] = span.parent === undefined ? -1 : rowOf.get(span.parent) ?? -1;
@@ -81,7 +83,9 @@ export function rowsMessage({ spans }: Scenario, epoch: number, revision: number
       figures.push([row, { inputTokens, outputTokens, cacheReadTokens, costUsd: span.cost ?? Number.NaN }]);
     }
   });
-  return { traceId, epoch, revision, baseUnixNano: baseUnixNano.toString(), count: n, firstRow: 0, buffer: packRows(rows, 0, n), firstText: 0, texts, figures };
+  const common = { traceId, epoch, revision, baseUnixNano: baseUnixNano.toString(), figures };
+  if (changed !== undefined) return { ...common, count: changed.length, firstRow: -1, buffer: packChangedRows(rows, changed), firstText: texts.length, texts: [] };
+  return { ...common, count: n - from, firstRow: from, buffer: packRows(rows, from, n), firstText, texts: texts.slice(firstText) };
 }
 
 export function summaryOf({ spans }: Scenario): TraceSummary {

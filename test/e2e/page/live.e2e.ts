@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { usePanels } from './support/harness.ts';
+
+const open = usePanels();
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+const opened = async () => {
+  const panel = await open({ size: { width: 1440, height: 1600 } });
+  await panel.page.getByRole('row').first().waitFor();
+  return panel;
+};
+
+describe('a run that goes on', () => {
+  it('gets rows as they come, acknowledges them and keeps what is selected', async () => {
+    const { page, posted } = await opened();
+    await row(page, 'patch_score').click();
+    await page.evaluate(() => window.fake.grow([{ id: 'new', parent: 'i3', name: 'deploy_preview', role: 'tool', start: 38.5 }], undefined, 39));
+    await row(page, 'deploy_preview').waitFor();
+    expect(await row(page, 'patch_score').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(async () => (await posted('rows.ack')).map(({ revision }) => revision)).toEqual([1, 2]);
+    await page.getByText('41spans').or(page.getByText('41')).first().waitFor();
+  });
+
+  it('ends spans in place, and the details of a selected one follow', async () => {
+    const { page, posted } = await opened();
+    await page.evaluate(() => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: window.fake.scenario.spans.findIndex(({ id }) => id === 'c3') } }));
+    await page.locator('.state-word').waitFor();
+    await page.evaluate(() => window.fake.grow([], (span) => (span.id === 'c3' ? { ...span, end: 39, error: 'overloaded' } : span), 39));
+    await page.getByLabel('Error').getByText('overloaded').waitFor();
+    expect(await page.locator('.state-word').count()).toBe(0);
+    expect(await page.locator('.strip dd').nth(1).textContent()).toBe('7.80\u00a0s');
+    expect((await posted('details.get')).length).toBe(2);
+  });
+
+  it('says that it goes on out of sight after somebody moved away, and comes back', async () => {
+    const { page } = await opened();
+    await page.getByRole('tree').focus();
+    await page.keyboard.press('f');
+    await page.keyboard.press('w');
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Paused' }).waitFor();
+    await page.evaluate(() => window.fake.grow([{ id: 'x1', parent: 'i3', name: 'x', role: 'tool', start: 38.5 }, { id: 'x2', parent: 'i3', name: 'x', role: 'tool', start: 38.6 }], undefined, 39));
+    await page.getByRole('button', { name: 'Paused, 2 new spans' }).click();
+    await expect.poll(async () => page.getByRole('button', { name: 'Paused' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Follow the run (L)' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('lets time pass in texts while spans are open, and no longer when all have ended', async () => {
+    const { page } = await opened();
+    const duration = async (): Promise<string | null> => row(page, 'fix-rounding').first().getByRole('gridcell').nth(2).textContent();
+    const before = await duration();
+    await expect.poll(duration).not.toBe(before);
+    await page.evaluate(() => window.fake.grow([], (span) => (span.end === undefined ? { ...span, end: 40 } : span), 40));
+    await expect.poll(duration).toBe('40.0\u00a0s');
+    expect(await page.locator('.spin').count()).toBe(0);
+  });
+
+  it('keeps the filter up to date', async () => {
+    const { page } = await opened();
+    await page.keyboard.press('/');
+    await page.getByRole('searchbox').fill('name:deploy_preview');
+    await page.getByRole('heading', { name: 'No span matches' }).waitFor();
+    await page.evaluate(() => window.fake.grow([{ id: 'new', parent: 'i3', name: 'deploy_preview', role: 'tool', start: 38.5 }], undefined, 39));
+    await page.getByText('1 of 41').waitFor();
+  });
+});
+
+describe('a page that fails to draw', () => {
+  it('says so, reports it and can be tried again', async () => {
+    const { page, posted } = await opened();
+    await row(page, 'patch_score').click();
+    await page.getByRole('tabpanel').waitFor();
+    await page.evaluate(() => {
+      const ref = window.fake.posted.flatMap((message) => (message.type === 'selection.changed' && message.ref !== null ? [message.ref] : [])).at(-1);
+      window.fake.say({ type: 'span.details', details: { ref: ref ?? { epoch: 1, row: 0 }, record: { attributes: {}, spanId: 'x' } as never, shortened: {}, sources: [], frames: [] } });
+    });
+    await page.getByRole('heading', { name: 'The view met an error' }).waitFor();
+    expect((await posted('failure.report')).length).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await row(page, 'patch_score').waitFor();
+  });
+});

@@ -1,0 +1,23 @@
+import { isOnAxis } from '../../src/analysis/extents.ts';
+import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
+import { numbers } from '../components/numbers.ts';
+import type { Trace } from '../state/trace.ts';
+
+/** The columns with numbers, in their order. */
+export const figureColumns = ['start', 'duration', 'self', 'tokens', 'cost'] as const;
+export type FigureColumn = (typeof figureColumns)[number];
+
+/** The text of a number column; empty for what is not known. `now` is in nanoseconds after the base. */
+export function figureText(column: FigureColumn, { rows, tree, figures }: Trace, row: number, now: number): string {
+  const known = figures.get(row), start = rows.start[row] as number;
+  switch (column) {
+    case 'start': return isOnAxis(rows, row) ? numbers.position(start) : '';
+    case 'duration': {
+      const length = endOf(rows, row, now) - start;
+      return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
+    }
+    case 'self': return isOnAxis(rows, row) ? numbers.duration(selfTime(tree, rows, row, now)) : '';
+    case 'tokens': return known === undefined || (Number.isNaN(known.inputTokens) && Number.isNaN(known.outputTokens)) ? '' : numbers.tokenFlow(known.inputTokens, known.outputTokens);
+    case 'cost': return known === undefined || Number.isNaN(known.costUsd) ? '' : numbers.cost(known.costUsd);
+  }
+}
