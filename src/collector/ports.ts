@@ -69,6 +69,7 @@ export class Ports {
     const context: ReceiverContext = {
       sink: this.#options.sink,
       admission: this.#admission,
+      report: (fault) => this.#options.report(`A receiver failed: ${fault instanceof Error ? fault.stack ?? fault.message : String(fault)}`),
       identity: () => ({ service: 'spanscope', version: 1, pid: process.pid, http: ports.get('http')?.port, grpc: ports.get('grpc')?.port }),
     };
     await Promise.all([

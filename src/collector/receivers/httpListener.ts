@@ -31,6 +31,7 @@ class HttpListener {
   readonly #sink: Sink;
   readonly #admission: Admission;
   readonly #identity: ReceiverContext['identity'];
+  readonly #report: ReceiverContext['report'];
   readonly #routes: readonly Route[];
   readonly #pool: ConnectionPool;
   readonly #held: HeldBytes;
@@ -40,10 +41,11 @@ class HttpListener {
   #onIdle: (() => void) | undefined;
 
   constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext) {
-    const { sink, admission, identity } = context;
+    const { sink, admission, identity, report } = context;
     this.#sink = sink;
     this.#admission = admission;
     this.#identity = identity;
+    this.#report = report;
     this.#routes = receivers.map((receiver) => receiver.open(context));
     this.#pool = new ConnectionPool(admission.limits.connections);
     this.#held = new HeldBytes(admission.limits.heldBytes);
@@ -67,7 +69,7 @@ class HttpListener {
       .on('request', serve(undefined))
       .on('checkContinue', serve('continue'))
       .on('checkExpectation', serve('unknown'))
-      .on('upgrade', (request, socket, head) => this.#upgrade(server, request, socket as Socket, head))
+      .on('upgrade', (request, socket, head) => this.#upgradeSafely(server, request, socket as Socket, head))
       .on('connect', (_request, socket) => this.#end(socket as Socket, new Refusal(405, 'CONNECT is not for us')))
       .on('clientError', (error: NodeJS.ErrnoException, socket) => this.#answerClientError(error, socket as Socket))
       // Out of file descriptors: the connection is lost, the server goes on.
@@ -103,6 +105,8 @@ class HttpListener {
     try {
       const reply = await this.#answer(request, response, expectation, lease);
       if (reply !== undefined) await this.#send(request, response, reply);
+    } catch (fault) {
+      await this.#send(request, response, replyOf(refusalOf(fault, this.#report), undefined));
     } finally {
       this.#running--;
       if (this.#running === 0) this.#onIdle?.();
@@ -185,7 +189,7 @@ class HttpListener {
     try {
       return endpoint.stored(await this.#sink.accept({ format, signal: endpoint.signal, bytes }), mediaType);
     } catch (error) {
-      return refused(refusalOf(error));
+      return refused(refusalOf(error, this.#report));
     }
   }
 
@@ -220,8 +224,16 @@ class HttpListener {
     });
   }
 
-  #upgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  #upgradeSafely(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    try {
+      this.#upgrade(server, request, socket, head);
+    } catch (fault) {
+      this.#end(socket, refusalOf(fault, this.#report));
+    }
+  }
+
+  #upgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       withoutUpgrade(server, request, socket, head);
       return;

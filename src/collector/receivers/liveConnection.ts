@@ -8,7 +8,7 @@ import { LiveQueue } from './liveQueue.ts';
 import type { Replies } from './liveQueue.ts';
 import { readLiveMessages } from './liveMessages.ts';
 import { RateMeter } from './rateMeter.ts';
-import type { Sink } from './receiver.ts';
+import type { ReceiverContext } from './receiver.ts';
 
 /** RFC 6455, section 7.4.1. */
 export const closeCodes = {
@@ -22,15 +22,17 @@ export class LiveConnection implements Replies {
   readonly closed: Promise<void>;
   readonly #webSocket: WebSocket;
   readonly #limits: Limits;
+  readonly #report: ReceiverContext['report'];
   readonly #queue: LiveQueue;
   readonly #frames = new FrameWatch();
   readonly #badMessages: RateMeter;
   #unansweredPings = 0;
 
-  constructor(webSocket: WebSocket, socket: Socket, sink: Sink, limits: Limits) {
+  constructor(webSocket: WebSocket, socket: Socket, { sink, admission: { limits }, report }: ReceiverContext) {
     this.#webSocket = webSocket;
     this.#limits = limits;
-    this.#queue = new LiveQueue(sink, this, limits);
+    this.#report = report;
+    this.#queue = new LiveQueue(sink, this, limits, report);
     this.#badMessages = new RateMeter(limits.badMessages, limits.badMessagesWithinMs);
     const pings = new RateMeter(limits.pingsPerSecond, 1000);
     socket.on('data', (chunk) => this.#frames.feed(chunk as Buffer));
@@ -90,8 +92,12 @@ export class LiveConnection implements Replies {
       try {
         for (const message of readLiveMessages(data)) this.#queue.add(message);
       } catch (error) {
-        if (error instanceof DecodeError) this.refused(undefined, error.message);
-        else this.failed();
+        if (error instanceof DecodeError) {
+          this.refused(undefined, error.message);
+        } else {
+          this.#report(error);
+          this.failed();
+        }
       }
     }
   }

@@ -9,7 +9,7 @@ import type { Limits } from './admission.ts';
 import { isJson, linesOf } from './liveMessages.ts';
 import type { LiveMessage, LiveSpan } from './liveMessages.ts';
 import { refusedErrorOf } from './receiver.ts';
-import type { Accepted, Payload, Sink } from './receiver.ts';
+import type { Accepted, Payload, ReceiverContext, Sink } from './receiver.ts';
 
 /** What a client is told about its messages. `id` is JSON text. */
 export interface Replies {
@@ -46,6 +46,7 @@ export class LiveQueue {
   readonly #sink: Sink;
   readonly #replies: Replies;
   readonly #limits: Limits;
+  readonly #report: ReceiverContext['report'];
   readonly #groups: Group[] = [];
   /** Begun and not ended. */
   readonly #open = new Map<string, LiveSpan>();
@@ -54,10 +55,11 @@ export class LiveQueue {
   #isStopped = false;
   #draining: Promise<void> | undefined;
 
-  constructor(sink: Sink, replies: Replies, limits: Limits) {
+  constructor(sink: Sink, replies: Replies, limits: Limits, report: ReceiverContext['report']) {
     this.#sink = sink;
     this.#replies = replies;
     this.#limits = limits;
+    this.#report = report;
   }
 
   add(message: LiveMessage): void {
@@ -150,6 +152,7 @@ export class LiveQueue {
 
   async #handleRefusal(group: Group, error: unknown): Promise<void> {
     const refused = refusedErrorOf(error);
+    if (refused === undefined) this.#report(error);
     if (refused === undefined || refused.reason === 'internal' || refused.reason === 'unavailable') {
       const isOurs = refused?.reason !== 'unavailable';
       const words = isOurs ? 'internal error' : refused.message;

@@ -67,7 +67,7 @@ function portOf(server: Server): number {
 }
 
 /** Whether somebody takes connections at an address; false also when that is not known in time. */
-export function isAnswered(host: string, port: number): Promise<boolean> {
+function isAnswered(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const finish = (answered: boolean): void => {

@@ -45,6 +45,7 @@ class OpenGrpc implements ConnectionRoute {
   readonly #sink: Sink;
   readonly #admission: Admission;
   readonly #identity: ReceiverContext['identity'];
+  readonly #report: ReceiverContext['report'];
   readonly #held: HeldBytes;
   readonly #server: Server;
   readonly #injector: ConnectionInjector;
@@ -55,10 +56,11 @@ class OpenGrpc implements ConnectionRoute {
   #beginning: CallState | undefined;
   #isClosing = false;
 
-  constructor({ sink, admission, identity }: ReceiverContext) {
+  constructor({ sink, admission, identity, report }: ReceiverContext) {
     this.#sink = sink;
     this.#admission = admission;
     this.#identity = identity;
+    this.#report = report;
     this.#held = new HeldBytes(admission.limits.heldBytes);
     this.#server = new Server({
       'grpc.max_receive_message_length': admission.limits.grpcMessageBytes,
@@ -77,7 +79,14 @@ class OpenGrpc implements ConnectionRoute {
     this.#injector = guardedInjector(this.#server, {
       settings: { maxConcurrentStreams: admission.limits.grpcStreams, maxHeaderListSize: admission.limits.headerBytes },
       onSession: (session) => this.#watch(session),
-      onStream: (stream, headers, lines, proceed) => this.#begin(stream, headers, new HeaderLines(lines), proceed),
+      onStream: (stream, headers, lines, proceed) => {
+        try {
+          this.#begin(stream, headers, new HeaderLines(lines), proceed);
+        } catch (fault) {
+          report(fault);
+          stream.destroy();
+        }
+      },
     });
   }
 
@@ -219,7 +228,7 @@ class OpenGrpc implements ConnectionRoute {
       // A copy: the message is a part of a larger buffer, and is kept.
       respond(null, await this.#sink.accept({ format: 'otlp-protobuf', signal, bytes: Uint8Array.from(message) }));
     } catch (error) {
-      respond(statusOf(refusalOf(error)));
+      respond(statusOf(refusalOf(error, this.#report)));
     }
   }
 }

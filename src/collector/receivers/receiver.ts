@@ -61,6 +61,8 @@ export interface ReceiverContext {
   readonly admission: Admission;
   /** What anybody on this machine may know of us: what `GET /` answers, so that another window sees who holds the port. */
   readonly identity: () => Readonly<Record<string, unknown>>;
+  /** A fault of ours, for the log: clients are told only that there is one. */
+  readonly report: (fault: unknown) => void;
 }
 
 export interface OpenReceiver {

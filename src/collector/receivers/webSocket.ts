@@ -7,7 +7,7 @@ import { retryLater } from './admission.ts';
 import type { Limits } from './admission.ts';
 import { endRaw } from './httpUpgrade.ts';
 import { LiveConnection, closeCodes } from './liveConnection.ts';
-import type { Receiver, ReceiverContext, Route, Sink } from './receiver.ts';
+import type { Receiver, ReceiverContext, Route } from './receiver.ts';
 
 /** The live protocol: spans that have begun and not ended, over WebSocket (RFC 6455) at /v1/spans. */
 export const webSocket: Receiver<Route> = {
@@ -18,14 +18,15 @@ export const webSocket: Receiver<Route> = {
 
 class OpenWebSockets implements Route {
   readonly upgrade = { path: '/v1/spans', accept: (request: IncomingMessage, socket: Socket, head: Buffer) => this.#accept(request, socket, head) };
-  readonly #sink: Sink;
+  readonly #context: ReceiverContext;
   readonly #limits: Limits;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<LiveConnection>();
   readonly #timers: readonly NodeJS.Timeout[];
 
-  constructor({ sink, admission: { limits } }: ReceiverContext) {
-    this.#sink = sink;
+  constructor(context: ReceiverContext) {
+    const { limits } = context.admission;
+    this.#context = context;
     this.#limits = limits;
     // The type declarations do not know `closeTimeout` yet.
     const options: ServerOptions & { closeTimeout: number } = {
@@ -58,7 +59,7 @@ class OpenWebSockets implements Route {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
-      const connection = new LiveConnection(accepted, socket, this.#sink, this.#limits);
+      const connection = new LiveConnection(accepted, socket, this.#context);
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
     });

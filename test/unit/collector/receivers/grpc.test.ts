@@ -12,16 +12,18 @@ import { RawGrpc, callHeaders, frame, frameTypes, framed, headerBlock, preface, 
 import { RecordingSink } from './support/recordingSink.ts';
 
 let sink: RecordingSink;
+const faults: unknown[] = [];
 let open: OpenPort;
 let client: RawGrpc;
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: ['box.lan'], allowedOrigins: [], limits });
-  return openConnectionListener(0, receiver, { sink, admission, identity: () => ({ service: 'spanscope' }) });
+  return openConnectionListener(0, receiver, { sink, admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
 }
 
 beforeEach(async () => {
   sink = new RecordingSink();
+  faults.length = 0;
   open = await listen();
   client = new RawGrpc(open.port);
 });
@@ -168,6 +170,7 @@ describe('a call that is refused', () => {
       await client.call(framed('x'), { 'grpc-encoding': 'sk-secret' }), await client.call(framed('x'), { ':authority': 'sk-secret' }),
     ];
     expect(replies.map(({ code }) => code)).toEqual([13, 12, 3, 12, 7]);
+    expect(faults).toEqual([new TypeError('sk-secret')]);
     expect(replies.map(({ message }) => message).join()).not.toContain('sk-secret');
   });
 });
@@ -305,7 +308,7 @@ describe('stopping', () => {
     await closed;
     await open.close();
     const admission = new Admission({ allowedHosts: [], allowedOrigins: [] });
-    const again = await openConnectionListener(open.port, receiver, { sink, admission, identity: () => ({}) });
+    const again = await openConnectionListener(open.port, receiver, { sink, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
     expect(again.port).toBe(open.port);
     await again.close();
   });

@@ -14,15 +14,17 @@ import type { RequestParts } from './support/rawHttp.ts';
 import { RecordingSink } from './support/recordingSink.ts';
 
 let sink: RecordingSink;
+const faults: unknown[] = [];
 let open: OpenPort;
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: ['box.lan'], allowedOrigins: ['https://listed.example'], limits });
-  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({ service: 'spanscope' }) });
+  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
 }
 
 beforeEach(async () => {
   sink = new RecordingSink();
+  faults.length = 0;
   open = await listen();
 });
 afterEach(() => open.close());
@@ -146,6 +148,7 @@ describe('a request that is refused', () => {
       ask(open.port, { headers: { Origin: secret } }), ask(open.port),
     ]);
     expect(responses.map((response) => response?.status)).toEqual([404, 415, 403, 403, 500]);
+    expect(faults).toEqual([new TypeError(secret)]);
     expect(responses.map((response) => `${String(response?.body)}${[...(response?.headers ?? [])].join()}`).join()).not.toContain(secret);
   });
 
@@ -397,7 +400,7 @@ describe('stopping', () => {
     expect([response?.status, response?.headers.get('connection')]).toEqual([200, 'close']);
     await closed;
     await open.close();
-    const again = await openHttpListener(open.port, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}) });
+    const again = await openHttpListener(open.port, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => faults.push(fault) });
     expect(again.port).toBe(open.port);
     await again.close();
   });

@@ -11,12 +11,13 @@ import { RawWebSocket, handshakeLines, opcodes, wsFrame } from './support/rawWeb
 import { RecordingSink } from './support/recordingSink.ts';
 
 let sink: RecordingSink;
+const faults: unknown[] = [];
 let open: OpenPort;
 const clients: RawWebSocket[] = [];
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: [], allowedOrigins: ['https://listed.example'], limits: { closeWithinMs: 200, ...limits } });
-  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({}) });
+  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
 }
 
 async function connected(port = open.port): Promise<RawWebSocket> {
@@ -29,6 +30,7 @@ async function connected(port = open.port): Promise<RawWebSocket> {
 
 beforeEach(async () => {
   sink = new RecordingSink();
+  faults.length = 0;
   open = await listen();
 });
 afterEach(async () => {
@@ -208,6 +210,7 @@ describe('messages', () => {
       expect(await client.closeCode()).toBe(code);
     }
     expect(sink.payloads).toEqual([]);
+    expect(faults).toEqual([new TypeError('bug')]);
   });
 });
 
