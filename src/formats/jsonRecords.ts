@@ -1,4 +1,5 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
+import { forgetBytes } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { JsonReader, WrongTypeError } from './jsonReader.ts';
@@ -24,7 +25,11 @@ export function forEachRecord(
 ): void {
   const isLenient = options.mode === 'lenient';
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
-  if (isLenient) readAll(reader, batch, readRecord, kept); else readOne(reader, topIs, readRecord);
+  try {
+    if (isLenient) readAll(reader, batch, readRecord, kept); else readOne(reader, topIs, readRecord);
+  } finally {
+    forgetBytes();
+  }
 }
 
 function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void): void {

@@ -1,6 +1,6 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { WireError, WireReader, wireTypes } from '../model/wire.ts';
-import { textOf } from '../model/wireText.ts';
+import { forgetBytes, textOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
@@ -46,6 +46,8 @@ export class OtlpRequestReader {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       throw new DecodeError('undecodable', error.message, { offset: error.offset });
+    } finally {
+      forgetBytes();
     }
   }
 

@@ -21,6 +21,7 @@ export class OtlpSpanReader {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
   private readonly reader: WireReader;
+  private readonly view: DataView;
   private readonly buffer: number;
   private readonly mostRows: number;
   private readonly findings: Findings;
@@ -38,13 +39,14 @@ export class OtlpSpanReader {
     this.findings = findings;
     this.mostRows = batch.count + options.limits.maxSpans;
     this.reader = new WireReader(bytes, 0, 0);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.traceIds = new RangeTexts(bytes, (start, end) => batch.intern(hexOfBytes(bytes, start, end)));
     this.names = new RangeTexts(bytes, (start, end) => batch.intern(textOf(bytes, start, end)));
   }
 
   /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. `marks` are bits that its row gets. */
   addSpan(start: number, end: number, resource: number, scope: number, marks = 0): void {
-    const { reader, findings } = this;
+    const { reader, findings, view } = this;
     const { maxItemsPerSpan, maxElements } = this.options.limits;
     reader.position = start;
     reader.end = end;
@@ -64,8 +66,8 @@ export class OtlpSpanReader {
         case 0x22: parentEnd = reader.valueEnd(); parent = reader.position; reader.position = parentEnd; break;
         case 0x2a: nameEnd = reader.valueEnd(); name = reader.position; reader.position = nameEnd; break;
         case 0x30: reader.varint(); kind = reader.high === 0 ? reader.low : spanKinds.length; break;
-        case 0x39: reader.fixed64(); startHigh = reader.high; startLow = reader.low; break;
-        case 0x41: reader.fixed64(); endHigh = reader.high; endLow = reader.low; break;
+        case 0x39: { const at = reader.takeBytes(8); startLow = view.getUint32(at, true); startHigh = view.getUint32(at + 4, true); break; }
+        case 0x41: { const at = reader.takeBytes(8); endLow = view.getUint32(at, true); endHigh = view.getUint32(at + 4, true); break; }
         case 0x4a: attributes++; this.checkItem(shapes.keyValue); break;
         case 0x5a: events++; this.checkItem(shapes.event); break;
         case 0x6a: links++; this.checkItem(shapes.link); break;
@@ -144,20 +146,20 @@ export class OtlpSpanReader {
   }
 
   private setId(row: number, start: number, end: number, isText: boolean): void {
-    const { batch, reader: { bytes } } = this;
+    const { batch, view, reader: { bytes } } = this;
     if (isText) setSpanId(batch, row, textOf(bytes, start, end));
     else if (end - start !== 8) setSpanId(batch, row, hexOfBytes(bytes, start, end));
     else {
-      batch.idHigh[row] = bigEndian32(bytes, start);
-      batch.idLow[row] = bigEndian32(bytes, start + 4);
+      batch.idHigh[row] = view.getUint32(start);
+      batch.idLow[row] = view.getUint32(start + 4);
     }
   }
 
   private setParent(row: number, start: number, end: number, isText: boolean): void {
-    const { batch, reader: { bytes } } = this;
+    const { batch, view, reader: { bytes } } = this;
     if (!isText && end - start === 8) {
-      batch.parentHigh[row] = bigEndian32(bytes, start);
-      batch.parentLow[row] = bigEndian32(bytes, start + 4);
+      batch.parentHigh[row] = view.getUint32(start);
+      batch.parentLow[row] = view.getUint32(start + 4);
     } else if (start !== end) {
       setParentId(batch, row, isText ? textOf(bytes, start, end) : hexOfBytes(bytes, start, end));
       if (this.options.mode === 'strict' && batch.parentLow[row] !== 0) markBadParent(batch, row);
@@ -219,6 +221,3 @@ function isNone(bytes: Uint8Array, start: number, end: number, isText: boolean):
   for (let at = start; at < end; at++) if (bytes[at] !== zero) return false;
   return true;
 }
-
-const bigEndian32 = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;

@@ -1,3 +1,5 @@
+import { isSameRange } from '../model/wireText.ts';
+
 const slots = 256;
 
 /**
@@ -23,14 +25,9 @@ export class RangeTexts {
     const { bytes } = this;
     const slot = (end - start + (bytes[start] as number) * 7 + (bytes[end - 1] as number) * 31 + (bytes[(start + end) >> 1] as number) * 13) % slots;
     const known = this.starts[slot] as number;
-    if ((this.ends[slot] as number) - known === end - start && isSame(bytes, known, start, end)) return this.indexes[slot] as number;
+    if ((this.ends[slot] as number) - known === end - start && isSameRange(bytes, known, start, end - start)) return this.indexes[slot] as number;
     this.starts[slot] = start;
     this.ends[slot] = end;
     return this.indexes[slot] = this.intern(start, end);
   }
-}
-
-function isSame(bytes: Uint8Array, known: number, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[known + at - start] !== bytes[at]) return false;
-  return true;
 }

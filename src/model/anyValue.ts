@@ -99,8 +99,11 @@ export function takeAnyValue(reader: WireReader, depth: number, before: Attribut
   return value;
 }
 
-/** Reads a KeyValue field whose tag was read into a map; a repeated key takes the later value. */
-export function takeKeyValue(reader: WireReader, depth: number, into: Map<string, AttributeValue>): void {
+/** What takes attributes as they are read: a Map, in which the later of two equal keys wins, or anything like one. */
+export interface AttributeSink { set(key: string, value: AttributeValue): unknown }
+
+/** Reads a KeyValue field whose tag was read. */
+export function takeKeyValue(reader: WireReader, depth: number, into: AttributeSink): void {
   const end = reader.valueEnd();
   if (takePlain(reader.bytes, reader.position, end, into)) {
     reader.position = end;
@@ -118,27 +121,55 @@ export function takeKeyValue(reader: WireReader, depth: number, into: Map<string
   into.set(key, value);
 }
 
-/** Reads the KeyValue bytes[at..end) if it is as nearly all are: a short key, then a short text, a small number or a truth value. */
-function takePlain(bytes: Uint8Array, at: number, end: number, into: Map<string, AttributeValue>): boolean {
+/** Reads the KeyValue fields of tag `tag` (below 0x80) at the front of bytes[start..end) that are plain; gives where the first other field begins. */
+export function takePlainKeyValues(bytes: Uint8Array, start: number, end: number, tag: number, into: AttributeSink): number {
+  let at = start;
+  while (at + 8 <= end && bytes[at] === tag) {
+    const next = at + 2 + (bytes[at + 1] as number);
+    if ((bytes[at + 1] as number) > 0x7f || next > end || !takePlain(bytes, at + 2, next, into)) break;
+    at = next;
+  }
+  return at;
+}
+
+/** Reads the KeyValue bytes[at..end) if it is as nearly all are: a short key, then a short text, a number or a truth value. */
+function takePlain(bytes: Uint8Array, at: number, end: number, into: AttributeSink): boolean {
   const keyEnd = at + 2 + (bytes[at + 1] as number), value = keyEnd + 3, size = end - keyEnd - 2;
   if (value >= end || size > 0x7f || bytes[at] !== 0x0a || (bytes[at + 1] as number) > 0x7f || bytes[keyEnd] !== 0x12 || bytes[keyEnd + 1] !== size) return false;
-  const first = bytes[value] as number, second = bytes[value + 1] as number;
   switch (bytes[keyEnd + 2]) {
     case 0x0a:
-      if (first !== size - 2) return false;
-      into.set(repeatedTextOf(bytes, at + 2, keyEnd), textOf(bytes, value + 1, end));
+      if (bytes[value] !== size - 2) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), size > 18 ? repeatedTextOf(bytes, value + 1, end) : textOf(bytes, value + 1, end));
       return true;
     case 0x10:
-      if (size !== 2 || first > 1) return false;
-      into.set(repeatedTextOf(bytes, at + 2, keyEnd), first === 1);
+      if (size !== 2 || (bytes[value] as number) > 1) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), bytes[value] === 1);
       return true;
-    case 0x18:
-      if (size === 2 && first < 0x80) into.set(repeatedTextOf(bytes, at + 2, keyEnd), first);
-      else if (size === 3 && first > 0x7f && second < 0x80) into.set(repeatedTextOf(bytes, at + 2, keyEnd), (first & 0x7f) | (second << 7));
-      else return false;
+    case 0x18: {
+      const integer = smallInteger(bytes, value, end);
+      if (integer < 0) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), integer);
+      return true;
+    }
+    case 0x21:
+      if (size !== 9) return false;
+      for (let i = 0; i < 8; i++) doubleView.setUint8(i, bytes[value + i] as number);
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), doubleView.getFloat64(0, true));
       return true;
     default: return false;
   }
+}
+
+/** The number of the varint bytes[start..end) when it is below 2^49; -1 when it is greater or negative, or not all of the bytes. */
+function smallInteger(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > 7) return -1;
+  let value = 0, unit = 1;
+  for (let at = start; at < end; at++, unit *= 128) {
+    const byte = bytes[at] as number;
+    if ((byte > 0x7f) === (at === end - 1)) return -1;
+    value += (byte & 0x7f) * unit;
+  }
+  return value;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { takeAnyValue, takeKeyValue, takeText, writeKeyValue } from './anyValue.ts';
+import { takeAnyValue, takeKeyValue, takePlainKeyValues, takeText, writeKeyValue } from './anyValue.ts';
+import type { AttributeSink } from './anyValue.ts';
 import type { AttributeValue, Attributes } from './attributes.ts';
 import { bytesOfHex, hexOfBytes, isHex } from './ids.ts';
 import type { SpanContent, SpanEvent, SpanLink } from './span.ts';
@@ -47,12 +48,19 @@ export function decodeContent(bytes: Uint8Array, start: number, end: number): Sp
 
 /** Decodes only the attributes of a content; a repeated key takes the later value. */
 export function decodeAttributes(bytes: Uint8Array, start: number, end: number): Attributes {
-  const reader = new WireReader(bytes, start, end);
   const attributes = new Map<string, AttributeValue>();
-  while (reader.next()) {
-    if (reader.tag === 0x4a) takeKeyValue(reader, 0, attributes); else reader.skip();
-  }
+  readAttributes(bytes, start, end, attributes);
   return attributes;
+}
+
+/** Hands every attribute of a content to `into`, in their order; keys may repeat. */
+export function readAttributes(bytes: Uint8Array, start: number, end: number, into: AttributeSink): void {
+  const reader = new WireReader(bytes, start, end);
+  for (;;) {
+    reader.position = takePlainKeyValues(bytes, reader.position, end, 0x4a, into);
+    if (!reader.next()) return;
+    if (reader.tag === 0x4a) takeKeyValue(reader, 0, into); else reader.skip();
+  }
 }
 
 /** The last value of one attribute, found by the UTF-8 bytes of its key without decoding the others. */

@@ -85,6 +85,14 @@ export class WireReader {
     return this.position + this.low;
   }
 
+  /** Passes over so many bytes; gives where they begin. */
+  takeBytes(count: number): number {
+    const at = this.position;
+    if (at + count > this.end) throw new WireError('a number ends too early', at);
+    this.position = at + count;
+    return at;
+  }
+
   /** Reads 8 little-endian bytes into `low` and `high`. */
   fixed64(): void {
     this.low = this.fixed32();
@@ -93,9 +101,7 @@ export class WireReader {
 
   /** Reads an unsigned 32-bit number of 4 little-endian bytes. */
   fixed32(): number {
-    const { bytes, position: at } = this;
-    if (at + 4 > this.end) throw new WireError('a number ends too early', at);
-    this.position = at + 4;
+    const { bytes } = this, at = this.takeBytes(4);
     return ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
   }
 

