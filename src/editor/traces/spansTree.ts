@@ -7,10 +7,14 @@ import type { TreeRow } from './treeRow.ts';
 export const spanPageSize = 500;
 /** A span that is to be revealed is looked for in this many pages of siblings. */
 const maxPagesSearched = 20;
+/** A native tree that is deeper than this is of no use to anybody, so it is not unfolded to there. */
+const deepestRevealed = 200;
 
 export class SpanTreeNode {
   readonly traceId: string;
   readonly parent: SpanTreeNode | undefined;
+  /** 0 for roots. */
+  readonly depth: number;
   span: SpanNode;
   shown: TreeRow;
   constructor(traceId: string, span: SpanNode, shown: TreeRow, parent: SpanTreeNode | undefined) {
@@ -18,10 +22,10 @@ export class SpanTreeNode {
     this.span = span;
     this.shown = shown;
     this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 
   get spanId(): string { return this.span.spanId; }
-  get depth(): number { return this.parent === undefined ? 0 : this.parent.depth + 1; }
 }
 
 /** The row that shows more children of one parent. */
@@ -109,6 +113,7 @@ export class SpansTree {
 
   /** The node at the end of a path of span ids from a root, with what is on the way loaded. */
   find(path: readonly string[]): Promise<SpanTreeNode | undefined> {
+    if (path.length > deepestRevealed) return Promise.resolve(undefined);
     return this.#inTurn(async () => {
       let found: SpanTreeNode | undefined;
       for (const spanId of path) {

@@ -45,6 +45,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#disposables.add(this.#changed);
     this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
     this.#disposables.add(collector.onDidChangeTraces(({ traceIds }) => { if (this.#tree !== undefined && traceIds.includes(this.#tree.traceId)) this.#refresh.request(); }));
+    this.#disposables.add(index.onDidChange(() => this.#describe()));
     this.#disposables.add(collector.onDidReplace(() => this.#refresh.request()));
     this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [node] }) => this.#select(node)));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#follow()));
@@ -116,9 +117,15 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
       elapsedNs: (span) => this.#elapsedNs(span.startNs),
       display: this.#display,
     });
-    const summary = traceId === undefined ? undefined : this.#index.summaryOf(traceId);
-    this.#view.description = summary === undefined ? '' : traceLabel(summary);
+    this.#describe();
     this.#changed.fire(undefined);
+  }
+
+  /** The trace's name may change while it runs, and may not be known when it is shown first. */
+  #describe(): void {
+    const summary = this.#tree === undefined ? undefined : this.#index.summaryOf(this.#tree.traceId);
+    const description = summary === undefined ? '' : traceLabel(summary);
+    if (this.#view.description !== description) this.#view.description = description;
   }
 
   async #reveal(traceId: string, spanId: string): Promise<void> {

@@ -51,6 +51,20 @@ describe('commands and views', () => {
     await assert.rejects(api.showTrace('no-such-trace'));
   });
 
+  it('deletes one trace and leaves the others', async () => {
+    const [gone, kept] = [newTraceId(), newTraceId()];
+    await send(http, [span({ traceId: gone }), span({ traceId: kept })]);
+    await vscode.commands.executeCommand('spanscope.deleteTrace', gone);
+    assert.deepEqual((await api.listTraces()).map(({ traceId }) => traceId).filter((traceId) => traceId === gone || traceId === kept), [kept]);
+  });
+
+  it('gives no more of a trace than the interface says', async () => {
+    await send(http, [span({ name: 'plain' })]);
+    const [summary] = await api.listTraces('name:plain');
+    assert.ok(summary);
+    assert.deepEqual(Object.keys(summary).filter((key) => key === 'label' || key === 'role'), []);
+  });
+
   it('opens a file of traces through the dialog-free way', async () => {
     const traceId = newTraceId();
     await send(http, [span({ traceId, name: 'saved' })]);

@@ -107,6 +107,14 @@ describe('the Spans view', () => {
     expect(await trace.tree.find(['root', 'gone'])).toBeUndefined();
   });
 
+  it('does not unfold a chain of any depth', async () => {
+    const trace = new Trace();
+    const path = Array.from({ length: 5000 }, (_, i) => `s${i}`);
+    path.forEach((spanId, i) => trace.put(i === 0 ? undefined : path[i - 1], spanOf(spanId, { childCount: 1 })));
+    expect(await trace.tree.find(path)).toBeUndefined();
+    expect((await trace.tree.find(path.slice(0, 100)))?.depth).toBe(99);
+  });
+
   it('gives a span one node when it is read from two sides at once', async () => {
     const trace = new Trace();
     trace.put(undefined, spanOf('root'));
