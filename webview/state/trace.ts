@@ -9,8 +9,8 @@ import { SpanTree } from '../../src/analysis/tree.ts';
 import { TraceColumns } from './traceColumns.ts';
 
 /**
- * The shown trace at one revision. Every change makes a new object, so that views notice it; the columns, texts and
- * figures behind it are shared and grow in place.
+ * The shown trace at one revision. Every change makes a new object, so that views notice it. The arrays, texts and figures
+ * behind it are shared: an earlier object keeps its number of rows, but shows what was changed in place since.
  */
 export interface Trace {
   readonly traceId: string;
@@ -52,12 +52,16 @@ export class TraceBuilder {
     else if (!known || message.firstRow > this.#columns.count || message.firstText > this.#texts.length) return undefined;
     const appendedFrom = this.#columns.count;
     const changed = this.#write(message);
+    const rows = this.#columns.view();
+    // Putting many rows in their places one by one costs more than building the tree anew.
+    if (message.count * 4 > rows.count) this.#tree = new SpanTree(rows);
+    else this.#tree.update(rows, changed);
     this.#trace = {
       traceId: message.traceId,
       epoch: message.epoch,
       revision: message.revision,
       baseUnixNano: BigInt(message.baseUnixNano),
-      rows: this.#columns,
+      rows,
       tree: this.#tree,
       texts: this.#texts,
       figures: this.#figures,
@@ -80,9 +84,6 @@ export class TraceBuilder {
     const unpacked = unpackRows(message);
     if (message.firstRow < 0) this.#columns.patch(unpacked, unpacked.rowNumbers);
     else this.#columns.write(unpacked, message.firstRow);
-    // Putting many rows in their places one by one costs more than building the tree anew.
-    if (message.count * 4 > this.#columns.count) this.#tree = new SpanTree(this.#columns);
-    else this.#tree.update(this.#columns, unpacked.rowNumbers);
     for (const [row, figures] of message.figures) this.#figures.set(row, readFigures(figures));
     return unpacked.rowNumbers;
   }

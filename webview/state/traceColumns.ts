@@ -14,6 +14,12 @@ export class TraceColumns implements TraceRows {
   meta = new Uint16Array(smallestCapacity);
   marks = new Uint16Array(smallestCapacity);
 
+  /** The columns as they are now: `count` stays, values that are changed in place show through. */
+  view(): TraceRows {
+    const { count, start, duration, parent, name, subject, service, meta, marks } = this;
+    return { count, start, duration, parent, name, subject, service, meta, marks };
+  }
+
   /** Puts `rows` at `firstRow`, which is at most `count`. */
   write(rows: TraceRows, firstRow: number): void {
     this.#reserve(firstRow + rows.count);

@@ -55,6 +55,21 @@ describe('a run that goes on', () => {
     expect(await page.locator('.spin').count()).toBe(0);
   });
 
+  it('draws what came in parts as it draws what came at once', async () => {
+    const { page } = await open({ scenario: 'ended' });
+    await page.getByRole('row').first().waitFor();
+    await page.evaluate(() => window.fake.grow(
+      [{ id: 'late', parent: 'root', name: 'late_tool', role: 'tool', start: 22, end: 30 }, { id: 'later', parent: 'late', name: 'later_call', role: 'llm', start: 23, end: 29 }],
+      (span) => (span.id === 'p1' ? { ...span, role: 'retriever', error: 'changed' } : span)));
+    await page.getByText('42').first().waitFor();
+    const picture = async (): Promise<string> => (await page.locator('.main').screenshot()).toString('base64');
+    // Two pictures that are alike say that nothing is being drawn any more.
+    await expect.poll(async () => (await picture()) === (await picture())).toBe(true);
+    const inParts = await picture();
+    await page.evaluate(() => window.fake.show());
+    await expect.poll(picture).toBe(inParts);
+  });
+
   it('keeps the filter up to date', async () => {
     const { page } = await opened();
     await page.keyboard.press('/');

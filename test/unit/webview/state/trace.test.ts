@@ -23,6 +23,13 @@ describe('the rows of a trace', () => {
     expect(spans.every((span, row) => labelOf(trace!, row) === span.name && trace!.rows.parent[row] === span.parent)).toBe(true);
   });
 
+  it('keep their number in what was given out before more came', () => {
+    const builder = new TraceBuilder();
+    const before = builder.apply(appended(run, 0, 1))!, after = builder.apply(appended(run, 1, 3))!;
+    expect([before.rows.count, after.rows.count, after.step.appendedFrom]).toEqual([1, 3, 1]);
+    expect([after.tree.count, [...after.tree.children(0)]]).toEqual([3, [1, 2]]);
+  });
+
   it('change in place and keep their numbers', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(run));
