@@ -8,7 +8,7 @@ import { ShortenedNote } from './bodyView.tsx';
 import { exactText, membersOf, oneLine } from './jsonText.ts';
 import { JsonView } from './jsonView.tsx';
 
-const pageLength = 200, longestValue = 300, longestLines = 6;
+const pageLength = 200, longestValue = 300, longestLines = 6, longestLine = 80;
 
 interface AttributeListProps {
   readonly entries: readonly (readonly [key: string, value: unknown])[];
@@ -30,7 +30,7 @@ export function AttributeList({ entries }: AttributeListProps) {
 function AttributeRow({ name, value }: { readonly name: string; readonly value: unknown }) {
   const panel = usePanel();
   return (
-    <div class="attribute">
+    <div class={`attribute${isBroad(value) ? ' broad' : ''}`}>
       <dt class="key"><Breakable text={visibleName(name)} /></dt>
       <dd>
         <AttributeValue value={value} />
@@ -39,6 +39,12 @@ function AttributeRow({ name, value }: { readonly name: string; readonly value: 
       </dd>
     </div>
   );
+}
+
+/** Whether a value needs the whole width, below its key. */
+function isBroad(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > longestLine || value.includes('\n');
+  return membersOf(value) !== undefined && oneLine(value, longestLine) === undefined;
 }
 
 /** A key that breaks between its words where it must. */
@@ -61,7 +67,7 @@ function AttributeValue({ value }: { readonly value: unknown }) {
 function StructuredValue({ value }: { readonly value: unknown }) {
   const members = membersOf(value);
   if (members === undefined) return <span class={`value ${typeof value === 'number' || typeof value === 'bigint' ? 'number' : 'word'}`}>{exactText(value)}</span>;
-  const line = oneLine(value, 80);
+  const line = oneLine(value, longestLine);
   return line === undefined ? <JsonView value={value} /> : <span class="value">{visibleBody(line)}</span>;
 }
 

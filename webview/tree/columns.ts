@@ -22,11 +22,16 @@ const leaving: readonly ColumnId[] = ['self', 'cost', 'tokens', 'start'];
 /** The timeline takes no more than this part of a table that is too narrow for its columns, within limits. */
 const narrowTimeline = { part: 0.25, smallest: 60, largest: 106 };
 
-/** The columns that fit into a width. `scale` is the font size over the usual one. */
-export function columnsFor(width: number, scale: number): readonly Column[] {
+/** Columns in which no span has a value leave for names of this width already. */
+const roomyNames = 360;
+
+/** The columns that fit into a width. `scale` is the font size over the usual one, `empty` the columns without any value. */
+export function columnsFor(width: number, scale: number, empty: readonly ColumnId[] = []): readonly Column[] {
   const gone = new Set<ColumnId>();
   const left = (): readonly Column[] => all.filter(({ id }) => !gone.has(id));
   const needed = (): number => left().reduce((sum, column) => sum + column.width * scale, 0);
+  const [{ width: usualNames }] = all as [Column];
+  for (const id of empty) if (needed() + (roomyNames - usualNames) * scale > width) gone.add(id);
   for (const id of leaving) if (needed() > width) gone.add(id);
   const fits = needed() <= width;
   return left().map((column) => ({

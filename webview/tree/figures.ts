@@ -21,3 +21,14 @@ export function figureText(column: FigureColumn, { rows, tree, figures }: Trace,
     case 'cost': return known === undefined || Number.isNaN(known.costUsd) ? '' : numbers.cost(known.costUsd);
   }
 }
+
+/** The columns in which no span of the trace has a value. */
+export function emptyColumns({ figures }: Pick<Trace, 'figures'>): readonly FigureColumn[] {
+  let hasTokens = false, hasCost = false;
+  for (const { inputTokens, outputTokens, costUsd } of figures.values()) {
+    hasTokens ||= !Number.isNaN(inputTokens) || !Number.isNaN(outputTokens);
+    hasCost ||= !Number.isNaN(costUsd);
+    if (hasTokens && hasCost) break;
+  }
+  return [...(hasCost ? [] : ['cost' as const]), ...(hasTokens ? [] : ['tokens' as const])];
+}

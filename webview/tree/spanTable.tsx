@@ -11,7 +11,7 @@ import { useSize } from '../components/useSize.ts';
 import { numbers } from '../components/numbers.ts';
 import { columnsFor, gridOf } from './columns.ts';
 import type { Column } from './columns.ts';
-import { figureColumns, figureText } from './figures.ts';
+import { emptyColumns, figureColumns, figureText } from './figures.ts';
 import { SpanRow } from './spanRow.tsx';
 import { tableKey } from './tableKeys.ts';
 import { foldedAbove, visibleRows } from './visibleRows.ts';
@@ -36,7 +36,8 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const scale = useMemo(fontScale, [size]);
   const now = panel.clock.now(trace.baseUnixNano);
   const axis = timeAxis(extent, now);
-  const columns = columnsFor(size?.width ?? 0, scale);
+  const empty = useMemo(() => emptyColumns(calm), [calm]);
+  const columns = columnsFor(size?.width ?? 0, scale, empty);
   const rowHeight = Math.max(usualRowHeight, Math.round(usualRowHeight * scale));
   const selected = panel.selectedRow;
   const selectedAt = useMemo(() => visible.rows.indexOf(selected), [visible, selected]);

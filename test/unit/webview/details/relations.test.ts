@@ -37,6 +37,13 @@ describe('the attempts of a tool', () => {
     expect([2, 4, 5].map((row) => [...attemptsOf(trace, row)])).toEqual([[2, 4, 5], [2, 4, 5], [2, 4, 5]]);
   });
 
+  it('are not the calls that were made at the same time as the one that failed', () => {
+    const trace = traceOf();
+    // The second try begins while the first one is still at work.
+    trace.rows.start[4] = 7e6;
+    expect([2, 4, 5].map((row) => [...attemptsOf(trace, row)])).toEqual([[2, 5], [4, 6], [2, 5]]);
+  });
+
   it('are none for a call after a success, of another agent, or of another role', () => {
     const trace = traceOf();
     expect([6, 10, 7, 0].map((row) => [...attemptsOf(trace, row)])).toEqual([[], [], [], []]);

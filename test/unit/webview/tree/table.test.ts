@@ -46,6 +46,13 @@ describe('the columns of the table', () => {
     expect(ids(420)).toBe('span duration timeline');
   });
 
+  it('that have no value leave first, while names are short of room', () => {
+    const ids = (width: number): string => columnsFor(width, 1, ['cost', 'tokens']).map(({ id }) => id).join(' ');
+    expect(ids(1048)).toBe('span start duration self tokens cost timeline');
+    expect(ids(960)).toBe('span start duration self tokens timeline');
+    expect(ids(880)).toBe('span start duration self timeline');
+  });
+
   it('need more room at a larger font, and always leave some for the names', () => {
     expect(columnsFor(1048, 1.6).map(({ id }) => id)).not.toContain('tokens');
     const fixed = columnsFor(420, 1.6).filter(({ id }) => id !== 'span').reduce((sum, { width }) => sum + width, 0);
