@@ -38,6 +38,7 @@ export class Collector implements CallHandlers {
   private readonly changedIds = new Set<string>();
   private readonly removedIds = new Set<string>();
   private announcing: NodeJS.Timeout | undefined;
+  private lastAnnounced = 0;
   private ticking: NodeJS.Timeout | undefined;
   private ticks = 0;
   private spansBefore = 0;
@@ -230,10 +231,12 @@ export class Collector implements CallHandlers {
   }
 
   private announceSoon(): void {
+    const wait = Math.max(0, this.lastAnnounced + announceMs - performance.now());
     this.announcing ??= setTimeout(() => {
       this.announcing = undefined;
+      this.lastAnnounced = performance.now();
       this.announce();
-    }, announceMs);
+    }, wait);
   }
 
   private announce(): void {

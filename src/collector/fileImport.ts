@@ -12,7 +12,7 @@ import type { TraceStore } from './store/traceStore.ts';
 
 const largestFile = 256 * 1024 * 1024;
 /** Parts of a file that are stored by themselves, so that one trace of a large file is read quickly. */
-const rowsPerPart = 4096;
+const rowsPerPart = 4096, bytesPerPart = 4 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
@@ -85,20 +85,22 @@ function traceRows(batch: SpanBatch): Map<string, number[]> {
 
 /** Whole traces together while they are small; large ones in several parts. Logs come after all spans, metrics last. */
 function* partsOf(batch: SpanBatch): Generator<Selection> {
-  let rows: number[] = [];
-  for (const own of traceRows(batch).values()) {
-    if (rows.length > 0 && rows.length + own.length > rowsPerPart) {
-      yield { rows, logs: [], metrics: [] };
-      rows = [];
-    }
-    for (let from = 0; from < own.length; from += rowsPerPart) {
-      rows.push(...own.slice(from, from + rowsPerPart));
-      if (rows.length < rowsPerPart) continue;
-      yield { rows, logs: [], metrics: [] };
-      rows = [];
+  const lengthOf = (row: number): number => (batch.contentEnd[row] as number) - (batch.contentStart[row] as number);
+  let part: number[] = [], bytes = 0;
+  for (const rows of traceRows(batch).values()) {
+    const isLarge = part.length + rows.length > rowsPerPart;
+    for (const [i, row] of rows.entries()) {
+      const isFull = part.length >= rowsPerPart || bytes > bytesPerPart || (i === 0 && isLarge);
+      if (isFull && part.length > 0) {
+        yield { rows: part, logs: [], metrics: [] };
+        part = [];
+        bytes = 0;
+      }
+      part.push(row);
+      bytes += lengthOf(row);
     }
   }
-  if (rows.length > 0) yield { rows, logs: [], metrics: [] };
+  if (part.length > 0) yield { rows: part, logs: [], metrics: [] };
   for (let from = 0; from < batch.logs.length; from += rowsPerPart) yield { rows: [], logs: batch.logs.slice(from, from + rowsPerPart), metrics: [] };
   if (batch.metrics.length > 0) yield { rows: [], logs: [], metrics: batch.metrics };
 }

@@ -1,12 +1,13 @@
 import type { AgentView } from '../model/agent.ts';
 import type { AttributeValue } from '../model/attributes.ts';
-import { stepOf } from '../model/conventions/registry.ts';
+import { isTellingName, stepOf } from '../model/conventions/registry.ts';
 import { roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
 import { spanKinds, statusCodes } from '../model/span.ts';
 import type { SpanContent, SpanKind, StatusCode } from '../model/span.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
 import type { QuerySpan } from '../query/query.ts';
+import { hasTellingKey } from './store/rowInput.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
 
 /** A row as queries see it. One object serves all rows of a trace: `at` points it at the next; content is decoded only when asked for. */
@@ -52,7 +53,8 @@ export class RowSpan implements QuerySpan {
 
   step(): AgentView | undefined {
     if (this.view !== null) return this.view;
-    this.view = this.role === 'other' && !this.trace.sums.figures.has(this.row) ? undefined : stepOf({
+    const { bytes, start, end } = this.trace.contents.bytesOf(this.trace, this.row);
+    this.view = !isTellingName(this.name) && !hasTellingKey(bytes, start, end) ? undefined : stepOf({
       name: this.name, kind: this.kind, scopeName: this.trace.contents.originOf(this.trace, this.row).scope.name,
       attributes: this.content.attributes, events: this.content.events, logs: [],
     });

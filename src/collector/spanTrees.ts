@@ -10,11 +10,11 @@ import type { Page } from './traceSearch.ts';
 /** Trees are kept for so many traces at a time: the ones in views. */
 const mostTrees = 4;
 
-interface GrowingTree { readonly changes: RowChanges; tree: SpanTree; epoch: number }
+interface GrowingTree { readonly trace: TraceColumns; readonly changes: RowChanges; tree: SpanTree; epoch: number }
 
 /** The span trees of the traces that the native tree view shows, kept up to date while these grow. */
 export class SpanTrees {
-  private readonly trees = new Map<TraceColumns, GrowingTree>();
+  private readonly trees = new Map<string, GrowingTree>();
 
   /** Children of a row (-1: the roots) by start, one page of them. */
   children(trace: TraceColumns, row: number, { offset, limit }: Page): { nodes: SpanNode[]; total: number } {
@@ -26,29 +26,36 @@ export class SpanTrees {
 
   private treeOf(trace: TraceColumns): SpanTree {
     trace.settle();
-    let growing = this.trees.get(trace);
-    if (growing === undefined) growing = this.plant(trace);
-    else if (growing.epoch !== trace.epoch) {
+    const known = this.trees.get(trace.traceId);
+    this.trees.delete(trace.traceId);
+    const growing = known?.trace === trace ? known : plant(trace);
+    if (growing.epoch !== trace.epoch) {
       growing.tree = new SpanTree(trace);
       growing.epoch = trace.epoch;
-    } else growing.tree.update(trace, Uint32Array.from(growing.changes.changed));
+    } else if (growing.changes.told < trace.count || growing.changes.changed.size > 0) {
+      growing.tree.update(trace, Uint32Array.from(growing.changes.changed));
+    }
     growing.changes.changed.clear();
     growing.changes.told = trace.count;
-    this.trees.delete(trace);
-    this.trees.set(trace, growing);
+    this.trees.set(trace.traceId, growing);
+    this.cut();
     return growing.tree;
   }
 
-  private plant(trace: TraceColumns): GrowingTree {
-    const [oldest] = this.trees;
-    if (oldest !== undefined && this.trees.size >= mostTrees) {
-      oldest[0].unwatch(oldest[1].changes);
-      this.trees.delete(oldest[0]);
+  private cut(): void {
+    for (const [traceId, { trace, changes }] of this.trees) {
+      if (this.trees.size <= mostTrees) return;
+      trace.unwatch(changes);
+      this.trees.delete(traceId);
     }
-    const growing = { changes: new RowChanges(), tree: new SpanTree(trace), epoch: trace.epoch };
-    trace.watch(growing.changes);
-    return growing;
   }
+}
+
+function plant(trace: TraceColumns): GrowingTree {
+  const growing = { trace, changes: new RowChanges(), tree: new SpanTree(trace), epoch: trace.epoch };
+  growing.changes.told = trace.count;
+  trace.watch(growing.changes);
+  return growing;
 }
 
 function nodeOf(trace: TraceColumns, tree: SpanTree, row: number, now: number): SpanNode {

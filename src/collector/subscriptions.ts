@@ -35,6 +35,7 @@ export class Subscriptions {
   private readonly emit: Emit;
   private readonly subscriptions = new Map<number, Subscription>();
   private timer: NodeJS.Timeout | undefined;
+  private lastFrame = 0;
 
   constructor(store: TraceStore, emit: Emit) {
     this.store = store;
@@ -93,10 +94,12 @@ export class Subscriptions {
   }
 
   private schedule(): void {
+    const wait = Math.max(0, this.lastFrame + frameMs - performance.now());
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
+      this.lastFrame = performance.now();
       for (const subscription of this.subscriptions.values()) if (this.attach(subscription)) this.send(subscription);
-    }, frameMs);
+    }, wait);
   }
 
   private attach(subscription: Subscription): boolean {

@@ -27,7 +27,9 @@ export interface CatalogueEntry {
  */
 export class TraceCatalogue {
   private readonly entries = new Map<string, CatalogueEntry>();
-  private byStart: CatalogueEntry[] | undefined;
+  private byStart: CatalogueEntry[] = [];
+  /** Entries that are not in `byStart`, or not in their place. */
+  private readonly moved = new Set<CatalogueEntry>();
   private nextKey = 1;
 
   get size(): number { return this.entries.size; }
@@ -40,9 +42,10 @@ export class TraceCatalogue {
 
   /** Takes over a trace from the index on disk; to be called in order of arrival. */
   restore({ id, key, lastBatch, start, listed, summary }: StoredTrace): void {
-    this.entries.set(id, { traceId: id, key, lastBatch, unsavedBatches: 0, packed: summary, start, isListed: listed === 1 });
+    const entry = { traceId: id, key, lastBatch, unsavedBatches: 0, packed: summary, start, isListed: listed === 1 };
+    this.entries.set(id, entry);
     this.nextKey = Math.max(this.nextKey, key + 1);
-    this.byStart = undefined;
+    this.moved.add(entry);
   }
 
   /** The entry of a trace for which something arrived, made when there is none. */
@@ -61,21 +64,38 @@ export class TraceCatalogue {
     if (start === entry.start && isListed === entry.isListed) return;
     entry.start = start;
     entry.isListed = isListed;
-    this.byStart = undefined;
+    this.moved.add(entry);
   }
 
   delete(traceId: string): void {
-    if (this.entries.delete(traceId)) this.byStart = undefined;
+    const entry = this.entries.get(traceId);
+    if (entry === undefined) return;
+    this.entries.delete(traceId);
+    entry.isListed = false;
+    this.moved.add(entry);
   }
 
-  clear(): void {
-    this.entries.clear();
-    this.byStart = undefined;
-  }
-
-  /** Traces of which a span was received, newest first. */
+  /** Traces of which a span was received, newest first. Costs little when few have come, gone or moved since the last time. */
   newestFirst(): readonly CatalogueEntry[] {
-    this.byStart ??= [...this.entries.values()].filter((entry) => entry.isListed).sort((a, b) => b.start - a.start || b.key - a.key);
+    if (this.moved.size === 0) return this.byStart;
+    const rest = this.byStart.filter((entry) => !this.moved.has(entry));
+    const news = [...this.moved].filter(({ isListed }) => isListed).sort(compareStarts);
+    this.moved.clear();
+    this.byStart = merged(rest, news);
     return this.byStart;
   }
+}
+
+const compareStarts = (a: CatalogueEntry, b: CatalogueEntry): number => b.start - a.start || b.key - a.key;
+
+function merged(left: readonly CatalogueEntry[], right: readonly CatalogueEntry[]): CatalogueEntry[] {
+  const all: CatalogueEntry[] = [];
+  let i = 0, j = 0;
+  while (i < left.length && j < right.length) {
+    const [a, b] = [left[i] as CatalogueEntry, right[j] as CatalogueEntry];
+    if (compareStarts(a, b) <= 0) { all.push(a); i++; } else { all.push(b); j++; }
+  }
+  for (; i < left.length; i++) all.push(left[i] as CatalogueEntry);
+  for (; j < right.length; j++) all.push(right[j] as CatalogueEntry);
+  return all;
 }

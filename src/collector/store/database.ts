@@ -7,6 +7,8 @@ const applicationId = 0x5350_534e;
 const schemaVersion = 1;
 const walBytes = 64 * 1024 * 1024, checkpointBytes = 16 * 1024 * 1024, pageBytes = 8192;
 
+const pagesShrunkAtOnce = 512;
+
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE batch (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, arrived INTEGER NOT NULL, format TEXT NOT NULL, signal TEXT NOT NULL, traces INTEGER NOT NULL) STRICT;
@@ -123,8 +125,8 @@ export class TraceDatabase {
 
   /** The batches that hold something of a trace, in order of arrival, one at a time. */
   *batchesOf(traceKey: number): Generator<StoredBatch> {
-    for (const { batch } of this.statement('SELECT batch FROM link WHERE trace = ? ORDER BY batch').all(traceKey)) {
-      const found = this.batch(batch as number);
+    for (const id of this.batchIdsOf(traceKey)) {
+      const found = this.batch(id);
       if (found !== undefined) yield found;
     }
   }
@@ -148,24 +150,42 @@ export class TraceDatabase {
     return this.statement('SELECT id FROM batch WHERE id > ? ORDER BY id LIMIT ?').all(id, most).flatMap((row) => this.batch(Number(row['id'])) ?? []);
   }
 
-  /**
-   * Deletes traces. Batches that hold nothing else go with them; `rewrite` gives the bytes of the others without them
-   * (undefined keeps a batch as it is). What is deleted is overwritten in the file.
-   */
-  deleteTraces(traceKeys: readonly number[], rewrite: (batch: StoredBatch) => { readonly format: string; readonly bytes: Uint8Array } | undefined): void {
+  /** The batches that hold something of one of these traces and of others too. */
+  sharedBatchesOf(traceKeys: readonly number[]): number[] {
+    const own = new Map<number, number>();
+    for (const key of traceKeys) for (const id of this.batchIdsOf(key)) own.set(id, (own.get(id) ?? 0) + 1);
+    return [...own].filter(([id, count]) => this.number('SELECT traces FROM batch WHERE id = ?', id) > count).map(([id]) => id);
+  }
+
+  /** Puts other bytes in place of a batch's. Nothing of the old ones is left in the file. */
+  rewriteBatches(ids: readonly number[], rewrite: (batch: StoredBatch) => { readonly format: string; readonly bytes: Uint8Array }): void {
+    // The pages that held the old bytes are used for the new ones, so they must be overwritten before.
+    this.db.exec('PRAGMA secure_delete = ON');
+    try {
+      this.transaction(() => {
+        for (const id of ids) {
+          const batch = this.batch(id);
+          if (batch === undefined) continue;
+          const { format, bytes } = rewrite(batch);
+          this.statement('UPDATE batch SET format = ? WHERE id = ?').run(format, id);
+          this.statement('UPDATE payload SET bytes = ? WHERE batch = ?').run(bytes, id);
+        }
+      });
+    } finally {
+      this.db.exec('PRAGMA secure_delete = FAST');
+    }
+  }
+
+  /** Deletes traces, and the batches that hold nothing else. Pages that this frees keep what they held until `shrink`. */
+  deleteTraces(traceKeys: readonly number[]): void {
     this.transaction(() => {
-      const shared = new Set<number>();
       for (const key of traceKeys) {
-        for (const { batch } of this.statement('SELECT batch FROM link WHERE trace = ?').all(key) as { batch: number }[]) {
-          this.statement('UPDATE batch SET traces = traces - 1 WHERE id = ?').run(batch);
-          shared.add(batch);
+        for (const id of this.batchIdsOf(key)) {
+          this.statement('UPDATE batch SET traces = traces - 1 WHERE id = ?').run(id);
+          if (this.number('SELECT traces FROM batch WHERE id = ?', id) <= 0) this.deleteBatch(id);
         }
         this.statement('DELETE FROM link WHERE trace = ?').run(key);
         this.statement('DELETE FROM trace WHERE key = ?').run(key);
-      }
-      for (const id of shared) {
-        if (this.number('SELECT traces FROM batch WHERE id = ?', id) <= 0) this.deleteBatch(id);
-        else this.rewriteBatch(id, rewrite);
       }
     });
   }
@@ -185,12 +205,9 @@ export class TraceDatabase {
     return this.number('SELECT coalesce(max(id), 0) FROM batch WHERE arrived < ?', unixMilli);
   }
 
-  /** Whether freed pages are overwritten. Costs as much writing as was freed. */
-  setSecureDelete(isOn: boolean): void { this.db.exec(`PRAGMA secure_delete = ${isOn ? 'ON' : 'FAST'}`); }
-
-  /** Makes the files smaller and leaves nothing of what was deleted in the write-ahead log. */
+  /** Gives back free pages, a few at a time, and empties the log: nothing of what was deleted is left in the files. */
   shrink(): void {
-    this.db.exec('PRAGMA incremental_vacuum');
+    while (this.number('PRAGMA freelist_count') > 0) this.db.exec(`PRAGMA incremental_vacuum(${pagesShrunkAtOnce})`);
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
@@ -229,7 +246,7 @@ export class TraceDatabase {
     if (this.number('PRAGMA page_count') === 0) this.db.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL`);
     this.db.exec(`
       PRAGMA synchronous = NORMAL;
-      PRAGMA secure_delete = ON;
+      PRAGMA secure_delete = FAST;
       PRAGMA temp_store = MEMORY;
       PRAGMA trusted_schema = OFF;
       PRAGMA cell_size_check = ON;
@@ -274,12 +291,8 @@ export class TraceDatabase {
     return this.statement('SELECT id, run, format, signal, bytes FROM batch JOIN payload ON payload.batch = batch.id WHERE id = ?').get(id) as StoredBatch | undefined;
   }
 
-  private rewriteBatch(id: number, rewrite: (batch: StoredBatch) => { readonly format: string; readonly bytes: Uint8Array } | undefined): void {
-    const batch = this.batch(id);
-    const rest = batch === undefined ? undefined : rewrite(batch);
-    if (rest === undefined) return;
-    this.statement('UPDATE batch SET format = ? WHERE id = ?').run(rest.format, id);
-    this.statement('UPDATE payload SET bytes = ? WHERE batch = ?').run(rest.bytes, id);
+  private batchIdsOf(traceKey: number): number[] {
+    return this.statement('SELECT batch FROM link WHERE trace = ? ORDER BY batch').all(traceKey).map(({ batch }) => Number(batch));
   }
 
   private deleteBatch(id: number): void {

@@ -3,14 +3,16 @@ import { noContent } from './contentArena.ts';
 
 const initialRows = 8;
 const narrowTexts = 0x1_0000;
+const bytesPerRow = 8 + 8 + 4 + 8 + 4 + 2 + 2 + 2;
 
-type Words = Uint32Array<ArrayBuffer>;
+type TextColumn = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
 const noDoubles = new Float64Array(0), noWords = new Uint32Array(0), noShorts = new Uint16Array(0), noLinks = new Int32Array(0);
-type TextColumn = Uint16Array<ArrayBuffer> | Words;
 
 /**
  * The rows of one trace as growing typed arrays, which are longer than `count`. Beside what everybody may see of a row
- * there are its id and where its content lies.
+ * there are its id and where its content lies. All columns share one buffer, because most traces are small and a buffer
+ * costs more than such a trace's rows.
  */
 export class RowColumns implements TraceRows {
   count = 0;
@@ -27,9 +29,7 @@ export class RowColumns implements TraceRows {
   /** Offset of a row's content in the arena. */
   content = noWords;
 
-  get byteLength(): number {
-    return this.start.length * (8 + 8 + 4 + this.name.BYTES_PER_ELEMENT + this.subject.BYTES_PER_ELEMENT + 2 + 2 + 2 + 8 + 4);
-  }
+  get byteLength(): number { return this.start.buffer.byteLength; }
 
   /** Adds a row without parent, times or content. */
   addRow(): number {
@@ -42,12 +42,12 @@ export class RowColumns implements TraceRows {
   }
 
   setName(row: number, text: number): void {
-    if (text >= narrowTexts && this.name instanceof Uint16Array) this.name = widened(this.name);
+    if (text >= narrowTexts && this.name.BYTES_PER_ELEMENT === 2) this.resize(this.start.length, 4, this.subject.BYTES_PER_ELEMENT);
     this.name[row] = text;
   }
 
   setSubject(row: number, text: number): void {
-    if (text >= narrowTexts && this.subject instanceof Uint16Array) this.subject = widened(this.subject);
+    if (text >= narrowTexts && this.subject.BYTES_PER_ELEMENT === 2) this.resize(this.start.length, this.name.BYTES_PER_ELEMENT, 4);
     this.subject[row] = text;
   }
 
@@ -58,7 +58,7 @@ export class RowColumns implements TraceRows {
 
   /** Gives back the room that is not used. */
   trim(): void {
-    if (this.start.length > this.count && this.count > initialRows) this.resize(this.count);
+    if (this.start.length > this.count) this.resize(this.count);
   }
 
   /** Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing. */
@@ -67,29 +67,33 @@ export class RowColumns implements TraceRows {
     return Math.max(initialRows, Math.ceil(rows * (rows < 4096 ? 2 : rows < 65_536 ? 1.125 : 1.0625)));
   }
 
-  private resize(rows: number): void {
-    this.start = resized(this.start, new Float64Array(rows));
-    this.duration = resized(this.duration, new Float64Array(rows));
-    this.parent = resized(this.parent, new Int32Array(rows));
-    this.name = this.name instanceof Uint16Array ? resized(this.name, new Uint16Array(rows)) : resized(this.name, new Uint32Array(rows));
-    this.subject = this.subject instanceof Uint16Array ? resized(this.subject, new Uint16Array(rows)) : resized(this.subject, new Uint32Array(rows));
-    this.service = resized(this.service, new Uint16Array(rows));
-    this.meta = resized(this.meta, new Uint16Array(rows));
-    this.marks = resized(this.marks, new Uint16Array(rows));
-    this.ids = resized(this.ids, new Uint32Array(rows * 2));
-    this.content = resized(this.content, new Uint32Array(rows));
+  private resize(rows: number, nameBytes = this.name.BYTES_PER_ELEMENT, subjectBytes = this.subject.BYTES_PER_ELEMENT): void {
+    const buffer = new ArrayBuffer(rows * (bytesPerRow + nameBytes + subjectBytes));
+    let used = 0;
+    const next = (bytes: number): number => {
+      const offset = used;
+      used += bytes * rows;
+      return offset;
+    };
+    const texts = (bytes: number): TextColumn => (bytes === 2 ? new Uint16Array(buffer, next(2), rows) : new Uint32Array(buffer, next(4), rows));
+    this.start = resized(this.start, new Float64Array(buffer, next(8), rows));
+    this.duration = resized(this.duration, new Float64Array(buffer, next(8), rows));
+    this.parent = resized(this.parent, new Int32Array(buffer, next(4), rows));
+    this.ids = resized(this.ids, new Uint32Array(buffer, next(8), rows * 2));
+    this.content = resized(this.content, new Uint32Array(buffer, next(4), rows));
+    // Columns of four bytes stand before those of two, for their alignment.
+    if (subjectBytes > nameBytes) this.subject = resized(this.subject, texts(subjectBytes));
+    this.name = resized(this.name, texts(nameBytes));
+    if (subjectBytes <= nameBytes) this.subject = resized(this.subject, texts(subjectBytes));
+    this.service = resized(this.service, new Uint16Array(buffer, next(2), rows));
+    this.meta = resized(this.meta, new Uint16Array(buffer, next(2), rows));
+    this.marks = resized(this.marks, new Uint16Array(buffer, next(2), rows));
   }
 }
 
-interface Column { readonly length: number; set(from: this): void; subarray(start: number, end: number): this }
+type Column = Float64Array | Int32Array | Uint32Array | Uint16Array;
 
-function resized<T extends Column>(from: T, to: T): T {
+function resized<T extends Column>(from: Column, to: T): T {
   to.set(from.length > to.length ? from.subarray(0, to.length) : from);
   return to;
-}
-
-function widened(column: Uint16Array): Words {
-  const wide = new Uint32Array(column.length);
-  wide.set(column);
-  return wide;
 }

@@ -10,7 +10,8 @@ import type { StepContent } from './stepContent.ts';
 import type { TextTable } from './textTable.ts';
 
 const pendingTypeKey = 'logfire.span_type', pendingParentKey = 'logfire.pending_parent_id';
-const hasTellingKey = keyScanOf([...keyPrefixes, pendingTypeKey]);
+/** Whether the content of a span has an attribute that a convention, or the reading of pending spans, looks at. */
+export const hasTellingKey = keyScanOf([...keyPrefixes, pendingTypeKey]);
 const pendingSuffix = ' (pending)';
 const opaqueSpan = 1, opaqueParent = 2;
 const unknown = 0, telling = 1, plain = 2;

@@ -32,7 +32,7 @@ const timelessMarks = markBit('noStart') | markBit('outOfRange');
 /** Beside bits of `present`: that an update has content. */
 const saidContent = 0x100;
 /** Containers, strings and typed arrays of a trace without any row. */
-const fixedBytes = 3_500;
+const fixedBytes = 5_000;
 const noWatchers: readonly RowChanges[] = [];
 
 /** Tells traces apart that were read into memory at different times, in this process and in earlier ones. */

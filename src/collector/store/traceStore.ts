@@ -195,8 +195,8 @@ export class TraceStore {
     this.forget(traceIds);
     if (this.directory === undefined) return;
     if (this.database === undefined) throw new Error(`The traces could not be deleted from disk: ${this.storageProblem ?? ''}`);
-    this.database.setSecureDelete(true);
-    this.database.deleteTraces(keys, (batch) => withoutTraces(batch, ids));
+    this.database.rewriteBatches(this.database.sharedBatchesOf(keys), (batch) => withoutTraces(batch, ids));
+    this.database.deleteTraces(keys);
     this.database.shrink();
   }
 
@@ -350,7 +350,6 @@ export class TraceStore {
 
   private deleteOld(database: TraceDatabase): void {
     const { entries, lastBatch } = tooOld(this.catalogue, database, this.options, this.mayGo);
-    database.setSecureDelete(true);
     this.deleteEntries(database, entries);
     if (lastBatch > 0) database.deleteLooseBatches(lastBatch);
     if (entries.length > 0) database.shrink();
@@ -358,8 +357,7 @@ export class TraceStore {
 
   private deleteMany(database: TraceDatabase): void {
     this.bytesSinceSizeCheck = 0;
-    // What goes for want of space is soon overwritten by what comes; doing that twice would halve the speed.
-    database.setSecureDelete(false);
+    // The space is left in the file, because what comes next will take it.
     for (;;) {
       const entries = tooMany(this.catalogue, database, this.options, this.mayGo);
       if (entries.length === 0) break;
@@ -367,7 +365,6 @@ export class TraceStore {
       database.deleteLooseBatches(entries.at(-1)?.lastBatch ?? 0);
     }
     if (database.usedBytes > this.options.databaseBytes) database.deleteLooseBatches(Number.MAX_SAFE_INTEGER);
-    database.setSecureDelete(true);
   }
 
   /** Not a trace that somebody looks at. */
@@ -375,7 +372,7 @@ export class TraceStore {
 
   private deleteEntries(database: TraceDatabase, entries: readonly CatalogueEntry[]): void {
     if (entries.length === 0) return;
-    database.deleteTraces(entries.map(({ key }) => key), () => undefined);
+    database.deleteTraces(entries.map(({ key }) => key));
     this.forget(entries.map(({ traceId }) => traceId));
   }
 

@@ -227,6 +227,16 @@ describe('large traces', () => {
     expect(summaryOf(chainOf(chain, (i) => order[i] as number))).toMatchObject({ spanCount: chain, rootCount: 1, orphanCount: 0 });
   });
 
+  it('hold more different names than 16 bits can tell apart', () => {
+    const names = Array.from({ length: 70_000 }, (_, i) => `s${i} name${i} ${i}..${i + 1}`);
+    const trace = traceOf(names.slice(0, 40_000).join('\n'), names.slice(40_000).join('\n'), 'x last 0..1 {"gen_ai.operation.name":"execute_tool","gen_ai.tool.name":"drill"}');
+    trace.trim();
+    const nameAt = (row: number) => trace.texts.texts[trace.name[row] as number];
+    expect([0, 39_999, 65_535, 65_536, 69_999].map(nameAt)).toEqual(['name0', 'name39999', 'name65535', 'name65536', 'name69999']);
+    expect([nameAt(70_000), trace.texts.texts[trace.subject[70_000] as number], trace.texts.texts[trace.service[70_000] as number]]).toEqual(['last', 'drill', 'agent']);
+    expect(recordOf(trace, 's69999')).toMatchObject({ name: 'name69999', service: 'agent', startUnixNano: String(base + 69_999n) });
+  });
+
   it('hold 100,000 siblings whose parent comes last', () => {
     const trace = new TraceColumns(traceA);
     const batch = emptyBatch();

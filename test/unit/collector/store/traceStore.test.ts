@@ -217,6 +217,26 @@ describe('deleting', () => {
     expect(recordsOf(store, third)).toHaveLength(1);
   });
 
+  it('leaves nothing of any trace, whatever the sizes of the batches it was in', async () => {
+    const directory = makeDirectory();
+    const { store } = await open(directory);
+    const secretOf = (n: number): string => `secret-of-${n}-zebra `;
+    for (let i = 0; i < 60; i++) {
+      const batch = new SpanBatch();
+      const length = [3, 300, 5_000, 30_000][i % 4] as number;
+      for (const n of [i % 5, (i * 7) % 5]) batchOf(`s${i} ${secretOf(n).trim()} ${i}..${i + 1} {"text":"${secretOf(n).repeat(1 + length / 20)}"}`, traceIdOf(n), batch);
+      await arrive(store, batch);
+    }
+    for (let n = 0; n < 5; n++) {
+      store.delete([traceIdOf(n)]);
+      for (let other = 0; other < 5; other++) {
+        expect([n, other, filesHold(directory, secretOf(other).trim()).length > 0]).toEqual([n, other, other > n]);
+        store.memory.clear();
+        expect(recordsOf(store, traceIdOf(other)).length > 0).toBe(other > n);
+      }
+    }
+  });
+
   it('also reaches what is not on disk yet', async () => {
     const directory = makeDirectory();
     const { store } = await open(directory);
