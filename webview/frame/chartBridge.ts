@@ -12,8 +12,8 @@ import type { SpanDetails } from '../../src/protocol/panel.ts';
 
 /** The legend of a growing run is read anew this long after a change. */
 const legendPauseMs = 1100;
-/** The pointer rests this long on a bar before the host is asked about it. */
-const hoverPauseMs = 200;
+/** The pointer rests this long on a bar before the host is asked about it: a little longer than the tooltip takes to show. */
+const hoverPauseMs = 350;
 
 /** Keeps the chart and its overview at what the panel knows, and the panel at what people do in the chart. */
 export class ChartBridge {

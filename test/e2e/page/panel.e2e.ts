@@ -88,6 +88,16 @@ describe('the panel', () => {
   });
 });
 
+describe('the tooltip of a bar', () => {
+  it('gets from the host what the rows do not hold, without selecting anything', async () => {
+    const { page, posted } = await open();
+    await page.locator('.flame-stage').hover({ position: { x: 300, y: 34 } });
+    await page.getByText('run.py:31').waitFor();
+    expect(await posted('selection.changed')).toEqual([]);
+    expect((await posted('details.get')).map(({ ref }) => ref.row)).toEqual([0]);
+  });
+});
+
 describe('the selection', () => {
   it('is one for table, chart, details and editor', async () => {
     const { page, posted } = await open();
