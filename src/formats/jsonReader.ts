@@ -1,4 +1,4 @@
-import { isUtf8, repeatedTextOf, textOf } from '../model/wireText.ts';
+import { isUtf8, plainTextEnd, repeatedTextOf, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import { resolveEscapes } from './jsonEscapes.ts';
 
@@ -106,7 +106,7 @@ export class JsonReader {
     if (this.peek() !== openBracket) throw this.wrongType('an array');
     this.enter();
     if (this.peek() === closeBracket) return this.leave();
-    this.count();
+    this.countElements(1);
     return true;
   }
 
@@ -117,7 +117,7 @@ export class JsonReader {
     if (byte !== comma) this.fail('"," or "]" expected');
     this.position++;
     if (this.peek() === closeBracket) this.fail('a value expected');
-    this.count();
+    this.countElements(1);
     return true;
   }
 
@@ -153,15 +153,15 @@ export class JsonReader {
     const start = this.position + 1;
     let at = start, isAscii = true;
     this.hasEscapes = false;
-    for (;; at++) {
-      if (at >= end) this.fail('a string does not end', at);
+    for (;;) {
+      at = plainTextEnd(bytes, at, end);
+      if (at >= end) this.fail('a string does not end', end);
       const byte = bytes[at] as number;
       if (byte === quote) break;
-      if (byte === backslash) { this.hasEscapes = true; at++; }
+      if (byte === backslash) { this.hasEscapes = true; at += 2; }
       else if (byte < 0x20) this.fail('a control character in a string', at);
-      else if (byte > 0x7f) isAscii = false;
+      else for (isAscii = false; (bytes[at] as number) > 0x7f; at++);
     }
-    if (at > end) this.fail('a string does not end', end);
     if (!isAscii && !this.isLenient && !isUtf8(bytes, start, at)) this.fail('bytes that are not UTF-8', start);
     this.tokenStart = start;
     this.tokenEnd = at;
@@ -260,7 +260,7 @@ export class JsonReader {
     this.keyHasEscapes = this.hasEscapes;
     if (this.peek() !== colon) this.fail('":" expected');
     this.position++;
-    this.count();
+    this.countElements(1);
   }
 
   private enter(): void {
@@ -274,8 +274,9 @@ export class JsonReader {
     return false;
   }
 
-  private count(): void {
-    if (++this.elements > this.maxElements) throw new DecodeError('tooManyElements', `more than ${this.maxElements} elements`, { offset: this.position });
+  /** Notes members and items that somebody else passed over. */
+  countElements(more: number): void {
+    if ((this.elements += more) > this.maxElements) throw new DecodeError('tooManyElements', `more than ${this.maxElements} elements`, { offset: this.position });
   }
 
   /** What to throw when another token stands here: bytes that begin no value are an error of the whole input. */

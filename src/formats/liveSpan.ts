@@ -21,6 +21,7 @@ const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) =
 const withSnakeCase = <T extends string>(names: readonly T[]): ReadonlyMap<string, T> =>
   new Map(names.flatMap((name) => [[name, name], [snakeCase(name), name]] as const));
 const fields = withSnakeCase(fieldNames);
+const bits = new Map(fieldNames.map((name, i) => [name, 1 << i] as const));
 const eventFields = withSnakeCase(['name', 'timeUnixNano', 'time', 'timestamp', 'attributes']);
 const linkFields = withSnakeCase(['traceId', 'spanId', 'traceState', 'attributes']);
 
@@ -59,7 +60,7 @@ export class LiveSpan {
     for (let more = reader.beginObject(); more; more = reader.nextMember()) {
       const field = fields.get(reader.key);
       if (field === undefined || reader.peek() === nullStart) { reader.skip(); continue; }
-      const bit = 1 << fieldNames.indexOf(field);
+      const bit = bits.get(field) ?? 0;
       if ((seen & bit) !== 0) throw new RepeatedKeyError();
       seen |= bit;
       this.field = field;

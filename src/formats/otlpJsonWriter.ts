@@ -1,4 +1,4 @@
-import { bytesOfHex, canonicalId, isHex } from '../model/ids.ts';
+import { canonicalId } from '../model/ids.ts';
 import { textIdFields } from '../model/spanContent.ts';
 import { nanosOfDecimal, splitDigits, highOf, isUint64, lowOf } from '../model/time.ts';
 import type { Halves } from '../model/time.ts';
@@ -9,6 +9,7 @@ import { WrongTypeError } from './jsonReader.ts';
 import type { JsonReader } from './jsonReader.ts';
 import { keyValue } from './otlpJsonFields.ts';
 import type { Field, Fields } from './otlpJsonFields.ts';
+import { writePlainAttribute } from './otlpJsonPlain.ts';
 import { RepeatedKeyError } from './repeatedKeys.ts';
 
 const specialDoubles = new Map([['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]]);
@@ -81,6 +82,7 @@ export class OtlpJsonWriter {
   }
 
   private typedValue({ number, kind, names }: Field): void {
+    if (kind === keyValue && writePlainAttribute(this.reader, this.writer, number)) return;
     if (typeof kind !== 'string') this.nested(number, kind);
     else switch (kind) {
       case 'text': this.text(number); break;
@@ -153,12 +155,14 @@ export class OtlpJsonWriter {
   }
 
   private double(): number | undefined {
-    const text = this.scalarText();
-    const special = specialDoubles.get(text);
-    if (special !== undefined) return special;
-    if (!/^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/.test(text)) return undefined;
-    const value = Number(text);
-    return Number.isFinite(value) ? value : undefined;
+    const { reader } = this;
+    if (reader.peek() !== quote) {
+      reader.scanNumber();
+      const text = reader.numberText(), value = Number(text);
+      return Number.isFinite(value) ? value : specialDoubles.get(text);
+    }
+    const text = reader.takeString(), value = Number(text);
+    return specialDoubles.get(text) ?? (/^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/.test(text) && Number.isFinite(value) ? value : undefined);
   }
 
   /** An enum is an integer; files may write its name. Anything else is left out, which means "unspecified". */
@@ -188,12 +192,10 @@ export class OtlpJsonWriter {
   /** Hex of the right size becomes bytes; so does base64 in files. Other ids are written as text. */
   private id(number: number, textNumber: number, size: number): void {
     const { reader, writer } = this;
-    const id = reader.takeString();
-    if (id === '') return;
-    if (isHex(id, size * 2)) {
-      writer.bytesField(number, bytesOfHex(id));
-      return;
-    }
+    reader.scanString();
+    const { bytes: source, tokenStart, tokenEnd } = reader;
+    if (tokenStart === tokenEnd || (tokenEnd - tokenStart === size * 2 && writer.hexField(number, source, tokenStart, tokenEnd))) return;
+    const id = reader.stringText();
     const bytes = reader.isLenient && id.endsWith('=') ? bytesOfBase64(id) : undefined;
     if (bytes?.length === size) writer.bytesField(number, bytes); else writer.textField(textNumber, canonicalId(id));
   }

@@ -55,7 +55,7 @@ export class OtlpSpanReader {
     let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
     let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0, textIds = 0;
     for (;;) {
-      const next = plainAttributesEnd(reader.bytes, reader.position, end);
+      const next = plainAttributesEnd(view, reader.position, end);
       attributes += plain.count;
       findings.elements += 2 * plain.count;
       reader.position = next;
@@ -117,6 +117,7 @@ export class OtlpSpanReader {
     const { reader } = this;
     const end = reader.valueEnd(), outer = reader.end;
     this.findings.elements++;
+    if (end === reader.position) return;
     reader.end = end;
     while (reader.next()) {
       if (reader.tag === 0x12) {
@@ -202,12 +203,12 @@ const textId = { trace: 1, span: 2, parent: 4 } as const;
 /** How many attributes `plainAttributesEnd` passed. */
 const plain = { count: 0 };
 
-/** Passes over the attributes at the front of bytes[start..end) that are plain. */
-function plainAttributesEnd(bytes: Uint8Array, start: number, end: number): number {
+/** Passes over the attributes at the front of the bytes [start, end) of a view that are plain. */
+function plainAttributesEnd(view: DataView, start: number, end: number): number {
   let at = start, count = 0;
-  while (at + 8 <= end && bytes[at] === 0x4a) {
-    const size = bytes[at + 1] as number, next = at + 2 + size;
-    if (size > 0x7f || next > end || !isPlainKeyValue(bytes, at + 2, next)) break;
+  while (at + 8 <= end) {
+    const head = view.getUint16(at, true), next = at + 2 + (head >>> 8);
+    if ((head & 0x80ff) !== 0x4a || next > end || !isPlainKeyValue(view, at + 2, next)) break;
     at = next;
     count++;
   }

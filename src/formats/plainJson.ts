@@ -4,28 +4,40 @@ import type { JsonReader } from './jsonReader.ts';
 
 /** Deeper values are not written; one level more than is kept, by which `check` knows them. */
 const deepestWritten = 65;
+const quote = 0x22;
+/** Bytes of key and text that a short attribute has at most. */
+const mostShort = 120;
 
 /** Writes the members of the object that comes next as KeyValue messages, straight from text to bytes. `prefix` is put before the keys. */
 export function writeMembers(reader: JsonReader, writer: WireWriter, field: number, prefix = '', depth = 0): void {
   for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+    const { keyStart, keyEnd } = reader;
+    const isText = reader.peek() === quote;
+    if (isText) reader.scanString();
+    if (isText && !reader.hasEscapes && !reader.keyHasEscapes && prefix === '' && reader.tokenEnd - reader.tokenStart + keyEnd - keyStart <= mostShort) {
+      writer.shortAttribute(field, reader.bytes, keyStart, keyEnd, reader.tokenStart, reader.tokenEnd);
+      continue;
+    }
     const start = writer.begin(field);
     if (prefix === '' && !reader.keyHasEscapes) writer.bytesField(1, reader.bytes, reader.keyStart, reader.keyEnd);
     else writer.textField(1, prefix + reader.key);
     const valueStart = writer.begin(2);
-    writeValue(reader, writer, depth);
+    if (isText) writeScanned(reader, writer); else writeValue(reader, writer, depth);
     writer.end(valueStart);
     writer.end(start);
   }
 }
 
+/** Writes the string that was scanned last. */
+function writeScanned(reader: JsonReader, writer: WireWriter): void {
+  if (reader.hasEscapes) writer.textField(1, reader.stringText());
+  else writer.bytesField(1, reader.bytes, reader.tokenStart, reader.tokenEnd);
+}
+
 /** Writes the next value, whatever it is, as the members of an AnyValue message. */
 export function writeValue(reader: JsonReader, writer: WireWriter, depth = 0): void {
   switch (reader.peek()) {
-    case 0x22:
-      reader.scanString();
-      if (reader.hasEscapes) writer.textField(1, reader.stringText());
-      else writer.bytesField(1, reader.bytes, reader.tokenStart, reader.tokenEnd);
-      break;
+    case quote: reader.scanString(); writeScanned(reader, writer); break;
     case 0x74: case 0x66: {
       const value = reader.takeBoolean();
       writer.tag(2, wireTypes.varint);

@@ -1,7 +1,7 @@
 import type { AttributeValue } from './attributes.ts';
 import { wireTypes } from './wire.ts';
 import type { WireReader } from './wire.ts';
-import { repeatedTextOf, textOf } from './wireText.ts';
+import { repeatedTextOf, textOf, viewOf } from './wireText.ts';
 import type { WireWriter } from './wireWriter.ts';
 
 /** Values nested more deeply are cut; decoders refuse or cut them before they get here. */
@@ -105,7 +105,7 @@ export interface AttributeSink { set(key: string, value: AttributeValue): unknow
 /** Reads a KeyValue field whose tag was read. */
 export function takeKeyValue(reader: WireReader, depth: number, into: AttributeSink): void {
   const end = reader.valueEnd();
-  if (takePlain(reader.bytes, reader.position, end, into)) {
+  if (takePlain(viewOf(reader.bytes), reader.bytes, reader.position, end, into)) {
     reader.position = end;
     return;
   }
@@ -123,49 +123,52 @@ export function takeKeyValue(reader: WireReader, depth: number, into: AttributeS
 
 /** Reads the KeyValue fields of tag `tag` (below 0x80) at the front of bytes[start..end) that are plain; gives where the first other field begins. */
 export function takePlainKeyValues(bytes: Uint8Array, start: number, end: number, tag: number, into: AttributeSink): number {
+  const view = viewOf(bytes);
   let at = start;
-  while (at + 8 <= end && bytes[at] === tag) {
-    const next = at + 2 + (bytes[at + 1] as number);
-    if ((bytes[at + 1] as number) > 0x7f || next > end || !takePlain(bytes, at + 2, next, into)) break;
+  while (at + 8 <= end) {
+    const head = view.getUint16(at, true), next = at + 2 + (head >>> 8);
+    if ((head & 0x80ff) !== tag || next > end || !takePlain(view, bytes, at + 2, next, into)) break;
     at = next;
   }
   return at;
 }
 
 /** Reads the KeyValue bytes[at..end) if it is as nearly all are: a short key, then a short text, a number or a truth value. */
-function takePlain(bytes: Uint8Array, at: number, end: number, into: AttributeSink): boolean {
-  const keyEnd = at + 2 + (bytes[at + 1] as number), value = keyEnd + 3, size = end - keyEnd - 2;
-  if (value >= end || size > 0x7f || bytes[at] !== 0x0a || (bytes[at + 1] as number) > 0x7f || bytes[keyEnd] !== 0x12 || bytes[keyEnd + 1] !== size) return false;
-  switch (bytes[keyEnd + 2]) {
+function takePlain(view: DataView, bytes: Uint8Array, at: number, end: number, into: AttributeSink): boolean {
+  if (at + 6 > end) return false;
+  const keyHead = view.getUint16(at, true), keyEnd = at + 2 + (keyHead >>> 8), value = keyEnd + 3;
+  if ((keyHead & 0x80ff) !== 0x0a || keyEnd + 4 > end) return false;
+  const head = view.getUint32(keyEnd, true), size = (head >>> 8) & 0xff;
+  if ((head & 0x80ff) !== 0x12 || size !== end - keyEnd - 2) return false;
+  switch ((head >>> 16) & 0xff) {
     case 0x0a:
-      if (bytes[value] !== size - 2) return false;
-      into.set(repeatedTextOf(bytes, at + 2, keyEnd), size > 18 ? repeatedTextOf(bytes, value + 1, end) : textOf(bytes, value + 1, end));
+      if (head >>> 24 !== size - 2) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), repeatedTextOf(bytes, value + 1, end));
       return true;
     case 0x10:
-      if (size !== 2 || (bytes[value] as number) > 1) return false;
-      into.set(repeatedTextOf(bytes, at + 2, keyEnd), bytes[value] === 1);
+      if (size !== 2 || head >>> 24 > 1) return false;
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), head >>> 24 === 1);
       return true;
     case 0x18: {
-      const integer = smallInteger(bytes, value, end);
+      const integer = smallInteger(view, value, end);
       if (integer < 0) return false;
       into.set(repeatedTextOf(bytes, at + 2, keyEnd), integer);
       return true;
     }
     case 0x21:
       if (size !== 9) return false;
-      for (let i = 0; i < 8; i++) doubleView.setUint8(i, bytes[value + i] as number);
-      into.set(repeatedTextOf(bytes, at + 2, keyEnd), doubleView.getFloat64(0, true));
+      into.set(repeatedTextOf(bytes, at + 2, keyEnd), view.getFloat64(value, true));
       return true;
     default: return false;
   }
 }
 
-/** The number of the varint bytes[start..end) when it is below 2^49; -1 when it is greater or negative, or not all of the bytes. */
-function smallInteger(bytes: Uint8Array, start: number, end: number): number {
+/** The number of the varint bytes [start, end) of a view when it is below 2^49; -1 when it is greater or negative, or not all of the bytes. */
+function smallInteger(view: DataView, start: number, end: number): number {
   if (end - start > 7) return -1;
   let value = 0, unit = 1;
   for (let at = start; at < end; at++, unit *= 128) {
-    const byte = bytes[at] as number;
+    const byte = view.getUint8(at);
     if ((byte > 0x7f) === (at === end - 1)) return -1;
     value += (byte & 0x7f) * unit;
   }

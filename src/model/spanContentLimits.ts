@@ -1,5 +1,5 @@
 import { WireReader, wireTypes } from './wire.ts';
-import { cutEnd } from './wireText.ts';
+import { cutEnd, viewOf } from './wireText.ts';
 import { WireWriter } from './wireWriter.ts';
 
 /** How much of a span is kept. Sizes are bytes of UTF-8. */
@@ -101,33 +101,34 @@ export function check(reader: WireReader, shape: Shape, limits: ContentLimits, f
       counts ??= [];
       if ((counts[field] = (counts[field] ?? 0) + 1) > limits[rule.count]) findings.isOver = true;
     }
-    if (rule.message === keyValue && isPlainKeyValue(reader.bytes, reader.position, end)) findings.elements += 2;
+    if (rule.message === keyValue && isPlainKeyValue(viewOf(reader.bytes), reader.position, end)) findings.elements += 2;
     else if (rule.message !== undefined) checkNested(reader, rule, rule.message, end, limits, findings, depth);
     reader.position = end;
   }
 }
 
 /**
- * Whether bytes[at..end) are a KeyValue as nearly all are: a short key, then a short text, a number or a truth value, in
- * that order and without a gap. Such ones are within every limit; others may be sound too.
+ * Whether the bytes [at, end) of a view are a KeyValue as nearly all are: a short key, then a short text, a number or a truth
+ * value, in that order and without a gap. Such ones are within every limit; others may be sound too.
  */
-export function isPlainKeyValue(bytes: Uint8Array, at: number, end: number): boolean {
-  const key = bytes[at + 1] as number, value = at + 2 + key;
-  if (bytes[at] !== 0x0a || key > 0x7f || value + 4 > end || bytes[value] !== 0x12) return false;
-  const size = bytes[value + 1] as number;
-  if (size !== end - value - 2 || size > 0x7f) return false;
-  switch (bytes[value + 2]) {
-    case 0x0a: return bytes[value + 3] === size - 2;
-    case 0x10: case 0x18: return isVarint(bytes, value + 3, end);
+export function isPlainKeyValue(view: DataView, at: number, end: number): boolean {
+  if (at + 6 > end) return false;
+  const keyHead = view.getUint16(at, true), value = at + 2 + (keyHead >>> 8);
+  if ((keyHead & 0x80ff) !== 0x0a || value + 4 > end) return false;
+  const head = view.getUint32(value, true), size = (head >>> 8) & 0xff;
+  if ((head & 0x80ff) !== 0x12 || size !== end - value - 2) return false;
+  switch ((head >>> 16) & 0xff) {
+    case 0x0a: return head >>> 24 === size - 2;
+    case 0x10: case 0x18: return isVarint(view, value + 3, end);
     case 0x21: return size === 9;
     default: return false;
   }
 }
 
-/** Whether bytes[start..end) are one varint of at most 10 bytes. */
-function isVarint(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false;
-  return end - start <= 10 && (bytes[end - 1] as number) < 0x80;
+/** Whether the bytes [start, end) of a view are one varint of at most 10 bytes. */
+function isVarint(view: DataView, start: number, end: number): boolean {
+  for (let at = start; at < end - 1; at++) if (view.getInt8(at) >= 0) return false;
+  return end - start <= 10 && view.getInt8(end - 1) >= 0;
 }
 
 function checkNested(

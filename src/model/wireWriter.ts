@@ -1,10 +1,11 @@
+import { hexDigit } from './ids.ts';
 import { wireTypes } from './wire.ts';
 
 const encoder = new TextEncoder();
 const doubleBytes = new Uint8Array(8);
 const doubleView = new DataView(doubleBytes.buffer);
 
-const shortest = 32;
+const shortest = 96;
 
 /** Writes protobuf messages into a buffer that grows. Field numbers up to 2^28. */
 export class WireWriter {
@@ -74,6 +75,44 @@ export class WireWriter {
     this.tag(field, wireTypes.bytes);
     this.varint(end - start);
     this.raw(bytes, start, end);
+  }
+
+  /** Bytes given as hex digits at digits[start..end), an even number. False, and nothing written, when there is another character. */
+  hexField(field: number, digits: Uint8Array, start: number, end: number): boolean {
+    const before = this.length;
+    this.tag(field, wireTypes.bytes);
+    this.varint((end - start) >> 1);
+    this.reserve((end - start) >> 1);
+    for (let at = start; at < end; at += 2) {
+      const byte = (hexDigit(digits[at] as number) << 4) | hexDigit(digits[at + 1] as number);
+      if (byte < 0) {
+        this.length = before;
+        return false;
+      }
+      this.bytes[this.length++] = byte;
+    }
+    return true;
+  }
+
+  /**
+   * A KeyValue message with a text as value, both as they lie in `bytes`: what most attributes are. `field` is below 16, key
+   * and text have at most 120 bytes together, so that every length and tag is one byte.
+   */
+  shortAttribute(field: number, bytes: Uint8Array, key: number, keyEnd: number, text: number, textEnd: number): void {
+    this.reserve(keyEnd - key + textEnd - text + 8);
+    const { bytes: out } = this;
+    let to = this.length;
+    out[to++] = field * 8 + wireTypes.bytes;
+    out[to++] = keyEnd - key + textEnd - text + 6;
+    out[to++] = 0x0a;
+    out[to++] = keyEnd - key;
+    for (let at = key; at < keyEnd; at++) out[to++] = bytes[at] as number;
+    out[to++] = 0x12;
+    out[to++] = textEnd - text + 2;
+    out[to++] = 0x0a;
+    out[to++] = textEnd - text;
+    for (let at = text; at < textEnd; at++) out[to++] = bytes[at] as number;
+    this.length = to;
   }
 
   /** A text as UTF-8; lone surrogates become U+FFFD. */

@@ -30,24 +30,23 @@ function decode(format: Format, bytes: Uint8Array): SpanBatch {
   return batch;
 }
 
-/** Attributes as columns: which row, key, value. */
+/** All attributes of a batch as columns: keys and values one after the other, and where those of each row begin. */
 class AttributeColumns {
-  row = 0;
-  readonly rows: number[] = [];
+  readonly begin: Uint32Array;
   readonly keys: string[] = [];
   readonly values: AttributeValue[] = [];
+  constructor(rows: number) { this.begin = new Uint32Array(rows + 1); }
   set(key: string, value: AttributeValue): void {
-    this.rows.push(this.row);
     this.keys.push(key);
     this.values.push(value);
   }
 }
 
 function attributesAsColumns(batch: SpanBatch): number {
-  const columns = new AttributeColumns();
+  const columns = new AttributeColumns(batch.count);
   for (let row = 0; row < batch.count; row++) {
-    columns.row = row;
     readAttributes(batch.buffers[batch.buffer[row] as number] as Uint8Array, batch.contentStart[row] as number, batch.contentEnd[row] as number, columns);
+    columns.begin[row + 1] = columns.keys.length;
   }
   return columns.keys.length;
 }
