@@ -4,10 +4,12 @@ import { isTellingName, stepOf } from '../model/conventions/registry.ts';
 import { roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
 import { spanKinds, statusCodes } from '../model/span.ts';
-import type { SpanContent, SpanKind, StatusCode } from '../model/span.ts';
+import type { SpanKind, StatusCode } from '../model/span.ts';
+import { findAttribute } from '../model/spanContent.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
 import type { QuerySpan } from '../query/query.ts';
 import { hasTellingKey } from './store/rowInput.ts';
+import { decodeStepContent } from './store/stepContent.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
 
 /** A row as queries see it. One object serves all rows of a trace: `at` points it at the next; content is decoded only when asked for. */
@@ -16,7 +18,6 @@ export class RowSpan implements QuerySpan {
   /** Nanoseconds after the trace's base. */
   private readonly now: number;
   private row = 0;
-  private decoded: SpanContent | undefined;
   private view: AgentView | undefined | null = null;
 
   constructor(trace: TraceColumns, nowUnixNano: bigint) {
@@ -26,7 +27,6 @@ export class RowSpan implements QuerySpan {
 
   at(row: number): this {
     this.row = row;
-    this.decoded = undefined;
     this.view = null;
     return this;
   }
@@ -48,21 +48,22 @@ export class RowSpan implements QuerySpan {
   }
 
   attribute(key: string): AttributeValue | undefined {
-    return this.content.attributes.get(key) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
+    const { bytes, start, end } = this.trace.contents.bytesOf(this.trace, this.row);
+    return findAttribute(bytes, start, end, utf8Of(key)) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
   }
 
   step(): AgentView | undefined {
     if (this.view !== null) return this.view;
-    const { bytes, start, end } = this.trace.contents.bytesOf(this.trace, this.row);
-    this.view = !isTellingName(this.name) && !hasTellingKey(bytes, start, end) ? undefined : stepOf({
-      name: this.name, kind: this.kind, scopeName: this.trace.contents.originOf(this.trace, this.row).scope.name,
-      attributes: this.content.attributes, events: this.content.events, logs: [],
-    });
+    this.view = undefined;
+    const range = this.trace.contents.bytesOf(this.trace, this.row);
+    if (!isTellingName(this.name) && !hasTellingKey(range.bytes, range.start, range.end)) return undefined;
+    const { scope } = this.trace.contents.originOf(this.trace, this.row);
+    this.view = stepOf({ name: this.name, kind: this.kind, scopeName: scope.name, ...decodeStepContent(range), logs: [] });
     return this.view;
   }
 
   *texts(): Generator<string> {
-    const { attributes, events } = this.content;
+    const { attributes, events } = this.trace.contents.contentOf(this.trace, this.row);
     yield* textsOf(attributes);
     for (const event of events) {
       yield event.name;
@@ -75,8 +76,19 @@ export class RowSpan implements QuerySpan {
   }
 
   private get meta(): number { return this.trace.meta[this.row] as number; }
-  private get content(): SpanContent { return this.decoded ??= this.trace.contents.contentOf(this.trace, this.row); }
   private text(index: number | undefined): string { return this.trace.texts.texts[index ?? 0] ?? ''; }
+}
+
+/** Queries ask for the same key of every span. */
+let lastKey = '', lastUtf8: Uint8Array = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+function utf8Of(key: string): Uint8Array {
+  if (key !== lastKey) {
+    lastKey = key;
+    lastUtf8 = encoder.encode(key);
+  }
+  return lastUtf8;
 }
 
 /** The texts in a value, numbers as text; values are at most 64 levels deep. */
