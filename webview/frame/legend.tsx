@@ -25,10 +25,10 @@ export function LegendStrip({ legend }: { readonly legend: Legend }) {
   return (
     <div class="legend" role="group" aria-label={`Colours by ${colourWords[colourBy].toLowerCase()}`}>
       {legend.kind === 'scale' ? <Scale legend={legend} /> : (
-        <>
+        <div class="legend-entries">
           {legend.entries.map((entry) => <Entry key={entry.key} entry={entry} role={colourBy === 'role' ? roleOf(entry) : undefined} filtered={filtered} />)}
           {legend.more > 0 && <span class="legend-entry">{`${numbers.count(legend.more)} more`}</span>}
-        </>
+        </div>
       )}
       <MenuButton icon="ellipsis" label="Colour by" entries={() => colourEntries(panel)} />
     </div>
