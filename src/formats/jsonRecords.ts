@@ -62,7 +62,10 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
       badRecords++;
       passed += stop - start;
       batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${start}` : `a record at byte ${start} cannot be read: ${error instanceof Error ? error.message : ''}`);
-      if (passed > bytes.length * mostPasses) break;
+      if (passed > bytes.length * mostPasses) {
+        batch.report(`too many records cannot be read; what comes after byte ${stop} was not looked at`);
+        break;
+      }
       at = nextLine(bytes, kept() > before ? stop : start + 1);
     }
   }

@@ -15,7 +15,8 @@ import { cutMark, cutReport, hasNoStart, isOwnParent, markBadParent, noStartMark
 
 /**
  * Reads OTLP protobuf Span messages into the rows of a batch. The bytes are walked once: ids and times become numbers
- * in columns, names become texts of the batch, and the content is checked and left where it is.
+ * in columns, names become texts of the batch, and the content is checked and left where it is: from the first to the last
+ * of its fields, with whatever stands in between.
  */
 export class OtlpSpanReader {
   private readonly batch: SpanBatch;
@@ -53,11 +54,15 @@ export class OtlpSpanReader {
     findings.isOver = false;
     this.statusCode = this.messageStart = this.messageEnd = 0;
     let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
-    let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0, textIds = 0;
+    let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0, textIds = 0, contentStart = -1, contentEnd = 0;
     for (;;) {
-      const next = plainAttributesEnd(view, reader.position, end);
-      attributes += plain.count;
-      findings.elements += 2 * plain.count;
+      const from = reader.position, next = plainAttributesEnd(view, from, end);
+      if (next > from) {
+        if (contentStart < 0) contentStart = from;
+        contentEnd = next;
+        attributes += plain.count;
+        findings.elements += 2 * plain.count;
+      }
       reader.position = next;
       if (!reader.next()) break;
       switch (reader.tag) {
@@ -68,14 +73,17 @@ export class OtlpSpanReader {
         case 0x30: reader.varint(); kind = reader.high === 0 ? reader.low : spanKinds.length; break;
         case 0x39: { const at = reader.takeBytes(8); startLow = view.getUint32(at, true); startHigh = view.getUint32(at + 4, true); break; }
         case 0x41: { const at = reader.takeBytes(8); endLow = view.getUint32(at, true); endHigh = view.getUint32(at + 4, true); break; }
-        case 0x4a: attributes++; this.checkItem(shapes.keyValue); break;
-        case 0x5a: events++; this.checkItem(shapes.event); break;
-        case 0x6a: links++; this.checkItem(shapes.link); break;
         case 0x7a: this.takeStatus(); break;
         case textIdTags.trace: traceEnd = reader.valueEnd(); trace = reader.position; reader.position = traceEnd; textIds |= textId.trace; break;
         case textIdTags.span: idEnd = reader.valueEnd(); id = reader.position; reader.position = idEnd; textIds |= textId.span; break;
         case textIdTags.parent: parentEnd = reader.valueEnd(); parent = reader.position; reader.position = parentEnd; textIds |= textId.parent; break;
-        default: if (reader.tag > 0x87) findings.elements++; reader.skip();
+        default:
+          if (reader.tag === 0x4a) { attributes++; this.checkItem(shapes.keyValue); }
+          else if (reader.tag === 0x5a) { events++; this.checkItem(shapes.event); }
+          else if (reader.tag === 0x6a) { links++; this.checkItem(shapes.link); }
+          else { if (reader.tag > 0x87) findings.elements++; reader.skip(); }
+          if (contentStart < 0) contentStart = next;
+          contentEnd = reader.position;
       }
     }
     if (findings.elements > maxElements) throw new DecodeError('tooManyElements', `more than ${maxElements} elements`, { offset: end });
@@ -101,7 +109,8 @@ export class OtlpSpanReader {
     this.setParent(row, parent, parentEnd, (textIds & textId.parent) !== 0);
     batch.name[row] = this.internText(row, name, nameEnd, this.options.limits.maxNameBytes);
     if (this.messageEnd > 0) batch.statusMessage[row] = this.internText(row, this.messageStart, this.messageEnd, maxStatusMessageBytes);
-    this.setContent(row, start, end, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
+    if (contentStart < 0) contentStart = contentEnd = start;
+    this.setContent(row, contentStart, contentEnd, findings.isOver || attributes > maxItemsPerSpan || events > maxItemsPerSpan || links > maxItemsPerSpan);
   }
 
   private checkItem(shape: Shape): void {

@@ -65,76 +65,36 @@ export function readAttributes(bytes: Uint8Array, start: number, end: number, in
 
 /** The last value of one attribute, found by the UTF-8 bytes of its key without decoding the others. */
 export function findAttribute(bytes: Uint8Array, start: number, end: number, keyUtf8: Uint8Array): AttributeValue | undefined {
+  const reader = new WireReader(bytes, start, end);
   let found: AttributeValue | undefined;
-  visitAttributes(bytes, start, end, (keyStart, keyEnd, reader) => {
-    if (keyEnd - keyStart === keyUtf8.length && isAt(bytes, keyStart, keyUtf8)) found = valueOf(reader);
-    return false;
-  });
+  while (reader.next()) {
+    if (reader.tag !== 0x4a) { reader.skip(); continue; }
+    const attributeEnd = reader.valueEnd(), attributeStart = reader.position;
+    reader.end = attributeEnd;
+    const isFound = hasKey(reader, keyUtf8);
+    reader.position = attributeStart;
+    if (isFound) found = valueOf(reader);
+    reader.position = attributeEnd;
+    reader.end = end;
+  }
   return found;
+}
+
+/** Whether the KeyValue message that is the rest of `reader` has a key; of several the last counts. */
+function hasKey(reader: WireReader, wanted: Uint8Array): boolean {
+  let isFound = wanted.length === 0;
+  while (reader.next()) {
+    if (reader.tag !== 0x0a) { reader.skip(); continue; }
+    const keyEnd = reader.valueEnd();
+    isFound = keyEnd - reader.position === wanted.length && isAt(reader.bytes, reader.position, wanted);
+    reader.position = keyEnd;
+  }
+  return isFound;
 }
 
 function isAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
   for (let i = 0; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
   return true;
-}
-
-/** Tests the UTF-8 key at bytes[start..end). */
-export type KeyTester = (bytes: Uint8Array, start: number, end: number) => boolean;
-
-/** Whether any attribute's key passes the test; no value is decoded. */
-export function hasKeyWithPrefix(bytes: Uint8Array, start: number, end: number, tester: KeyTester): boolean {
-  return visitAttributes(bytes, start, end, (keyStart, keyEnd) => tester(bytes, keyStart, keyEnd));
-}
-
-/** A tester for `hasKeyWithPrefix`: whether a key begins with one of the prefixes. */
-export function prefixTester(prefixes: readonly string[]): KeyTester {
-  const encoder = new TextEncoder();
-  const byFirst: Uint8Array[][] = Array.from({ length: 256 }, () => []);
-  for (const prefix of prefixes) {
-    const utf8 = encoder.encode(prefix);
-    byFirst[utf8[0] ?? 0]?.push(utf8);
-  }
-  return (bytes, start, end) => {
-    for (const prefix of byFirst[bytes[start] as number] ?? []) {
-      if (end - start >= prefix.length && isAt(bytes, start, prefix)) return true;
-    }
-    return false;
-  };
-}
-
-/**
- * Visits the attributes of a content until a visitor says true. The visitor gets where the key lies and a reader that
- * stands in the KeyValue message, at its start; it may leave the reader anywhere.
- */
-function visitAttributes(
-  bytes: Uint8Array, start: number, end: number, visit: (keyStart: number, keyEnd: number, reader: WireReader) => boolean,
-): boolean {
-  const reader = new WireReader(bytes, start, end);
-  while (reader.next()) {
-    if (reader.tag !== 0x4a) { reader.skip(); continue; }
-    const attributeEnd = reader.valueEnd(), attributeStart = reader.position;
-    reader.end = attributeEnd;
-    findKey(reader);
-    reader.position = attributeStart;
-    if (visit(key.start, key.end, reader)) return true;
-    reader.end = end;
-    reader.position = attributeEnd;
-  }
-  return false;
-}
-
-/** Where `findKey` found a key. */
-const key = { start: 0, end: 0 };
-
-function findKey(reader: WireReader): void {
-  key.start = key.end = reader.position;
-  while (reader.next()) {
-    if (reader.tag === 0x0a) {
-      key.end = reader.valueEnd();
-      key.start = reader.position;
-      reader.position = key.end;
-    } else reader.skip();
-  }
 }
 
 function valueOf(reader: WireReader): AttributeValue {

@@ -79,6 +79,7 @@ describe('OTLP protobuf', () => {
     const batch = decoded(otlpProtobuf, sample);
     expect(batch.buffers[batch.buffer[0] as number]).toBe(sample);
     expect(spansOf(batch)[0]?.content.attributes.get('map')).toEqual(new Map([['k', 'v']]));
+    expect((batch.contentStart[0] as number) > sample.indexOf(0x2a)).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanContent } from '../../../src/model/span.ts';
-import { decodeAttributes, decodeContent, encodeContent, findAttribute, hasKeyWithPrefix, prefixTester } from '../../../src/model/spanContent.ts';
+import { decodeAttributes, decodeContent, encodeContent, findAttribute } from '../../../src/model/spanContent.ts';
 import { check, cut, nothingFound, shapes } from '../../../src/model/spanContentLimits.ts';
 import type { ContentLimits } from '../../../src/model/spanContentLimits.ts';
 import { WireReader } from '../../../src/model/wire.ts';
@@ -40,12 +40,6 @@ describe('the content of a span', () => {
       for (const [key, value] of all) expect(findAttribute(bytes, 0, bytes.length, utf8(key))).toEqual(value);
       expect(findAttribute(bytes, 0, bytes.length, utf8('no such key'))).toBeUndefined();
     }));
-  });
-
-  it('is asked for key prefixes without decoding values', () => {
-    const bytes = encodeContent({ ...empty, attributes: new Map<string, string | number>([['http.method', 'GET'], ['gen_ai.request.model', 'm'], ['n', 1]]) });
-    const has = (...prefixes: string[]): boolean => hasKeyWithPrefix(bytes, 0, bytes.length, prefixTester(prefixes));
-    expect([has('gen_ai.'), has('llm.', 'http.'), has('llm.'), has('gen_ai.request.model'), has('gen_ai.request.model.x'), has()]).toEqual([true, true, false, true, false, false]);
   });
 
   it('keeps integers beyond 64 bits as text', () => {
