@@ -1,4 +1,7 @@
-/** Characters that show nothing or turn the direction of others around: controls, format characters, separators, lone surrogates. */
+/**
+ * Characters that show nothing or turn the direction of others around: controls, format characters, line and paragraph
+ * separators, lone surrogates, variation selectors and tags. A joiner or selector inside an emoji is left alone.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const partOfEmoji = /[\p{Extended_Pictographic}\u{FE0F}\u{1F3FB}-\u{1F3FF}]/u;
 const harmlessInBody = new Set(['\n', '\t', '\u00ad', '\u200c', '\u200d']);

@@ -2,7 +2,7 @@ import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { IconButton, LinkButton } from '../components/button.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleBody, visibleName } from '../components/visibleText.ts';
+import { visibleBody, visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { ShortenedNote } from './bodyView.tsx';
 import { exactText, membersOf, oneLine } from './jsonText.ts';

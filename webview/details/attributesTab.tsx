@@ -3,7 +3,7 @@ import type { SpanRecord } from '../../src/model/records.ts';
 import { CopyButton, IconButton, LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { AttributeList } from './attributeList.tsx';
 import { Section } from './bodyView.tsx';

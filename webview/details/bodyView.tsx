@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { numbers } from '../components/numbers.ts';
 import { CopyButton, LinkButton } from '../components/button.tsx';
-import { visibleBody } from '../components/visibleText.ts';
+import { visibleBody } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { cutText, jsonIn, piecesOf } from './body.ts';
 import { exactText } from './jsonText.ts';

@@ -2,7 +2,7 @@ import type { SpanDetails } from '../../src/protocol/panel.ts';
 import type { SpanRecord } from '../../src/model/records.ts';
 import { Icon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import type { Trace } from '../state/trace.ts';
 import { AttributeList } from './attributeList.tsx';
 import { Section, ShortenedNote, TextBody, ValueBody, ValueSection } from './bodyView.tsx';

@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 import { LinkButton } from '../components/button.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { sameRef } from '../state/detailsLoader.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { SpanDetails, StackFrameLink } from '../../src/protocol/panel.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { TextBody } from './bodyView.tsx';
 import { failureOf } from './failure.ts';

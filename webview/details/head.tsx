@@ -6,7 +6,7 @@ import { IconButton, LinkButton } from '../components/button.tsx';
 import { Icon, RoleIcon } from '../components/icon.tsx';
 import { MenuButton } from '../components/menu.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';

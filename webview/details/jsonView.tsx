@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../components/icon.tsx';
-import { visibleBody } from '../components/visibleText.ts';
+import { visibleBody } from '../../src/model/visibleText.ts';
 import { bracketsOf, membersOf, memberCount, oneLine, plainText } from './jsonText.ts';
 
 /** Levels that are open at first. */

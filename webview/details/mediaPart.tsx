@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { drawableImage } from './imageSize.ts';
 import type { Part } from './messages.ts';
 

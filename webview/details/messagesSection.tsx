@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { LinkButton } from '../components/button.tsx';
 import { Icon, RoleIcon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { Section, ShortenedNote, TextBody, ValueBody } from './bodyView.tsx';
 import type { Section as ContentSection } from './content.ts';
 import { oneLine } from './jsonText.ts';

@@ -1,7 +1,7 @@
 import type { AgentRecord, SpanRecord } from '../../src/model/records.ts';
 import { roleWords } from '../../src/model/role.ts';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 
 /** One value that the span's attributes were read as. */
 export interface Reading {

@@ -4,7 +4,7 @@ import type { EventRecord, LinkRecord, LogEntry } from '../../src/model/records.
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 import { CopyButton, LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { Trace } from '../state/trace.ts';
 import { AttributeList } from './attributeList.tsx';

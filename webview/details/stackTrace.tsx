@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SpanDetails, StackFrameLink } from '../../src/protocol/panel.ts';
 import { LinkButton } from '../components/button.tsx';
-import { visibleBody, visibleName } from '../components/visibleText.ts';
+import { visibleBody, visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 
 const pageLines = 100;

@@ -5,7 +5,7 @@ import { CopyButton, LinkButton, PrimaryButton, SecondaryButton } from '../compo
 import type { IconName } from '../components/glyphs.ts';
 import { Icon } from '../components/icon.tsx';
 import { locale } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 
 interface EmptyProps {

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { longestQuery } from '../state/search.ts';
 import { useSignal } from '../state/signal.ts';

@@ -4,7 +4,7 @@ import type { Role } from '../../src/model/role.ts';
 import type { MenuEntry } from '../components/menu.tsx';
 import { MenuButton } from '../components/menu.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import type { Legend, LegendEntry } from '../flame/chartTypes.ts';
 import type { Panel } from '../state/panel.ts';
 import { usePanel } from '../state/panelContext.ts';

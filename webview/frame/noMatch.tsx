@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { LinkButton } from '../components/button.tsx';
 import { numbers } from '../components/numbers.ts';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { removals } from '../state/queryText.ts';
 import type { Removal } from '../state/queryText.ts';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { IconButton, LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 

@@ -4,7 +4,7 @@ import { isOnAxis } from '../../src/analysis/extents.ts';
 import { roleWords } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
 import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
-import { visibleName } from '../components/visibleText.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { spanContext } from '../state/spanContext.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { roleIcons } from '../../../../src/model/role.ts';
 import { glyphs } from '../../../../webview/components/glyphs.ts';
-import { visibleBody, visibleName } from '../../../../webview/components/visibleText.ts';
+import { visibleBody, visibleName } from '../../../../src/model/visibleText.ts';
 
 describe('untrusted text', () => {
   it.each([
