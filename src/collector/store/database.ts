@@ -7,7 +7,7 @@ const applicationId = 0x5350_534e;
 const schemaVersion = 1;
 const walBytes = 64 * 1024 * 1024, checkpointBytes = 16 * 1024 * 1024, pageBytes = 8192;
 
-const pagesShrunkAtOnce = 512;
+const pagesShrunkAtOnce = 512, bytesCheckedWhole = 64 * 1024 * 1024;
 
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -272,11 +272,17 @@ export class TraceDatabase {
     });
   }
 
-  /** After an unclean end the whole file is looked through before anything is built on it. */
+  /**
+   * After an unclean end the file is looked through before anything is built on it; of a large one only what is not
+   * payload, because that takes no time. Damage elsewhere is noticed when it is met.
+   */
   private check(): void {
     if (this.meta('clean') === 1) return;
-    const found = this.db.prepare('PRAGMA quick_check(1)').get();
-    if (Object.values(found ?? {})[0] !== 'ok') throw new DatabaseError('damaged', 'The file is damaged.');
+    const checks = this.usedBytes <= bytesCheckedWhole ? ['quick_check(1)'] : ['meta', 'trace', 'link', 'batch'].map((table) => `quick_check(${table})`);
+    for (const check of checks) {
+      const found = this.db.prepare(`PRAGMA ${check}`).get();
+      if (Object.values(found ?? {})[0] !== 'ok') throw new DatabaseError('damaged', 'The file is damaged.');
+    }
   }
 
   private insertBatch({ format, signal, bytes, arrivedUnixMilli, traceKeys }: NewBatch): void {

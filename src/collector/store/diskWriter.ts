@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from './catalogue.ts';
-import type { NewBatch, TraceDatabase } from './database.ts';
+import { databaseErrorOf } from './database.ts';
+import type { DatabaseError, NewBatch, TraceDatabase } from './database.ts';
 import { withoutTraces } from './storedBatches.ts';
 
 /** A transaction holds at most so much, so that no answer waits long for others. */
@@ -18,6 +19,8 @@ interface WaitingBatch extends PendingBatch { readonly resolve: () => void }
 export interface WriterOptions {
   /** Opens the database again after it was lost; undefined when that is not possible yet. */
   readonly reopen: () => TraceDatabase | undefined;
+  /** The database turned out to be damaged while it was written: it must be replaced by another. */
+  readonly onDamage: (error: DatabaseError) => void;
   /** Called before a transaction, so that the summaries it writes are those of now. */
   readonly beforeWrite: () => void;
   readonly afterWrite: (bytes: number) => void;
@@ -89,6 +92,13 @@ export class DiskWriter {
     this.fail(message);
   }
 
+  /** Writes to another database from now on. */
+  use(database: TraceDatabase): void {
+    this.database = database;
+    this.recover();
+    if (this.waiting.length > 0) this.schedule();
+  }
+
   /** Writes what can be written and takes no more. */
   close(): void {
     this.flush();
@@ -116,19 +126,25 @@ export class DiskWriter {
       if (this.database === undefined) throw new Error('the database cannot be opened');
       this.options.beforeWrite();
       this.writeBatches(this.database, batches);
-    } catch (error) {
-      this.fail(error instanceof Error ? error.message : String(error));
+    } catch (thrown) {
+      const error = databaseErrorOf(thrown);
+      if (error.reason === 'damaged') this.options.onDamage(error);
+      else this.fail(error.message);
       return false;
     }
     this.waiting.splice(0, batches.length);
     this.waitingBytes -= bytes;
     for (const batch of batches) settle(batch);
-    if (this.isFailing) {
-      this.retryMs = 0;
-      this.options.onProblem(undefined);
-    }
+    this.recover();
     this.options.afterWrite(bytes);
     return true;
+  }
+
+  private recover(): void {
+    if (!this.isFailing) return;
+    this.retryMs = 0;
+    clearTimeout(this.retryTimer);
+    this.options.onProblem(undefined);
   }
 
   private nextBatches(): WaitingBatch[] {

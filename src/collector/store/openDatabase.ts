@@ -64,6 +64,10 @@ export function* leftDatabases(directory: string): Generator<TraceDatabase> {
   }
 }
 
+/** What people are told about a damaged database. */
+export const damageNotice = (error: Error, aside: string): string =>
+  `The stored traces were damaged (${error.message}). They were put aside as ${aside}.`;
+
 /** The database, or why it is not for us; a damaged one is replaced by an empty one. */
 function tryOpen(file: string, notices: string[]): TraceDatabase | 'inUse' | 'newer' {
   try {
@@ -76,7 +80,7 @@ function tryOpen(file: string, notices: string[]): TraceDatabase | 'inUse' | 'ne
       return 'newer';
     }
     if (error.reason !== 'damaged') throw error;
-    notices.push(`The stored traces were damaged (${error.message}). They were put aside as ${setAside(file, Date.now())}.`);
+    notices.push(damageNotice(error, setAside(file, Date.now())));
     return new TraceDatabase(file);
   }
 }

@@ -4,11 +4,12 @@ import type { SpanBatch } from '../../model/spanBatch.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { TraceCatalogue } from './catalogue.ts';
 import { databaseErrorOf } from './database.ts';
-import type { TraceDatabase } from './database.ts';
+import type { DatabaseError, TraceDatabase } from './database.ts';
+import { setAside } from './databaseFiles.ts';
 import { DiskWriter } from './diskWriter.ts';
 import type { PendingBatch } from './diskWriter.ts';
 import { MetricStore } from './metrics.ts';
-import { openDatabase, reopenDatabase } from './openDatabase.ts';
+import { damageNotice, openDatabase, reopenDatabase } from './openDatabase.ts';
 import { OriginTable } from './origins.ts';
 import { decodeBatch, readTrace } from './readTrace.ts';
 import { tooMany, tooOld } from './retention.ts';
@@ -102,6 +103,7 @@ export class TraceStore {
     }
     this.writer = new DiskWriter(this.database, {
       reopen: () => this.reopen(),
+      onDamage: (error) => this.replaceDatabase(error),
       beforeWrite: () => this.refresh(),
       afterWrite: (bytes) => { this.bytesSinceSizeCheck += bytes; },
       onProblem: (problem) => this.noteProblem(problem),
@@ -154,7 +156,14 @@ export class TraceStore {
     if (known !== undefined) return known;
     const entry = this.catalogue.get(traceId);
     if (entry === undefined || this.database === undefined) return undefined;
-    return readTrace(this.database, traceId, entry.key, this.origins, this.complain);
+    try {
+      return readTrace(this.database, traceId, entry.key, this.origins, this.complain);
+    } catch (thrown) {
+      const error = databaseErrorOf(thrown);
+      if (error.reason !== 'damaged') throw error;
+      this.replaceDatabase(error);
+      return undefined;
+    }
   }
 
   pin(traceId: string): void { this.memory.pin(traceId); }
@@ -386,6 +395,17 @@ export class TraceStore {
     this.database?.abandon();
     this.database = undefined;
     this.writer?.lose(message);
+  }
+
+  /** The database is damaged: it is put aside, and a new one takes what comes. */
+  private replaceDatabase(error: DatabaseError): void {
+    const path = this.database?.path;
+    this.database?.abandon();
+    this.database = undefined;
+    if (path !== undefined) this.complain(damageNotice(error, setAside(path, Date.now())));
+    const database = this.reopen();
+    if (database === undefined) this.writer?.lose(error.message);
+    else this.writer?.use(database);
   }
 
   /** What is neither in memory nor in the new database is gone. */

@@ -18,7 +18,7 @@ class FakeDatabase {
 const problems: (string | undefined)[] = [];
 function writerOf(database: FakeDatabase, reopen: () => TraceDatabase | undefined = () => undefined): DiskWriter {
   problems.length = 0;
-  return new DiskWriter(database as unknown as TraceDatabase, { reopen, beforeWrite: () => undefined, afterWrite: () => undefined, onProblem: (problem) => problems.push(problem) });
+  return new DiskWriter(database as unknown as TraceDatabase, { reopen, onDamage: () => undefined, beforeWrite: () => undefined, afterWrite: () => undefined, onProblem: (problem) => problems.push(problem) });
 }
 
 const entry = new TraceCatalogue().arrived('t');

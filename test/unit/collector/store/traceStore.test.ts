@@ -293,6 +293,29 @@ describe('a damaged or strange database', () => {
     expect(again.store.newestFirst().map(({ traceId }) => traceId)).toEqual([first]);
   });
 
+  it.each(['read', 'written'])('is put aside when the damage is met while it is %s, and what comes is kept', async (when) => {
+    const directory = makeDirectory(), file = path.join(directory, 'traces.db');
+    const before = await open(directory);
+    for (let n = 0; n < 20; n++) await arriveDrawn(before.store, `a run 0..1 {"text":"${'z'.repeat(9_000)}"}`, traceIdOf(n));
+    before.store.close();
+    const database = new DatabaseSync(file);
+    const { rootpage } = database.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'payload'`).get() as { rootpage: number };
+    database.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, (rootpage - 1) * 8192, rootpage * 8192);
+    writeFileSync(file, bytes);
+    const { store, heard } = await open(directory);
+    expect(store.newestFirst()).toHaveLength(20);
+    if (when === 'read') expect(recordsOf(store, traceIdOf(3))).toEqual([]);
+    await arriveDrawn(store, 'b run 0..1', third);
+    await arriveDrawn(store, 'c<b plan 0..1', third);
+    expect([heard.lines.filter((line) => line.includes('put aside')).length, store.storageProblem]).toEqual([1, undefined]);
+    expect(store.newestFirst().map(({ traceId }) => traceId)).toEqual([third]);
+    store.close();
+    const again = await open(directory);
+    expect(recordsOf(again.store, third)).toHaveLength(2);
+  });
+
   it('of a newer release is left alone and another file used', async () => {
     const directory = makeDirectory(), file = path.join(directory, 'traces.db');
     const before = await open(directory);
