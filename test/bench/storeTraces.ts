@@ -21,17 +21,18 @@ export function randomOf(seed: number): () => number {
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-const traceIdOf = (trace: number): string => `${hex(0x5fa0_0000 + trace, 8)}${hex(trace * 7919, 24)}`;
+/** The id of the trace with this number. */
+export const traceIdOf = (trace: number): string => `${hex(0x5fa0_0000 + trace, 8)}${hex(trace * 7919, 24)}`;
 
 /**
  * Spans of agents' runs as OTLP requests of `perRequest` spans with 12 attributes each, about 500 bytes a span: call
  * trees at most 12 deep, in the order in which the spans ended, as a batch processor sends them. Three of ten spans are
- * model calls or tools.
+ * model calls or tools. Traces with other numbers, counted from `firstTrace`, have other ids.
  */
-export function* requestsOf(spans: number, perTrace: number, perRequest = 512, seed = 1): Generator<Uint8Array> {
+export function* requestsOf(spans: number, perTrace: number, perRequest = 512, seed = 1, firstTrace = 0): Generator<Uint8Array> {
   const random = randomOf(seed);
   let request: EncodeSpan[] = [];
-  for (let made = 0, trace = 0; made < spans; trace++) {
+  for (let made = 0, trace = firstTrace; made < spans; trace++) {
     const size = Math.min(perTrace, spans - made);
     for (const span of traceSpans(trace, made, size, random)) {
       request.push(span);

@@ -1,11 +1,65 @@
 // The end of the wire inside the editor; the other one is ../probeClient.ts. One JSON message a line.
+const Module = require('node:module');
 const net = require('node:net');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { createInterface } = require('node:readline');
 const vscode = require('vscode');
 
 const extensionId = 'spanscope.spanscope';
 
+/** Milliseconds that loading the extension's code and calling its `activate` took on this thread. */
+const startTimes = {};
+
+/** Takes the time of the extension's start, which comes after that of the probe. */
+function watchStart() {
+  const load = Module._load;
+  Module._load = function (request, ...rest) {
+    const begun = performance.now(), loaded = load.call(this, request, ...rest);
+    if (!/[\\/]dist[\\/]extension\.cjs$/.test(request) || typeof loaded.activate !== 'function') return loaded;
+    startTimes.loadMs = performance.now() - begun;
+    Module._load = load;
+    const activate = (context) => {
+      const called = performance.now(), result = loaded.activate(context);
+      startTimes.activateMs = performance.now() - called;
+      return result;
+    };
+    return { ...loaded, activate };
+  };
+}
+
+const watchResolutionMs = 1;
+let delays, busySince;
+
+/** A page with nothing but a bar across the first lane of what could be a chart: what the editor itself needs to show a page. */
+function openEmptyPage({ inBar, inGap }) {
+  const panel = vscode.window.createWebviewPanel('probe.empty', 'Empty', vscode.ViewColumn.Active, { enableScripts: true });
+  panel.webview.html = `<!DOCTYPE html><html><body style="margin:0"><div class="flame-stage"><canvas width="800" height="400" style="width:800px"></canvas></div><script>
+    window.addEventListener('message', () => {});
+    const context = document.querySelector('canvas').getContext('2d');
+    context.fillStyle = '#4488cc';
+    context.fillRect(0, ${inBar - 5}, 800, ${inGap - inBar + 4});
+  </script></body></html>`;
+}
+
 const methods = {
+  /** How long the extension took to start; empty before it has. */
+  startTimes: () => startTimes,
+  openEmptyPage,
+  /** Watches the event loop of this process from now on. */
+  watchEventLoop: () => {
+    delays?.disable();
+    delays = monitorEventLoopDelay({ resolution: watchResolutionMs });
+    delays.enable();
+    busySince = { at: performance.now(), loop: performance.eventLoopUtilization() };
+  },
+  /** Milliseconds by which the event loop was late since `watchEventLoop`, and the part of the time that it was busy. */
+  eventLoopDelay: () => {
+    const late = (ns) => Math.max(0, ns / 1e6 - watchResolutionMs);
+    return {
+      p50: late(delays.percentile(50)), p99: late(delays.percentile(99)), max: late(delays.max),
+      busy: performance.eventLoopUtilization(busySince.loop).utilization, seconds: (performance.now() - busySince.at) / 1000,
+    };
+  },
   executeCommand: (command, ...args) => vscode.commands.executeCommand(command, ...args),
   commands: () => vscode.commands.getCommands(true),
   updateSetting: (key, value) => vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global),
@@ -38,6 +92,7 @@ const pack = (_key, value) => {
 exports.activate = (context) => {
   const address = process.env['SPANSCOPE_PROBE'];
   if (address === undefined) return;
+  watchStart();
   const socket = net.connect(address);
   context.subscriptions.push({ dispose: () => socket.destroy() });
   createInterface({ input: socket }).on('line', (line) => {
