@@ -101,9 +101,21 @@ async function processOnLinux(port: number): Promise<string | undefined> {
     // Processes of others cannot be looked into.
     const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const targets = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
-    if (targets.some((target) => links.has(target))) return describe((await readFile(`/proc/${pid}/comm`, 'utf8')).trim(), Number(pid));
+    if (targets.some((target) => links.has(target))) return describe(programName(await readFile(`/proc/${pid}/cmdline`, 'utf8')), Number(pid));
   }
   return undefined;
+}
+
+/**
+ * The name by which people know a process, from its command line (arguments with NUL between them): the program, and for
+ * an interpreter the script that it runs. Other arguments may hold secrets and are left out.
+ */
+export function programName(commandLine: string): string {
+  const [program = '', ...rest] = commandLine.split('\0');
+  const name = path.basename(program);
+  if (!/^(?:node|deno|bun|python[\d.]*|ruby|java|perl)$/.test(name)) return name;
+  const script = rest.find((argument) => /\.(?:[cm]?[jt]s|py|rb|jar|pl)$/.test(argument));
+  return script === undefined ? name : `${name} ${path.basename(script)}`;
 }
 
 /** Inodes of the sockets that listen at a port, in a table of /proc/net/tcp or tcp6 (proc(5)). */

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listeningInodes, nameInLsof, pidInNetstat } from '../../../src/collector/portHolder.ts';
+import { listeningInodes, nameInLsof, pidInNetstat, programName } from '../../../src/collector/portHolder.ts';
 import { Ports } from '../../../src/collector/ports.ts';
 import { RawGrpc, framed } from './receivers/support/rawGrpc.ts';
 import { ask } from './receivers/support/rawHttp.ts';
@@ -101,6 +101,12 @@ describe('who holds a port', () => {
       '   2: 00000000:10DD 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 333 1 0000000000000000 100 0 0 10 0',
     ].join('\n');
     expect([listeningInodes(table, 4318), listeningInodes(table, 4317), listeningInodes(table, 1)]).toEqual([['111'], ['333'], []]);
+  });
+
+  it('is the program, with the script of an interpreter and no other argument', () => {
+    expect(programName('/usr/bin/node\0--enable-source-maps\0/home/a/server.mjs\0--token=secret\0')).toBe('node server.mjs');
+    expect(programName('/opt/otel/otelcol\0--config=/etc/a.js\0')).toBe('otelcol');
+    expect(programName('/usr/bin/python3.12\0-m\0http.server\0')).toBe('python3.12');
   });
 
   it('is read from lsof', () => {
