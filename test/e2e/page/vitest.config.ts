@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/e2e/page/**/*.e2e.ts'],
     fileParallelism: false,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
