@@ -93,8 +93,9 @@ export class Workbench {
     await this.page.getByRole('button', { name: /^Traces\b.* Section$/ }).waitFor();
   }
 
-  /** The texts of the notifications that stand on the screen. */
-  notifications(): Promise<string[]> {
+  /** The texts of the notifications, newest first. A driven editor pops none up, so their list is opened. */
+  async notifications(): Promise<string[]> {
+    await this.probe.executeCommand('notifications.showList');
     return this.page.locator('.notification-list-item-message').allInnerTexts();
   }
 

@@ -25,6 +25,8 @@ const defaultSettings = {
   'workbench.colorTheme': themes.dark,
   // Rows that stick to the top of a tree lie over the ones that a test clicks.
   'workbench.tree.enableStickyScroll': false,
+  // A test that selects a row with children wants it selected, not folded.
+  'workbench.tree.expandMode': 'doubleClick',
 };
 const wideWindow = { width: 1600, height: 900 };
 
