@@ -33,7 +33,10 @@ export async function openDatabase(directory: string, waitMs: number): Promise<O
   for (let window = 1; window <= mostWindows; window++) {
     for (;;) {
       const database = tryOpen(fileOf(directory, window), notices);
-      if (typeof database === 'object') return { database, window, notices };
+      if (typeof database === 'object') {
+        if (window > 1) notices.push(`Another window has the traces of this folder open. Those of this window are kept in ${database.path} until the next start.`);
+        return { database, window, notices };
+      }
       if (database === 'newer' || window > 1 || performance.now() >= deadline) break;
       await delay(retryEveryMs);
     }

@@ -43,7 +43,10 @@ export class RowInput {
   content: StepContent | undefined;
 
   private readonly originTable: OriginTable;
-  private readonly originsByPair = new Map<number, Origin>();
+  private readonly originsByPair = new Map<string, Origin>();
+  private lastResource = 0;
+  private lastScope = 0;
+  private lastOrigin: Origin | undefined;
   private readonly tellingNames: Uint8Array;
   private readonly textIndexes: Uint32Array;
   private readonly textOwners: (TextTable | undefined)[];
@@ -92,13 +95,12 @@ export class RowInput {
 
   /** The origin that a resource and a scope of the batch make. */
   originOf(resource: number, scope: number): Origin {
-    const pair = resource * 0x1_0000_0000 + scope;
-    let origin = this.originsByPair.get(pair);
-    if (origin === undefined) {
-      origin = this.originTable.intern(this.batch.resources[resource] ?? noResource, this.batch.scopes[scope] ?? noScope);
-      this.originsByPair.set(pair, origin);
+    if (resource !== this.lastResource || scope !== this.lastScope || this.lastOrigin === undefined) {
+      this.lastResource = resource;
+      this.lastScope = scope;
+      this.lastOrigin = this.internOrigin(resource, scope);
     }
-    return origin;
+    return this.lastOrigin;
   }
 
   /** The end is known from elsewhere. */
@@ -114,6 +116,16 @@ export class RowInput {
     if (this.textOwners[text] === table) return this.textIndexes[text] as number;
     this.textOwners[text] = table;
     return this.textIndexes[text] = table.indexOf(this.name);
+  }
+
+  private internOrigin(resource: number, scope: number): Origin {
+    const pair = `${resource} ${scope}`;
+    let origin = this.originsByPair.get(pair);
+    if (origin === undefined) {
+      origin = this.originTable.intern(this.batch.resources[resource] ?? noResource, this.batch.scopes[scope] ?? noScope);
+      this.originsByPair.set(pair, origin);
+    }
+    return origin;
   }
 
   private nameIsTelling(text: number): boolean {

@@ -24,7 +24,7 @@ import { TraceMemory } from './traceMemory.ts';
 /** Of the memory that the store may use: where whole traces begin to go, and where no more is taken. */
 const evictionShare = 0.7, softShare = 0.8;
 /** A window that is being reloaded lets go of its database within this time. */
-const waitForDatabaseMs = 1500;
+const waitForDatabaseMs = 5000;
 const metricBytesRead = 16 * 1024 * 1024;
 /** Bytes written between two looks at the size of the database. */
 const sizeCheckBytes = 16 * 1024 * 1024;
@@ -88,11 +88,11 @@ export class TraceStore {
   }
 
   /** Opens the traces of a directory. When that fails everything is kept in memory until it works. */
-  async open(directory: string): Promise<void> {
+  async open(directory: string, waitMs = waitForDatabaseMs): Promise<void> {
     this.directory = directory;
     let window = 0;
     try {
-      const opened = await openDatabase(directory, waitForDatabaseMs);
+      const opened = await openDatabase(directory, waitMs);
       this.database = opened.database;
       window = opened.window;
       for (const notice of opened.notices) this.listener.log('warn', notice);

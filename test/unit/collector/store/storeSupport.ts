@@ -23,10 +23,11 @@ export class Heard implements StoreListener {
 
 export interface OpenStore { readonly store: TraceStore; readonly heard: Heard }
 
-export async function openStore(directory: string | undefined, options: Partial<StoreOptions> = {}): Promise<OpenStore> {
+/** Waits only shortly for a database that another window has. */
+export async function openStore(directory: string | undefined, options: Partial<StoreOptions> = {}, waitMs = 300): Promise<OpenStore> {
   const heard = new Heard();
   const store = new TraceStore({ ...roomy, ...options }, heard);
-  if (directory !== undefined) await store.open(directory);
+  if (directory !== undefined) await store.open(directory, waitMs);
   return { store, heard };
 }
 
