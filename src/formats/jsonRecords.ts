@@ -59,6 +59,10 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
       at = reader.position;
     } catch (error) {
       const stop = stoppedAt(error, reader);
+      if (error instanceof DecodeError && error.reason === 'tooManyElements') {
+        batch.report(`${error.message}: what comes after byte ${stop} was left out`);
+        break;
+      }
       badRecords++;
       passed += stop - start;
       batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${start}` : `a record at byte ${start} cannot be read: ${error instanceof Error ? error.message : ''}`);
@@ -74,7 +78,7 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
 }
 
 function stoppedAt(error: unknown, reader: JsonReader): number {
-  if (error instanceof DecodeError && error.reason !== 'tooManyElements') return Math.max(error.offset ?? 0, reader.position);
+  if (error instanceof DecodeError) return Math.max(error.offset ?? 0, reader.position);
   if (error instanceof WrongTypeError) return reader.position;
   throw error;
 }

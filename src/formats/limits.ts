@@ -15,5 +15,5 @@ export const requestLimits: DecodeLimits = {
   maxArrayItems: 10_000,
 };
 
-/** Bounds of a file, whose size is bounded before it is read: the same for a span, none for their number. */
-export const fileLimits: DecodeLimits = { ...requestLimits, maxElements: Number.MAX_SAFE_INTEGER, maxSpans: Number.MAX_SAFE_INTEGER };
+/** Bounds of a file of up to 256 MiB: the same for a span, and so many spans as fit into such a file when they are not made to harm. */
+export const fileLimits: DecodeLimits = { ...requestLimits, maxElements: 32_000_000, maxSpans: 4_000_000 };

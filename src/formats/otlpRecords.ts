@@ -5,7 +5,7 @@ import type { Shape } from '../model/spanContentLimits.ts';
 import type { Findings } from '../model/spanContentLimits.ts';
 import { textIdTags } from '../model/spanContent.ts';
 import { joinHalves } from '../model/time.ts';
-import { WireReader } from '../model/wire.ts';
+import { WireError, WireReader } from '../model/wire.ts';
 import { textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
@@ -22,7 +22,9 @@ export interface Range { readonly bytes: Uint8Array; readonly start: number; rea
  * checked against the limits; what is over them is cut. Throws WireError and DecodeError.
  */
 export class OtlpRecordReader {
-  readonly findings: Findings = nothingFound();
+  /** Records so far, those that were rejected included. */
+  count = 0;
+  private readonly findings: Findings = nothingFound();
   private readonly bytes: Uint8Array;
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
@@ -47,13 +49,28 @@ export class OtlpRecordReader {
     return this.batch.scopes.push(this.withLimits(message, shapes.scope, (bytes, from, to) => decodeScope(bytes, from, to, schemaUrl))) - 1;
   }
 
-  /** Adds the Span, LogRecord or Metric message at [start, end). `marks` are bits that a span's row gets. */
-  addRecord(signal: Signal, start: number, end: number, resource: number, scope: number, marks = 0): void {
+  /** Counts a message or an unknown field. */
+  countElement(): void {
     this.findings.elements++;
-    const message = { bytes: this.bytes, start, end };
-    if (signal === 'traces') this.spans.addSpan(start, end, resource, scope, marks);
-    else if (signal === 'logs') this.addLog(message, resource, scope);
-    else this.withLimits(message, shapes.metric, (bytes, from, to) => { addMetric(this.batch, bytes, from, to, resource, scope); });
+    this.keepCounts();
+  }
+
+  /**
+   * Adds the Span, LogRecord or Metric message at [start, end). `marks` are bits that a span's row gets. A malformed one
+   * spoils a request; of a file it is left out.
+   */
+  addRecord(signal: Signal, start: number, end: number, resource: number, scope: number, marks = 0): void {
+    if (++this.count > this.options.limits.maxSpans) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} records`, { offset: start });
+    try {
+      if (signal === 'traces') this.spans.addSpan(start, end, resource, scope, marks);
+      else if (signal === 'logs') this.addLog({ bytes: this.bytes, start, end }, resource, scope);
+      else this.withLimits({ bytes: this.bytes, start, end }, shapes.metric, (bytes, from, to) => { addMetric(this.batch, bytes, from, to, resource, scope); });
+    } catch (error) {
+      if (!(error instanceof WireError) || this.options.mode === 'strict') throw error;
+      this.batch.rejectedCount++;
+      this.batch.report(`a record at byte ${start} cannot be read: ${error.message}`);
+    }
+    this.keepCounts();
   }
 
   private addLog(message: Range, resource: number, scope: number): void {
@@ -68,14 +85,18 @@ export class OtlpRecordReader {
   private withLimits<T>(message: Range, shape: Shape, use: (bytes: Uint8Array, start: number, end: number) => T): T {
     const { bytes, start, end } = message;
     const { findings, options: { limits } } = this;
-    findings.isOver = false;
+    findings.isOver = findings.isTooDeep = false;
     check(new WireReader(bytes, start, end), shape, limits, findings);
-    if (findings.elements > limits.maxElements) throw new DecodeError('tooManyElements', `more than ${limits.maxElements} elements`, { offset: end });
     if (!findings.isOver) return use(bytes, start, end);
     refuseTooDeep(findings, this.options, end);
     this.batch.report(cutReport);
     const kept = cut(bytes, start, end, shape, limits);
     return use(kept, 0, kept.length);
+  }
+
+  private keepCounts(): void {
+    const { maxElements } = this.options.limits;
+    if (this.findings.elements > maxElements) throw new DecodeError('tooManyElements', `more than ${maxElements} elements`);
   }
 }
 

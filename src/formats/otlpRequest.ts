@@ -23,6 +23,8 @@ export class OtlpRequestReader {
   private readonly options: DecodeOptions;
   private readonly records: OtlpRecordReader;
   private signal: Signal | undefined;
+  /** Where fields begin that are not all there. */
+  private readonly broken = new Set<number>();
 
   constructor(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions) {
     this.bytes = bytes;
@@ -31,21 +33,28 @@ export class OtlpRequestReader {
     this.records = new OtlpRecordReader(bytes, batch, options);
   }
 
-  /** Reads the request at [start, end). Throws DecodeError. */
+  /**
+   * Reads the request at [start, end). Throws DecodeError; of a file only when nothing of it could be read, otherwise the
+   * batch says what is missing.
+   */
   read(start: number, end: number): void {
     this.signal = this.options.signal;
+    const before = this.records.count;
     try {
       const reader = new WireReader(this.bytes, start, end);
       while (reader.next()) {
         if (reader.tag === 0x0a) {
-          const groupEnd = reader.valueEnd();
+          const groupEnd = this.endOf(reader);
           this.readResourceGroup(reader.position, groupEnd);
           reader.position = groupEnd;
         } else this.skip(reader);
       }
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      throw new DecodeError('undecodable', error.message, { offset: error.offset });
+      if (!(error instanceof WireError) && !(error instanceof DecodeError)) throw error;
+      if (this.options.mode === 'strict' || this.records.count === before) {
+        throw error instanceof DecodeError ? error : new DecodeError('undecodable', error.message, { offset: error.offset });
+      }
+      this.batch.report(`what follows byte ${error.offset ?? start} cannot be read: ${error.message}`);
     } finally {
       forgetBytes();
     }
@@ -65,6 +74,7 @@ export class OtlpRequestReader {
     if (this.signal === 'traces') this.batch.reserve(Math.min(groups.length / 2, mostReserved));
     for (let i = 0; i < groups.length; i += 2) {
       const from = groups[i] as number, to = groups[i + 1] as number;
+      if (this.broken.has(from)) continue;
       this.signal ??= guessSignal(new WireReader(this.bytes, from, to));
       this.records.addRecord(this.signal, from, to, resource, scope);
     }
@@ -73,31 +83,42 @@ export class OtlpRequestReader {
   /** The three parts that the outer levels have in common. A repeated field 1 is merged by putting the parts together. */
   private split(start: number, end: number): Parts {
     const reader = new WireReader(this.bytes, start, end);
-    const groups: number[] = [];
-    let own: Range | undefined, schemaUrl = '';
-    this.records.findings.elements++;
+    const groups: number[] = [], own: number[] = [];
+    let schemaUrl = '';
     while (reader.next()) {
-      if (reader.tag !== 0x0a && reader.tag !== 0x12 && reader.tag !== 0x1a) { this.skip(reader); continue; }
-      const valueEnd = reader.valueEnd(), at = reader.position;
-      if (reader.tag === 0x0a) own = joined(own, { bytes: this.bytes, start: at, end: valueEnd });
+      this.records.countElement();
+      if (reader.tag !== 0x0a && reader.tag !== 0x12 && reader.tag !== 0x1a) { reader.skip(); continue; }
+      const valueEnd = this.endOf(reader), at = reader.position;
+      if (reader.tag === 0x0a) own.push(at, valueEnd);
       else if (reader.tag === 0x12) groups.push(at, valueEnd);
       else schemaUrl = textOf(this.bytes, at, valueEnd);
       reader.position = valueEnd;
     }
-    return { own: own ?? { bytes: this.bytes, start, end: start }, groups, schemaUrl };
+    return { own: joined(this.bytes, own), groups, schemaUrl };
+  }
+
+  /** Where a field ends. In a file that breaks off, its end is that of the file: what it holds may be whole up to there. */
+  private endOf(reader: WireReader): number {
+    if (this.options.mode === 'strict') return reader.valueEnd();
+    reader.varint();
+    const end = reader.position + reader.high * 0x1_0000_0000 + reader.low;
+    if (end <= reader.end) return end;
+    this.batch.report(`the message breaks off at byte ${reader.end}`);
+    this.broken.add(reader.position);
+    return reader.end;
   }
 
   private skip(reader: WireReader): void {
-    this.records.findings.elements++;
+    this.records.countElement();
     reader.skip();
   }
 }
 
-function joined(left: Range | undefined, right: Range): Range {
-  if (left === undefined) return right;
-  const writer = new WireWriter(left.end - left.start + right.end - right.start);
-  writer.raw(left.bytes, left.start, left.end);
-  writer.raw(right.bytes, right.start, right.end);
+/** One message of the parts (start, end, start, end, …): protobuf merges messages that way. */
+function joined(bytes: Uint8Array, parts: readonly number[]): Range {
+  if (parts.length <= 2) return { bytes, start: parts[0] ?? 0, end: parts[1] ?? 0 };
+  const writer = new WireWriter();
+  for (let i = 0; i < parts.length; i += 2) writer.raw(bytes, parts[i] as number, parts[i + 1] as number);
   return { bytes: writer.finish(), start: 0, end: writer.length };
 }
 

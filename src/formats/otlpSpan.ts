@@ -7,7 +7,6 @@ import { check, cut, isPlainKeyValue, shapes } from '../model/spanContentLimits.
 import type { Findings, Shape } from '../model/spanContentLimits.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
-import { DecodeError } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
 import { RangeTexts } from './rangeTexts.ts';
@@ -24,7 +23,6 @@ export class OtlpSpanReader {
   private readonly reader: WireReader;
   private readonly view: DataView;
   private readonly buffer: number;
-  private readonly mostRows: number;
   private readonly findings: Findings;
   private readonly traceIds: RangeTexts;
   private readonly names: RangeTexts;
@@ -38,7 +36,6 @@ export class OtlpSpanReader {
     this.buffer = buffer;
     this.options = options;
     this.findings = findings;
-    this.mostRows = batch.count + options.limits.maxSpans;
     this.reader = new WireReader(bytes, 0, 0);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.traceIds = new RangeTexts(bytes, (start, end) => batch.intern(hexOfBytes(bytes, start, end)));
@@ -48,10 +45,10 @@ export class OtlpSpanReader {
   /** Adds the Span message at [start, end), or counts it as rejected when its ids cannot be ids. `marks` are bits that its row gets. */
   addSpan(start: number, end: number, resource: number, scope: number, marks = 0): void {
     const { reader, findings, view } = this;
-    const { maxItemsPerSpan, maxElements } = this.options.limits;
+    const { maxItemsPerSpan } = this.options.limits;
     reader.position = start;
     reader.end = end;
-    findings.isOver = false;
+    findings.isOver = findings.isTooDeep = false;
     this.statusCode = this.messageStart = this.messageEnd = 0;
     let trace = 0, traceEnd = 0, id = 0, idEnd = 0, parent = 0, parentEnd = 0, name = 0, nameEnd = 0, kind = 0;
     let startHigh = 0, startLow = 0, endHigh = 0, endLow = 0, attributes = 0, events = 0, links = 0, textIds = 0, contentStart = -1, contentEnd = 0;
@@ -86,10 +83,8 @@ export class OtlpSpanReader {
           contentEnd = reader.position;
       }
     }
-    if (findings.elements > maxElements) throw new DecodeError('tooManyElements', `more than ${maxElements} elements`, { offset: end });
     if (!this.isAccepted(trace, traceEnd, id, idEnd, textIds)) return;
     const { batch } = this;
-    if (batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`, { offset: end });
     const row = batch.addRow();
     batch.traceId[row] = (textIds & textId.trace) === 0 ? this.traceIds.indexOf(trace, traceEnd) : batch.intern(textOf(reader.bytes, trace, traceEnd));
     this.setId(row, id, idEnd, (textIds & textId.span) !== 0);

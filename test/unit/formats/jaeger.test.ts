@@ -52,6 +52,11 @@ describe('Jaeger JSON', () => {
   });
 });
 
+it('stops at more spans than a file may have and keeps those before', () => {
+  const batch = decoded(jaeger, [1, 2, 3].map((i) => span('').replace(id, `${id.slice(0, 15)}${i}`)).join('\n'), { mode: 'lenient', limits: { ...lenient.limits, maxSpans: 2 } });
+  expect([batch.count, batch.problems]).toEqual([2, [expect.stringContaining('more than 2 spans')]]);
+});
+
 describe('what is written', () => {
   const content = {
     attributes: new Map<string, AttributeValue>([['text', 'é'], ['int', 9223372036854775807n], ['double', 0.5], ['yes', true], ['list', [1, 2]]]), links: [], traceState: '', flags: 1, droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0,

@@ -212,6 +212,32 @@ describe('OTLP protobuf in files', () => {
     expect([batch.count, batch.problems]).toEqual([2, [`the message at byte ${2 * frame.length} is cut off`]]);
   });
 
+  it('keeps the whole spans of a message that breaks off, and says where', () => {
+    const two = encode([0, 1].flatMap((i) => spansOf(decoded(otlpProtobuf, sample)).map((span) => ({ ...span, spanId: `00f067aa0ba902c${i}` }))));
+    const batch = decoded(otlpProtobuf, two.slice(0, two.length - 60), lenient);
+    expect([batch.count, batch.problems]).toEqual([1, [`the message breaks off at byte ${two.length - 60}`]]);
+  });
+
+  it('takes the rest where one span is malformed', () => {
+    const bytes = Uint8Array.from([...requestOf((w) => { ids(w); w.tag(9, 3); }), ...sample]);
+    expect(refusal(otlpProtobuf, bytes)).toBe('undecodable');
+    expect([decoded(otlpProtobuf, bytes, lenient)].map((batch) => [batch.count, batch.rejectedCount])).toEqual([[1, 1]]);
+  });
+
+  it('merges the parts of a resource in no more than a moment, however many there are', () => {
+    const writer = new WireWriter(), group = writer.begin(1), part = encode(spansOf(decoded(otlpProtobuf, sample)));
+    for (let i = 0; i < 100_000; i++) { const own = writer.begin(1), pair = writer.begin(1); writer.textField(1, `k${i % 9}`); writer.end(pair); writer.end(own); }
+    writer.end(group);
+    const batch = decoded(otlpProtobuf, Uint8Array.from([...writer.finish(), ...part]), lenient);
+    expect([batch.count, batch.resources[0]?.attributes.size]).toEqual([1, 9]);
+  });
+
+  it('stops at more records than a file may have and keeps those before', () => {
+    const spans = Uint8Array.from([...sample, ...sample, ...sample]);
+    const batch = decoded(otlpProtobuf, spans, { mode: 'lenient', limits: { ...requestLimits, maxSpans: 2 } });
+    expect([batch.count, batch.problems]).toEqual([2, [expect.stringContaining('more than 2 records')]]);
+  });
+
   it('is recognised, and text is not', () => {
     expect(otlpProtobuf.sniff(sample).score).toBeGreaterThan(0.5);
     for (const text of ['', '{}', '\n\n\n\n\n\n\n\n\n\n\n\n', '\n{"resourceSpans":[]}', 'hello']) expect(otlpProtobuf.sniff(new TextEncoder().encode(text)).score).toBe(0);
