@@ -33,7 +33,9 @@ export function firstOf<T>(input: ConventionInput, keys: readonly string[], read
 
 /** True when an attribute key begins with one of the prefixes. */
 export function hasPrefix(input: ConventionInput, ...prefixes: readonly string[]): boolean {
-  for (const key of input.attributes.keys()) if (prefixes.some((prefix) => key.startsWith(prefix))) return true;
+  for (const key of input.attributes.keys()) {
+    for (const prefix of prefixes) if (key.startsWith(prefix)) return true;
+  }
   return false;
 }
 
