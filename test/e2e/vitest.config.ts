@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// Every file starts a workbench of its own; one at a time, because each of them can use the whole machine.
+// One file at a time, because each of them can use the whole machine.
 // oxlint-disable-next-line import/no-default-export -- vitest reads the default export of this file.
 export default defineConfig({
   test: {
-    include: ['test/e2e/specs/**/*.e2e.ts'],
+    // page: the built panel in a plain browser; specs: the whole extension in a real editor.
+    include: ['test/e2e/{page,specs}/**/*.e2e.ts'],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -81,4 +81,4 @@ export const window = {
 };
 
 /** What was copied last. */
-export const env = { clipboard: { text: '', writeText(text: string): Promise<void> { this.text = text; return Promise.resolve(); } } };
+export const env = { language: 'en', clipboard: { text: '', writeText(text: string): Promise<void> { this.text = text; return Promise.resolve(); } } };

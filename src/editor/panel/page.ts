@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Uri } from 'vscode';
+import { Uri, env } from 'vscode';
 import type { Webview, WebviewOptions } from 'vscode';
 
 /** What a panel's page may do: run the packaged script, and read nothing but the packaged page. */
@@ -22,7 +22,7 @@ export function pageHtml(webview: Webview, extensionUri: Uri): string {
     `form-action 'none'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-number-locale="${numberLocale()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -36,5 +36,8 @@ export function pageHtml(webview: Webview, extensionUri: Uri): string {
 </body>
 </html>`;
 }
+
+/** The words of the page are English; its numbers are written as in the rest of the editor. */
+const numberLocale = (): string => (/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/.test(env.language) ? env.language : 'en');
 
 const pageFolder = (extensionUri: Uri): Uri => Uri.joinPath(extensionUri, 'dist', 'webview');

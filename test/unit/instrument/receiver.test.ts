@@ -18,7 +18,7 @@ beforeAll(async () => { kit = await ShippedKit.make(); });
 afterAll(() => kit.remove());
 beforeEach(async () => {
   sink = new DecodingSink();
-  port = await openHttpListener(0, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}) });
+  port = await openHttpListener(0, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => { throw fault; } });
 });
 afterEach(() => port.close());
 

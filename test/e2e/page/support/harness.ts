@@ -85,7 +85,7 @@ export async function openPanel(browser: Browser, script: string, options: PageO
 function html(theme: ThemeName, fontSize: number, classes: string, script: string): string {
   const setUp = `
     for (const [name, value] of Object.entries(${JSON.stringify(variablesOf(theme, fontSize))})) document.documentElement.style.setProperty(name, value);`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Spanscope</title>
+  return `<!doctype html><html lang="en" data-number-locale="en"><head><meta charset="utf-8"><title>Spanscope</title>
     <link rel="stylesheet" href="${origin}/main.css">
     <script nonce="${nonce}">${setUp}</script></head>
     <body class="${bodyClasses[theme]} ${classes}"><div id="app"></div>
