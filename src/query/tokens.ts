@@ -27,7 +27,7 @@ export function tokensOf(text: string): { readonly tokens: readonly Token[]; rea
     if (key === undefined && !value.quoted && /^(?:or|\|\|)$/i.test(value.value)) tokens.push({ type: 'or', start, end: at });
     else if (key === undefined && !value.quoted && /^and$/i.test(value.value)) continue;
     else if (key === undefined && !value.quoted && /^not$/i.test(value.value)) tokens.push({ type: 'not', start, end: at });
-    else tokens.push({ type: 'term', ...(key ?? {}), value: value.value, quoted: value.quoted, start, end: at });
+    else tokens.push({ type: 'term', ...key, value: value.value, quoted: value.quoted, start, end: at });
   }
   return { tokens };
 }

@@ -31,7 +31,7 @@ function operation(input: ConventionInput): Sourced<string> | undefined {
 function roleOf(id: string): Role | undefined {
   if (id === 'ai.toolCall') return 'tool';
   if (/\.(doGenerate|doStream)$/.test(id)) return 'llm';
-  if (/\.doEmbed$/.test(id)) return 'embedding';
+  if (id.endsWith('.doEmbed')) return 'embedding';
   if (id.startsWith('ai.embed')) return 'embedding';
   if (id.startsWith('ai.rerank')) return 'reranker';
   return /^ai\.(generate|stream)/.test(id) ? 'agent' : undefined;
