@@ -71,12 +71,12 @@ export class OtlpRequestReader {
   private readScopeGroup(start: number, end: number, resource: number): void {
     const { own, groups, schemaUrl } = this.split(start, end);
     const scope = this.records.addScope(own, schemaUrl);
-    if (this.signal === 'traces') this.batch.reserve(Math.min(groups.length / 2, mostReserved));
+    if (groups.length === 0) return;
+    const signal = this.signal ??= guessSignal(new WireReader(this.bytes, groups[0] as number, groups[1] as number));
+    if (signal === 'traces') this.batch.reserve(Math.min(groups.length / 2, mostReserved));
     for (let i = 0; i < groups.length; i += 2) {
-      const from = groups[i] as number, to = groups[i + 1] as number;
-      if (this.broken.has(from)) continue;
-      this.signal ??= guessSignal(new WireReader(this.bytes, from, to));
-      this.records.addRecord(this.signal, from, to, resource, scope);
+      const from = groups[i] as number;
+      if (!this.broken.has(from)) this.records.addRecord(signal, from, groups[i + 1] as number, resource, scope);
     }
   }
 
