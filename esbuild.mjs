@@ -1,7 +1,7 @@
 // Every bundle of the project is listed here.
 //   node esbuild.mjs [--production] [--watch] [--tests]
 // --production minifies and leaves out source maps; --tests adds the suite that runs inside a VS Code.
-import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -120,12 +120,18 @@ function copyAssets() {
   writeFileSync('dist/kit/spanscope.d.mts', kitTypes());
 }
 
-function present(bundle) {
-  const missing = bundle.entryPoints.filter((entry) => !existsSync(entry));
-  // What is shipped is whole.
-  if (missing.length > 0 && production) throw new Error(`${missing.join(', ')} is missing`);
-  if (missing.length > 0) print(`note: ${missing.join(', ')} does not exist yet, ${bundle.outfile ?? bundle.outdir} is not built`);
-  return missing.length === 0;
+/** The licences of the packages whose code is in the bundles; they ask to travel with it. */
+function writeNotices(metafiles) {
+  const folders = metafiles.flatMap(({ outputs }) => Object.entries(outputs))
+    .filter(([file]) => !file.startsWith('dist/test/'))
+    .flatMap(([, { inputs }]) => Object.keys(inputs))
+    .flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+  const notices = [...new Set([...folders, 'node_modules/@vscode/codicons'])].toSorted().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const texts = globSync(`${folder}/{LICENSE,LICENCE,license,NOTICE}*`).map((file) => readFileSync(file, 'utf8').trim());
+    return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+  });
+  writeFileSync('dist/THIRD_PARTY_NOTICES.txt', `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
 }
 
 function sizeReport(metafiles) {
@@ -136,7 +142,7 @@ function sizeReport(metafiles) {
   }
 }
 
-const selected = [...bundles, ...(withTests ? testBundles : [])].filter(present);
+const selected = [...bundles, ...(withTests ? testBundles : [])];
 if (production) for (const entry of globSync('dist/**/*.map')) rmSync(entry);
 copyAssets();
 if (watch) {
@@ -145,5 +151,7 @@ if (watch) {
 } else {
   const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [reporterOf(bundle)] })));
   if (results.some((result) => result.status === 'rejected')) process.exit(1);
-  sizeReport(results.map((result) => result.value.metafile));
+  const metafiles = results.map((result) => result.value.metafile);
+  if (production) writeNotices(metafiles);
+  sizeReport(metafiles);
 }
