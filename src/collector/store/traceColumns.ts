@@ -106,13 +106,14 @@ export class TraceColumns extends RowColumns {
     const isNew = known < 0;
     const row = isNew ? this.addSpan(input.idHigh, input.idLow, input.idText) : known;
     const wasSpan = !isNew && !this.isPlaceholder(row);
-    const start = this.start[row], duration = this.duration[row] as number, parent = this.parent[row] as number;
-    if (wasSpan) this.totals.count(this.marks[row] as number, this.meta[row] as number, parent, -1);
+    const start = this.start[row], duration = this.duration[row] as number, parent = this.parent[row] as number, marks = this.marks[row] as number;
+    if (wasSpan) this.totals.count(marks, this.meta[row] as number, parent, -1);
     const isChanged = this.merge(row, input, isNew);
     this.totals.count(this.marks[row] as number, this.meta[row] as number, this.parent[row] as number, 1);
     if (!isChanged) return;
     this.totals.include(this, row);
-    if (wasSpan && (start !== this.start[row] || parent !== this.parent[row] || duration > (this.duration[row] as number))) this.totals.isStale = true;
+    const isElsewhere = start !== this.start[row] || parent !== this.parent[row] || duration > (this.duration[row] as number) || ((marks ^ (this.marks[row] as number)) & timelessMarks) !== 0;
+    if (wasSpan && isElsewhere) this.totals.isStale = true;
     this.touch(row);
   }
 

@@ -46,11 +46,9 @@ export class TraceTotals {
     const start = rows.start[row] as number;
     const duration = rows.duration[row] as number;
     this.lastEnd = Math.max(this.lastEnd, Number.isNaN(duration) ? start : start + duration);
-    if (start < this.firstStart) {
-      this.firstStart = start;
-      this.firstRow = row;
-    }
-    if ((rows.parent[row] as number) < 0 && (this.rootRow < 0 || start < (rows.start[this.rootRow] as number))) this.rootRow = row;
+    this.firstStart = Math.min(this.firstStart, start);
+    if (isBefore(rows, row, this.firstRow)) this.firstRow = row;
+    if ((rows.parent[row] as number) < 0 && isBefore(rows, row, this.rootRow)) this.rootRow = row;
   }
 
   /** Finds the bounds anew when they may have become narrower. */
@@ -62,4 +60,11 @@ export class TraceTotals {
     this.lastEnd = -Infinity;
     for (let row = 0; row < rows.count; row++) this.include(rows, row);
   }
+}
+
+/** Of equal starts the first row's counts as earlier. */
+function isBefore({ start }: TraceRows, row: number, other: number): boolean {
+  if (other < 0) return true;
+  const difference = (start[row] as number) - (start[other] as number);
+  return difference < 0 || (difference === 0 && row < other);
 }
