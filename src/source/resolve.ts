@@ -105,10 +105,13 @@ async function lineOfFunction(file: LocatedFile, functionName: string | undefine
   return text === undefined ? undefined : scanCode(file.realText, text).find((mention) => mention.kind === 'function' && mention.name === name)?.line;
 }
 
+/** What JavaScript engines call a function without a name says nothing to people. */
+const isNameless = (functionName: string): boolean => functionName === '<anonymous>' || functionName.endsWith('.<anonymous>');
+
 function candidateOf(file: LocatedFile, { line, column, functionName }: Omit<RecordedPlace, 'path' | 'origin'>, rank: number, origin: readonly string[]): SourceCandidate {
   return {
     path: file.text, realPath: file.realText, isInWorkspace: file.isInWorkspace, rank, origin: origin.filter((part) => part !== '').join(', '),
-    ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }), ...(functionName === undefined ? {} : { functionName }),
+    ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }), ...(functionName === undefined || isNameless(functionName) ? {} : { functionName }),
   };
 }
 

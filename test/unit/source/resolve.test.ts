@@ -47,6 +47,14 @@ describe('a place that a span records', () => {
     expect(await found(workspace, { attributes: { 'code.filepath': file, 'code.lineno': '5', 'code.function': 'search' } })).toEqual(['agent/run.py:5 recorded in code.filepath']);
   });
 
+  it('names no function that has no name', async () => {
+    const workspace = await python();
+    for (const name of ['<anonymous>', 'Object.<anonymous>']) {
+      const { candidates } = await resolveSource(spanWith({ attributes: { 'code.file.path': workspace.at('agent/run.py'), 'code.line.number': 5, 'code.function.name': name } }), workspace.context);
+      expect(candidates[0]).not.toHaveProperty('functionName');
+    }
+  });
+
   it.each([
     ['absolute', (w: Workspace) => w.at('agent/run.py'), ''],
     ['a file address', (w: Workspace) => `file://${w.at('agent/run.py')}`, ''],
