@@ -10,9 +10,14 @@ export interface Extents {
   readonly end: Float64Array;
 }
 
+/** Lane by row; -1 for rows that are not drawn. Narrow numbers while they do. */
+export type LaneColumn = Int16Array | Int32Array;
+
+/** The last lane that narrow numbers can hold. */
+export const mostNarrow = 32_767;
+
 export interface Packing {
-  /** Lane by row; -1 for rows that are not drawn. */
-  readonly lane: Int32Array;
+  readonly lane: LaneColumn;
   readonly laneCount: number;
   /** The drawn rows, parents before children, siblings by start time. In this order the spans of a lane do not overlap and ascend. */
   readonly order: Uint32Array;
@@ -101,7 +106,7 @@ class Walk {
         laneCount = Math.max(laneCount, (lane[row] as number) + 1);
       }
     }
-    return { lane, laneCount, order: met.slice(0, drawn) };
+    return { lane: laneCount <= mostNarrow ? Int16Array.from(lane) : lane, laneCount, order: met.slice(0, drawn) };
   }
 
   #push(row: number, children: Uint32Array): void {

@@ -3,7 +3,8 @@ import { Contour } from './contour.ts';
 import { isOnAxis, packedEnd, packedExtents } from './extents.ts';
 import { foldRuns } from './folds.ts';
 import type { Group } from './folds.ts';
-import { packLanes } from './lanes.ts';
+import { mostNarrow, packLanes } from './lanes.ts';
+import type { LaneColumn } from './lanes.ts';
 import { RowLists, enlarged } from './rowLists.ts';
 import { SpanTree } from './tree.ts';
 
@@ -36,7 +37,7 @@ export class TraceLayout {
   #rows: TraceRows;
   #options: LayoutOptions;
   readonly tree: SpanTree;
-  lane: Int32Array = new Int32Array(0);
+  lane: LaneColumn = new Int16Array(0);
   laneCount = 0;
   /** The spans of each lane by start time. */
   lists = RowLists.build(new Uint32Array(0), new Int32Array(0), 0, 0);
@@ -96,6 +97,11 @@ export class TraceLayout {
     return -1;
   }
 
+  /** Place of a drawn row in its lane; -1 when its start is no longer in order there. */
+  placeOf(row: number): number {
+    return placeIn(this.lists.view(this.lane[row] as number), this.#rows.start, row);
+  }
+
   #leaderOf(row: number): number {
     for (const { leader, members } of this.groups.values()) if (members.includes(row)) return leader;
     return -1;
@@ -153,6 +159,7 @@ export class TraceLayout {
     }
     const i = this.lists.length(lane);
     this.lists.insert(lane, i, row);
+    if (lane > mostNarrow && this.lane instanceof Int16Array) this.lane = Int32Array.from(this.lane);
     this.lane[row] = lane;
     this.isLoose = true;
     touch(touched, lane, i, i + 1);

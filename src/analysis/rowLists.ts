@@ -20,7 +20,7 @@ export class RowLists {
   }
 
   /** `listCount` lists; row `order[i]` goes to the end of list `listOf[row] + shift`, or nowhere when that is negative. */
-  static build(order: Uint32Array, listOf: Int32Array, shift: number, listCount: number): RowLists {
+  static build(order: Uint32Array, listOf: Int16Array | Int32Array, shift: number, listCount: number): RowLists {
     const length = new Uint32Array(listCount), offset = new Uint32Array(listCount);
     let total = 0;
     for (let i = 0; i < order.length; i++) {
@@ -92,7 +92,7 @@ export class RowLists {
 }
 
 /** The same values in an array of at least `length`, with half as much to spare. */
-export function enlarged<T extends Uint32Array | Int32Array>(values: T, length: number): T {
+export function enlarged<T extends Uint32Array | Int16Array | Int32Array>(values: T, length: number): T {
   const larger = new (values.constructor as new (length: number) => T)(Math.ceil(Math.max(length, 16) * 1.5));
   larger.set(values);
   return larger;

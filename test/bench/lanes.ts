@@ -34,7 +34,7 @@ for (const [name, make] of cases) {
     lanes.push(timed(() => { laneCount = packLanes(tree, extents).laneCount; }));
     open.push(timed(() => {
       const layout = new TraceLayout(rows);
-      return new LaneMips({ lists: layout.lists, start: rows.start, duration: rows.duration, flags: new Uint8Array(rows.count) });
+      return new LaneMips({ lists: layout.lists, start: rows.start, duration: rows.duration, flags: new Uint8Array(rows.count), paint: new Uint8Array(rows.count) });
     }));
   }
   print({ case: name, spans: rows.count, laneCount, lanesMs: rounded(Math.min(...lanes)), lanesMedianMs: rounded(median(lanes)), treeLanesMipMs: rounded(Math.min(...open)) });

@@ -18,6 +18,7 @@ export class ChartView {
   readonly #observer: ResizeObserver;
   #surfaces: ChartSurfaces | undefined;
   #size = { width: 0, height: 0, dpr: 1 };
+  #contentHeight = 0;
   #fontFamily = '';
 
   constructor(host: HTMLElement, tree: HTMLElement, onResize: () => void) {
@@ -38,6 +39,7 @@ export class ChartView {
     this.#measure();
   }
 
+  /** Of the canvases: as high as the box, or as the lanes when they need less. */
   get size(): { readonly width: number; readonly height: number; readonly dpr: number } { return this.#size; }
 
   /** What to draw on, made anew when the size, the zoom of the window or the font has changed. */
@@ -50,8 +52,10 @@ export class ChartView {
   }
 
   setContentHeight(height: number): void {
-    const value = `${height}px`;
-    if (this.#content.style.height !== value) this.#content.style.height = value;
+    if (height === this.#contentHeight) return;
+    this.#contentHeight = height;
+    this.#content.style.height = `${height}px`;
+    this.#measure();
   }
 
   /** An overlay with nothing on it would still be laid over the chart at every frame. */
@@ -65,10 +69,12 @@ export class ChartView {
   }
 
   #measure(): boolean {
-    const { clientWidth: width, clientHeight: height } = this.scroller, dpr = devicePixelRatio;
+    const { clientWidth: width, clientHeight } = this.scroller, dpr = devicePixelRatio;
+    // Below the lanes there is nothing to draw, and every pixel of a canvas costs in every frame.
+    const height = Math.min(clientHeight, this.#contentHeight);
+    this.stage.style.height = `${clientHeight}px`;
     if (width === this.#size.width && height === this.#size.height && dpr === this.#size.dpr) return false;
     this.#size = { width, height, dpr };
-    this.stage.style.height = `${height}px`;
     this.#surfaces = undefined;
     return true;
   }

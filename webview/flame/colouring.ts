@@ -37,8 +37,8 @@ export class Colouring {
     this.add(source, 0);
   }
 
-  /** Colours rows added since; the parents of some may have been leaves. */
-  add(source: ColourSource, from: number): void {
+  /** Colours rows added since. Gives rows before them that look different now, since they have become parents. */
+  add(source: ColourSource, from: number): ReadonlySet<number> {
     const { rows } = source;
     if (this.paint.length < rows.count) {
       const larger = new Uint8Array(from === 0 ? rows.count : Math.ceil(rows.count * 1.5));
@@ -46,10 +46,14 @@ export class Colouring {
       this.paint = larger;
     }
     for (let row = from; row < rows.count; row++) this.update(source, row);
+    const changed = new Set<number>();
     for (let row = from; row < rows.count; row++) {
-      const parent = rows.parent[row] as number;
-      if (parent >= 0 && parent < from) this.update(source, parent);
+      const parent = rows.parent[row] as number, before = this.paint[parent];
+      if (parent < 0 || parent >= from) continue;
+      this.update(source, parent);
+      if (this.paint[parent] !== before) changed.add(parent);
     }
+    return changed;
   }
 
   update(source: ColourSource, row: number): void {

@@ -22,10 +22,8 @@ export function rowBetween(scene: Scene, lane: number, from: number, to: number)
   // A span of no length that begins right here has ended right here.
   const before = spans[first - 1];
   if (before !== undefined && scene.rows.start[before] === from && endAsDrawn(scene, before) === from) first--;
-  const end = scene.mips.gather(lane, first, to);
-  if (end <= first) return -1;
-  const { longest, flags } = scene.mips;
-  return (flags & rowFlags.error) !== 0 ? scene.mips.longestWith(rowFlags.error, lane, first, end) : longest;
+  const { longest, flags, next } = scene.mips.gather(lane, first, to);
+  return (flags & rowFlags.error) !== 0 ? scene.mips.longestWith(rowFlags.error, lane, first, next) : longest;
 }
 
 /** The rectangle of a row's bar in CSS pixels of the chart, at least a pixel wide; undefined when it is not drawn. */

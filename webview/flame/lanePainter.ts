@@ -1,7 +1,10 @@
-import { rowFlags } from '../../src/analysis/mip.ts';
+import { binBits, rowFlags } from '../../src/analysis/mip.ts';
+import type { LaneBins, LaneMips } from '../../src/analysis/mip.ts';
 import { loudest } from './palette.ts';
 import type { Palette, Paint } from './palette.ts';
 import type { Scene } from './scene.ts';
+
+const inBin = (1 << binBits) - 1;
 
 /** Which time the pixels of a row of the canvas show. */
 export interface PixelAxis {
@@ -74,7 +77,21 @@ export class LanePainter {
   /** Device pixels of background after every bar. */
   readonly #gap: number;
   readonly #barWidth: number;
+  /** Pixel by paint, and when a filter is on for what it did not find. */
+  readonly #colours: Uint32Array;
+  readonly #dimColours: Uint32Array;
+  // Copies of what lies deeper in the scene, which is asked for at every pixel.
+  readonly #mips: LaneMips;
+  readonly #start: Float64Array;
+  readonly #duration: Float64Array;
+  readonly #flags: Uint8Array;
+  readonly #paint: Uint8Array;
+  readonly #now: number;
+  readonly #origin: number;
+  readonly #scale: number;
+  readonly #isFiltered: boolean;
   #pixels: Uint32Array = new Uint32Array(0);
+  #bars = new BarList();
   /** The last pixel that was written, and how much what it shows matters. */
   #last = -1;
   #weight = 0;
@@ -86,59 +103,88 @@ export class LanePainter {
     this.#axis = axis;
     this.#gap = gap;
     this.#barWidth = barWidth;
+    this.#mips = scene.mips;
+    this.#start = scene.rows.start;
+    this.#duration = scene.duration;
+    this.#flags = scene.flags;
+    this.#paint = scene.colouring.paint;
+    this.#now = scene.now;
+    this.#origin = axis.origin;
+    this.#scale = axis.scale;
+    this.#isFiltered = scene.matches !== undefined;
+    const paintOf = (index: number): Paint => palette.paints[barWidth === Infinity ? loudest(index) : index] as Paint;
+    this.#colours = Uint32Array.from(palette.paints, (_, index) => paintOf(index).pixel);
+    this.#dimColours = Uint32Array.from(palette.paints, (_, index) => paintOf(index).dimPixel);
   }
 
   /** True when a pixel was written; `pixels` must be clear before. */
   paint(lane: number, pixels: Uint32Array, bars: BarList): boolean {
-    const scene = this.#scene, { mips, duration, flags, now } = scene, { start } = scene.rows, { origin, scale, width } = this.#axis;
-    const spans = scene.layout.lists.view(lane), bins = mips.binsOf(lane), onePixel = 1 / scale;
+    const spans = this.#scene.layout.lists.view(lane), bins = this.#mips.binsOf(lane);
     this.#pixels = pixels;
+    this.#bars = bars;
     this.#last = -1;
-    // What shares the pixel at hand: from which place on, the longest of it, all that is marked.
-    let column = -1, since = 0, longest = -1, all = 0;
-    let i = firstEndingAfter(scene, spans, origin);
-    for (; i < spans.length;) {
-      const row = spans[i] as number, begin = start[row] as number, left = (begin - origin) * scale;
-      if (left >= width) break;
-      const next = bins ? mips.bin(bins, i, onePixel) : i;
-      let candidate = row, marks = 0;
+    this.#mips.limit = 1 / this.#scale;
+    this.#walk(lane, spans, bins, firstEndingAfter(this.#scene, spans, this.#axis.origin));
+    return this.#last >= 0;
+  }
+
+  /**
+   * Column by column to the edge of the picture. Nothing comes after the loop: engines that replace it while it runs
+   * know nothing of code it has not reached yet, and would fall back to slow code at every end of it.
+   */
+  #walk(lane: number, spans: Uint32Array, bins: LaneBins | undefined, from: number): void {
+    for (let i = from; i < spans.length;) i = this.#column(lane, spans, bins, i);
+  }
+
+  /**
+   * Draws the span at place `since`, or the narrow ones that begin in the same pixel. Gives the place after them. Bins
+   * know when the span at their place begins; asking its row would fetch another line of memory.
+   */
+  #column(lane: number, spans: Uint32Array, bins: LaneBins | undefined, since: number): number {
+    const mips = this.#mips, start = this.#start, starts = bins?.starts, origin = this.#origin, scale = this.#scale, onePixel = 1 / scale;
+    let begin = (starts && (since & inBin) === 0 ? starts[since >> binBits] : start[spans[since] as number]) as number;
+    const left = (begin - origin) * scale;
+    if (left >= this.#axis.width) return spans.length;
+    const column = left > 0 ? Math.floor(left) : 0, until = origin + (column + 1) * onePixel;
+    // Length and paint of the longest in this pixel, all that is marked.
+    let most = -1, shown = 0, all = 0, i = since;
+    do {
+      const next = bins ? mips.bin(bins, spans.length, i) : i;
+      let length = mips.length, paint = mips.paint;
       if (next > i) {
-        candidate = mips.longest;
-        marks = mips.flags;
+        all |= mips.flags;
       } else {
-        const length = duration[row] as number, lengthDrawn = length === length ? length : Math.max(0, now - begin);
-        if (lengthDrawn >= onePixel) {
-          if (column >= 0) this.#share(lane, since, i, column, longest, all);
-          column = -1;
-          const right = left + lengthDrawn * scale;
-          if (right - left >= this.#barWidth) bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, right);
-          else this.#fill(row, Math.round(left), Math.round(right) - this.#gap);
-          i++;
-          continue;
+        const row = spans[i] as number, recorded = this.#duration[row] as number;
+        length = recorded === recorded ? recorded : Math.max(0, this.#now - begin);
+        if (length >= onePixel) {
+          if (i > since) this.#share(lane, since, i, column, shown, all);
+          this.#beside(row, lane, (begin - origin) * scale, length * scale);
+          return i + 1;
         }
-        marks = flags[row] as number;
+        paint = this.#paint[row] as number;
+        all |= this.#flags[row] as number;
       }
-      const at = left > 0 ? Math.floor(left) : 0;
-      if (at !== column) {
-        if (column >= 0) this.#share(lane, since, i, column, longest, all);
-        column = at;
-        since = i;
-        longest = candidate;
-        all = marks;
-      } else {
-        all |= marks;
-        // An open span is the last of its lane, and longer than all.
-        if (!((duration[candidate] as number) <= (duration[longest] as number))) longest = candidate;
+      if (length > most) {
+        most = length;
+        shown = paint;
       }
       i = next > i ? next : i + 1;
-    }
-    if (column >= 0) this.#share(lane, since, i, column, longest, all);
-    return this.#last >= 0;
+      if (i === spans.length) break;
+      begin = (starts && (i & inBin) === 0 ? starts[i >> binBits] : start[spans[i] as number]) as number;
+    } while (begin < until);
+    this.#share(lane, since, i, column, shown, all);
+    return i;
+  }
+
+  /** A bar of at least a pixel: for shapes when it is wide, else for pixels. */
+  #beside(row: number, lane: number, left: number, width: number): void {
+    if (width >= this.#barWidth) this.#bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, left + width);
+    else this.#fill(row, Math.round(left), Math.round(left + width) - this.#gap);
   }
 
   /** A bar of a few pixels. When others share its first pixel already, it goes beside them. */
   #fill(row: number, left: number, right: number): void {
-    const flags = this.#scene.flags[row] as number, weight = this.#weigh(flags);
+    const flags = this.#flags[row] as number, weight = this.#weigh(flags);
     const from = Math.max(0, left <= this.#last && weight <= this.#weight ? this.#last + 1 : left);
     const to = Math.min(Math.max(right, from + 1), this.#axis.width);
     this.#pixels.fill(this.#pixelOf(row, flags), from, to);
@@ -147,26 +193,29 @@ export class LanePainter {
   }
 
   /** Spans that share a pixel. What failed or matches is never hidden by what has not. */
-  #share(lane: number, from: number, to: number, column: number, longest: number, all: number): void {
-    const { mips, flags, matches } = this.#scene, weight = this.#weigh(all);
+  #share(lane: number, from: number, to: number, column: number, paint: number, all: number): void {
+    const weight = this.#weigh(all);
     if (column <= this.#last && weight <= this.#weight) return;
-    const isMatch = matches !== undefined && (all & rowFlags.match) !== 0;
-    const row = isMatch ? mips.longestWith(rowFlags.match, lane, from, to) : longest;
-    this.#pixels[column] = this.#pixelOf(row, isMatch ? (flags[row] as number) : all);
     this.#last = column;
     this.#weight = weight;
+    if (!this.#isFiltered) {
+      this.#pixels[column] = ((all & rowFlags.error) !== 0 ? this.#palette.error.pixel : this.#colours[paint]) as number;
+    } else if ((all & rowFlags.match) === 0) {
+      this.#pixels[column] = ((all & rowFlags.error) !== 0 ? this.#palette.error.dimPixel : this.#dimColours[paint]) as number;
+    } else {
+      const row = this.#mips.longestWith(rowFlags.match, lane, from, to);
+      this.#pixels[column] = this.#pixelOf(row, this.#flags[row] as number);
+    }
   }
 
   #weigh(flags: number): number {
-    const isMatch = this.#scene.matches !== undefined && (flags & rowFlags.match) !== 0;
+    const isMatch = this.#isFiltered && (flags & rowFlags.match) !== 0;
     return (isMatch ? 2 : 0) + ((flags & rowFlags.error) !== 0 ? 1 : 0);
   }
 
   #pixelOf(row: number, flags: number): number {
-    const isDim = this.#scene.matches !== undefined && (flags & rowFlags.match) === 0;
+    const isDim = this.#isFiltered && (flags & rowFlags.match) === 0;
     if ((flags & rowFlags.error) !== 0) return isDim ? this.#palette.error.dimPixel : this.#palette.error.pixel;
-    const index = this.#scene.colouring.paint[row] as number;
-    const paint = this.#palette.paints[this.#barWidth === Infinity ? loudest(index) : index] as Paint;
-    return isDim ? paint.dimPixel : paint.pixel;
+    return (isDim ? this.#dimColours : this.#colours)[this.#paint[row] as number] as number;
   }
 }

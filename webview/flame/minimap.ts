@@ -13,11 +13,18 @@ const mostLanesPerRow = 3;
 /** Drawing takes this part of the time at most. */
 const share = 0.1;
 const gripWidth = 4, gripHeight = 18, tickSlack = 4;
+const shade = 0.62, settledMs = 120;
 
-/** The overview strip of a chart: all of the run, a brush for the visible range, ticks for errors and matches. Fills `host`. */
+/**
+ * The overview strip of a chart: all of the run, a brush for the visible range, ticks for errors and matches. Fills
+ * `host`. What can be seen is drawn on a canvas; the elements of the brush are only felt, and moved when nothing else
+ * moves, since a change of elements in every frame would cost as much as the chart.
+ */
 export class Minimap {
   readonly #chart: FlameChart;
   readonly #canvas = document.createElement('canvas');
+  /** All of the run, as it is without a brush. */
+  readonly #picture = new OffscreenCanvas(1, 1);
   readonly #root = document.createElement('div');
   readonly #svg: Selection<SVGSVGElement, unknown, null, undefined>;
   readonly #brush: BrushBehavior<unknown>;
@@ -28,6 +35,7 @@ export class Minimap {
   #height = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #frame: number | undefined;
+  #settleTimer: ReturnType<typeof setTimeout> | undefined;
   #cost = 0;
   #drawnAt = -Infinity;
   #drawn: TimeRange = { from: 0, to: 1 };
@@ -39,10 +47,9 @@ export class Minimap {
     this.#root.append(this.#canvas);
     host.append(this.#root);
     this.#svg = select(this.#root).append('svg');
-    for (const side of ['left', 'right']) this.#svg.append('rect').attr('class', `flame-shade ${side}`).attr('y', 0);
     this.#brush = brushX<unknown>().on('brush end', (event: D3BrushEvent<unknown>) => this.#onBrush(event));
     this.#brushed = this.#svg.append('g');
-    for (const side of ['left', 'right']) this.#svg.append('rect').attr('class', `flame-grip ${side}`).attr('width', gripWidth).attr('height', gripHeight).attr('rx', 2);
+    this.#root.addEventListener('pointerenter', () => this.#moveBrush());
     this.#observer = new ResizeObserver(() => this.#resize());
     this.#observer.observe(this.#root);
     this.#stop = chart.observe((aspect) => (aspect === 'range' ? this.#scheduleBrush() : this.#scheduleDraw()));
@@ -53,6 +60,7 @@ export class Minimap {
     this.#stop();
     this.#observer.disconnect();
     clearTimeout(this.#timer);
+    clearTimeout(this.#settleTimer);
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     this.#root.remove();
   }
@@ -102,11 +110,13 @@ export class Minimap {
     const begun = performance.now(), dpr = devicePixelRatio, width = Math.round(this.#width * dpr), height = Math.round(this.#height * dpr);
     if (width <= 0 || height <= 0) return;
     this.#drawn = this.#chart.whole;
-    this.#canvas.width = width;
-    this.#canvas.height = height;
+    for (const canvas of [this.#canvas, this.#picture]) {
+      canvas.width = width;
+      canvas.height = height;
+    }
     this.#canvas.style.width = `${this.#width}px`;
     this.#canvas.style.height = `${this.#height}px`;
-    const context = this.#canvas.getContext('2d');
+    const context = this.#picture.getContext('2d');
     if (!context) return;
     this.#drawLanes(context, dpr);
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
@@ -115,7 +125,7 @@ export class Minimap {
     this.#cost = this.#drawnAt - begun;
   }
 
-  #drawLanes(context: CanvasRenderingContext2D, dpr: number): void {
+  #drawLanes(context: OffscreenCanvasRenderingContext2D, dpr: number): void {
     const { scene, palette } = this.#chart.context, { laneCount } = scene.layout;
     if (laneCount === 0) return;
     const { width, height } = context.canvas, top = above * dpr, room = height - (above + below) * dpr;
@@ -144,7 +154,7 @@ export class Minimap {
   }
 
   /** Failed spans as triangles that hang from the top, found ones as short bars. */
-  #drawTicks(context: CanvasRenderingContext2D): void {
+  #drawTicks(context: OffscreenCanvasRenderingContext2D): void {
     const { scene, theme } = this.#chart.context, { rows, flags, layout, matches } = scene;
     const taken = new Uint8Array(Math.ceil(this.#width / tickSlack) + 1);
     context.fillStyle = theme.error;
@@ -168,15 +178,43 @@ export class Minimap {
     }
   }
 
+  /** The visible range in pixels; undefined while all of the run shows. */
+  #shown(): readonly [from: number, to: number] | undefined {
+    const { whole } = this.#chart, range = this.#chart.range();
+    if (range.to - range.from > (whole.to - whole.from) * 0.999) return undefined;
+    const clamp = (time: number): number => Math.min(Math.max(this.#x(time), sidePadding), this.#width - sidePadding);
+    return [clamp(range.from), clamp(range.to)];
+  }
+
   #showBrush(): void {
-    const { whole } = this.#chart, range = this.#chart.range(), isZoomed = range.to - range.from < (whole.to - whole.from) * 0.999;
-    const [from, to] = [range.from, range.to].map((time) => Math.min(Math.max(this.#x(time), sidePadding), this.#width - sidePadding)) as [number, number];
-    this.#brushed.call(this.#brush.move, isZoomed && to - from >= 1 ? [from, to] : null);
-    this.#svg.select('.flame-shade.left').attr('width', isZoomed ? from : 0).attr('height', this.#height);
-    this.#svg.select('.flame-shade.right').attr('x', to).attr('width', isZoomed ? Math.max(0, this.#width - to) : 0).attr('height', this.#height);
-    const y = (this.#height - gripHeight) / 2, display = isZoomed ? null : 'none';
-    this.#svg.select('.flame-grip.left').attr('x', from - gripWidth / 2).attr('y', y).attr('display', display);
-    this.#svg.select('.flame-grip.right').attr('x', to - gripWidth / 2).attr('y', y).attr('display', display);
+    const context = this.#canvas.getContext('2d'), shown = this.#shown(), { theme } = this.#chart, dpr = devicePixelRatio;
+    if (!context || this.#width === 0) return;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    context.drawImage(this.#picture, 0, 0);
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = setTimeout(() => this.#moveBrush(), settledMs);
+    if (!shown) return;
+    const [from, to] = shown, height = this.#height;
+    context.setTransform(dpr, 0, 0, dpr, 0, 0);
+    context.globalAlpha = shade;
+    context.fillStyle = theme.background;
+    context.fillRect(0, 0, from, height);
+    context.fillRect(to, 0, this.#width - to, height);
+    context.globalAlpha = 1;
+    context.strokeStyle = context.fillStyle = theme.focus;
+    context.strokeRect(Math.round(from) + 0.5, 0.5, Math.max(1, Math.round(to - from) - 1), height - 1);
+    for (const x of shown) {
+      context.beginPath();
+      context.roundRect(x - gripWidth / 2, (height - gripHeight) / 2, gripWidth, gripHeight, 2);
+      context.fill();
+    }
+  }
+
+  /** Puts the elements that hear the pointer where the brush is seen. */
+  #moveBrush(): void {
+    const shown = this.#shown();
+    this.#brushed.call(this.#brush.move, shown && shown[1] - shown[0] >= 1 ? [...shown] : null);
   }
 
   #onBrush({ selection, sourceEvent, type }: D3BrushEvent<unknown>): void {

@@ -2,6 +2,7 @@ import { isFailed } from '../../src/analysis/folds.ts';
 import { TraceLayout } from '../../src/analysis/layout.ts';
 import type { LayoutOptions } from '../../src/analysis/layout.ts';
 import { LaneMips, rowFlags } from '../../src/analysis/mip.ts';
+import type { MipColumns } from '../../src/analysis/mip.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import type { ColourBy } from '../../src/protocol/panel.ts';
 import type { Figures, TimeRange, TraceChange } from './chartTypes.ts';
@@ -32,8 +33,8 @@ export class Scene {
   duration = emptyRows.duration;
   /** `rowFlags` by row. */
   flags: Uint8Array = new Uint8Array(0);
-  mips = new LaneMips({ lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags });
   colouring: Colouring;
+  mips: LaneMips;
   /** Rows that the filter found; undefined = no filter. */
   matches: Uint32Array | undefined;
   #first = Infinity;
@@ -45,6 +46,7 @@ export class Scene {
 
   constructor(colourBy: ColourBy) {
     this.colouring = new Colouring(colourBy, this);
+    this.mips = new LaneMips(this.#mipColumns());
   }
 
   get tree(): TraceLayout['tree'] { return this.layout.tree; }
@@ -94,6 +96,7 @@ export class Scene {
 
   setColourBy(colourBy: ColourBy): void {
     this.colouring = new Colouring(colourBy, this);
+    this.#makeMips();
   }
 
   #readAnew(): void {
@@ -117,15 +120,19 @@ export class Scene {
     for (const row of changed) if (row < known) this.#readFlags(row);
     for (let row = known; row < this.rows.count; row++) this.#readFlags(row);
     const done = this.layout.update(this.rows, changed);
-    this.colouring.add(this, known);
+    const recoloured = this.colouring.add(this, known);
     for (const row of changed) this.colouring.update(this, row);
     if (done.kind === 'packed') {
       this.#afterPacking();
       return;
     }
     if (this.layout.groups.size === 0) this.duration = this.rows.duration;
-    const columns = { lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags };
+    const columns = this.#mipColumns();
     for (const [lane, [from, to]] of done.lanes) this.mips.update(columns, lane, from, Math.min(to, this.layout.lists.length(lane)));
+    for (const row of recoloured) {
+      const lane = this.layout.lane[row] as number, place = lane < 0 ? -1 : this.layout.placeOf(row);
+      if (place >= 0) this.mips.update(columns, lane, place, place + 1);
+    }
     for (const row of changed) this.#widen(row);
     for (let row = known; row < this.rows.count; row++) this.#widen(row);
   }
@@ -163,7 +170,11 @@ export class Scene {
   }
 
   #makeMips(): void {
-    this.mips = new LaneMips({ lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags });
+    this.mips = new LaneMips(this.#mipColumns());
+  }
+
+  #mipColumns(): MipColumns {
+    return { lists: this.layout.lists, start: this.rows.start, duration: this.duration, flags: this.flags, paint: this.colouring.paint };
   }
 
   #widen(row: number): void {

@@ -83,16 +83,22 @@ export function speedscope(page: string, file: string): Subject {
   };
 }
 
-/** Sends one wheel event with each of `frames` animation frames. Gives milliseconds of the main thread, and between frames. */
-export async function drive(page: Page, target: string, wheel: Wheel, frames: number): Promise<{ msPerFrame: number; intervals: number[] }> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  const busy = async (): Promise<number> =>
-    (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+export interface Cost {
+  /** How long the main thread was in tasks, milliseconds a frame. */
+  readonly msPerFrame: number;
+  /** How much of that it was computing: less when it waited for other processes, or for its turn on a busy machine. */
+  readonly cpuPerFrame: number;
+  /** Milliseconds between frames. */
+  readonly intervals: readonly number[];
+}
+
+/** Sends one wheel event with each of `frames` animation frames. */
+export async function drive(page: Page, target: string, wheel: Wheel, frames: number): Promise<Cost> {
+  const meters = await Promise.all((['timeTicks', 'threadTicks'] as const).map(async (timeDomain) => await busyMeter(page, timeDomain)));
   await page.waitForTimeout(300);
-  const before = await busy();
+  const before = await Promise.all(meters.map(async (busy) => await busy()));
   const intervals = await page.evaluate(async ({ target: selector, wheel: init, frames: count }) => {
-    const under = document.elementFromPoint(init.clientX ?? 0, init.clientY ?? 0);
+    const under = document.elementFromPoint(init.clientX, init.clientY);
     const element = under?.closest(selector) ?? under ?? document.querySelector(selector);
     const times: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -102,7 +108,13 @@ export async function drive(page: Page, target: string, wheel: Wheel, frames: nu
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     return times.slice(1).map((time, i) => time - (times[i] as number));
   }, { target, wheel, frames });
-  const after = await busy();
-  await session.detach();
-  return { msPerFrame: ((after - before) * 1000) / frames, intervals };
+  const [msPerFrame = NaN, cpuPerFrame = NaN] = (await Promise.all(meters.map(async (busy) => await busy()))).map((after, i) => ((after - (before[i] as number)) * 1000) / frames);
+  return { msPerFrame, cpuPerFrame, intervals };
+}
+
+/** Seconds that the page's main thread has been in tasks. */
+async function busyMeter(page: Page, timeDomain: 'timeTicks' | 'threadTicks'): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain });
+  return async () => (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
 }
