@@ -5,8 +5,9 @@ import type { PixelAxis } from './lanePainter.ts';
 export const sidePadding = 8;
 /** CSS pixels of the ruler at the top, which stays while lanes scroll, and of the line below it. */
 export const rulerHeight = 20, rulerLine = 1;
-/** CSS pixels above the first lane and below the last one. */
-const lanesTop = rulerHeight + rulerLine + 4, bottomPadding = 6;
+/** CSS pixels above the first lane; some more are below the last one. */
+export const lanesTop = rulerHeight + rulerLine + 4;
+const bottomPadding = 6;
 
 /** Height of a lane with the gap below its bar, for a font size: 20 for 13. */
 export const laneHeightFor = (fontSize: number): number => Math.max(20, Math.round(fontSize * 1.54));
