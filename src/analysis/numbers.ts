@@ -49,12 +49,12 @@ export class Numbers {
   /** To the nanosecond, for tooltips and copies: `4,700,000,123 ns`. */
   exact(ns: number | bigint): string { return `${this.#format('exact', {}).format(ns)}${gap}ns`; }
 
-  /** A place on the time axis whose marks are `stepNs` apart: as many digits as tell neighbours apart. */
+  /** A place on the time axis whose marks are `stepNs` apart: one unit for neighbours, with digits that tell them apart. */
   tick(ns: number, stepNs: number): string {
-    const far = Math.max(Math.abs(ns), stepNs);
     if (stepNs >= minuteNs || (stepNs >= secondNs && ns >= minuteNs)) return this.#longDuration(ns);
-    const unit = far >= secondNs || ns === 0 && stepNs >= secondNs / 10 ? (units[3] as DurationUnit) : units.findLast(({ ns: size }) => far >= size) ?? (units[0] as DurationUnit);
-    const digits = Math.max(0, -Math.floor(Math.log10(stepNs / unit.ns) + 1e-9));
+    const byStep = units.findLastIndex(({ ns: size }) => stepNs >= size / 10), byPlace = units.findLastIndex(({ ns: size }) => Math.abs(ns) >= size * 10);
+    const unit = units[Math.max(0, byStep, byPlace)] as DurationUnit;
+    const digits = ns === 0 ? 0 : Math.max(0, -Math.floor(Math.log10(stepNs / unit.ns) + 1e-9));
     return `${this.#fixed(ns / unit.ns, digits)}${gap}${unit.name}`;
   }
 

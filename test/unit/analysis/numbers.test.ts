@@ -63,7 +63,7 @@ describe('numbers in views', () => {
     expect(new Numbers('not a tag').count(5)).toBe('5');
   });
 
-  test.each([[0, 5e9, '0 s'], [5e9, 5e9, '5 s'], [500e6, 500e6, '500 ms'], [1.5e9, 500e6, '1.5 s'], [17_700_005_000, 5_000, '17.700005 s'], [20_000, 10_000, '20 µs'], [150, 50, '150 ns'],
+  test.each([[0, 5e9, '0 s'], [5e9, 5e9, '5 s'], [0, 200e6, '0 s'], [500e6, 500e6, '0.5 s'], [850e6, 50e6, '850 ms'], [1.05e9, 50e6, '1,050 ms'], [1.5e9, 500e6, '1.5 s'], [17_700_005_000, 5_000, '17.700005 s'], [20_000, 10_000, '20 µs'], [150, 50, '150 ns'],
     [120e9, 60e9, '2 m 00 s'], [90e9, 30e9, '1 m 30 s'], [30e9, 30e9, '30 s']])('the mark at %d ns with steps of %d ns', (ns, step, text) => {
     expect(plain(numbers.tick(ns, step))).toBe(text);
   });
