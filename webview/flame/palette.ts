@@ -1,4 +1,4 @@
-import { interpolateCividis } from 'd3';
+import { interpolateLab, piecewise } from 'd3';
 import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
 import type { ColourBy } from '../../src/protocol/panel.ts';
@@ -57,12 +57,12 @@ export function coloursOf(theme: ChartTheme, colourBy: ColourBy): readonly { rea
   }
 }
 
-/**
- * From what has no time of its own to what has most, away from the background. The middle of the scale is left out:
- * neither dark nor white labels can be read on it.
- */
+/** From dark blue over grey to yellow, a scale that all kinds of colour vision see. Labels cannot be read on its middle. */
+const darkHalf = piecewise(interpolateLab, ['#00204d', '#31446b', '#636770']), brightHalf = piecewise(interpolateLab, ['#958f78', '#cab969', '#ffea46']);
+
+/** From what has no time of its own to what has most, away from the background. */
 export function selfTimeColour(theme: ChartTheme, part: number): string {
-  return flatten(interpolateCividis(isLight(theme) ? 0.4 * (1 - part) : 0.6 + 0.4 * part), theme.background);
+  return flatten(isLight(theme) ? darkHalf(1 - part) : brightHalf(part), theme.background);
 }
 
 /** All paints of a way of colouring. Made when the theme or the way changes, for any theme. */

@@ -1,4 +1,4 @@
-import { scaleLinear, scaleUtc } from 'd3';
+import { ticks, utcTicks } from 'd3';
 import type { TimeRange } from './chartTypes.ts';
 
 const msNs = 1e6, longestDecimalStepNs = 30e9;
@@ -12,9 +12,9 @@ export interface Ticks {
 /** Round times within a range, about `room` pixels apart: decimal steps up to 30 s, then those of the clock. */
 export function ticksOf(range: TimeRange, width: number, room = 120): Ticks {
   const count = Math.max(2, Math.floor(width / room));
-  const decimal = stepped(scaleLinear().domain([range.from, range.to]).ticks(count));
+  const decimal = stepped(ticks(range.from, range.to, count));
   if (decimal.stepNs <= longestDecimalStepNs) return decimal;
-  const clock = scaleUtc().domain([range.from / msNs, range.to / msNs]).ticks(count);
+  const clock = utcTicks(new Date(Math.ceil(range.from / msNs)), new Date(Math.floor(range.to / msNs)), count);
   return stepped(clock.map((at) => at.getTime() * msNs));
 }
 
