@@ -54,6 +54,7 @@ export function spokenLabel(scene: Scene, row: number, numbers: Numbers): string
 export class AccessibleTree {
   readonly element = document.createElement('div');
   readonly #prefix: string;
+  #shown = '';
 
   constructor(label: string) {
     this.#prefix = `flame-${crypto.randomUUID()}`;
@@ -65,7 +66,9 @@ export class AccessibleTree {
 
   /** Shows what is around a span. */
   update(scene: Scene, focused: number | undefined, numbers: Numbers): void {
-    const items = treeItems(scene, focused, numbers);
+    const items = treeItems(scene, focused, numbers), shown = JSON.stringify([focused, items]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.element.replaceChildren(...items.map((item) => this.#itemElement(item, item.row === focused)));
     if (focused === undefined || items.length === 0) this.element.removeAttribute('aria-activedescendant');
     else this.element.setAttribute('aria-activedescendant', this.#idOf(focused));

@@ -37,7 +37,7 @@ export interface InputTarget {
 
 /** How much faster a held key gets with every repeat, and at most. */
 const speedUp = 0.12, mostSpeed = 3;
-const zoomStep = 1.3, panStep = 0.08;
+const zoomStep = 1.3, panStep = 0.08, refreshMs = 500;
 
 /** Hears keys and pointers over the chart, and shows what is under the pointer. */
 export class ChartInput {
@@ -50,6 +50,7 @@ export class ChartInput {
   #stepMode: StepMode = 'time';
   #speed = 1;
   #pointerX: number | undefined;
+  #refreshedAt = 0;
   #chipRange: TimeRange | undefined;
   hovered: number | undefined;
   /** Where somebody drags out a range, CSS pixels. */
@@ -82,6 +83,15 @@ export class ChartInput {
     this.#facts.set(row, facts);
     const bar = this.#barRect(row);
     if (bar) this.#tooltip.refresh(this.#target.scene, row, bar, facts);
+  }
+
+  /** Open spans go on: what the tooltip says of one is told anew, but not at every frame. */
+  refreshTooltip(): void {
+    const row = this.hovered, at = performance.now();
+    if (row === undefined || !this.#tooltip.isShown || at - this.#refreshedAt < refreshMs) return;
+    this.#refreshedAt = at;
+    const bar = this.#barRect(row);
+    if (bar) this.#tooltip.refresh(this.#target.scene, row, bar, this.#facts.get(row));
   }
 
   setStepMode(mode: StepMode): void {

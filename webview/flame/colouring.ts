@@ -56,6 +56,13 @@ export class Colouring {
     return changed;
   }
 
+  /** Colours a row that was changed in place; the end of a span changes the self time of its parent. */
+  change(source: ColourSource, row: number): void {
+    const parent = source.tree.parent(row);
+    this.update(source, row);
+    if (this.colourBy === 'selfTime' && parent >= 0) this.update(source, parent);
+  }
+
   update(source: ColourSource, row: number): void {
     // A tint would look like another step of the scale.
     const tint = this.colourBy === 'selfTime' ? tints.full : tintOf(source, row);

@@ -32,6 +32,8 @@ export type ChartAspect = 'scene' | 'range' | 'theme';
 const settledMs = 150;
 /** The legend of a longer trace is counted at most once in this time. */
 const manyRows = 50_000, legendMs = 1_000;
+/** A growing trace is read to nobody more often than this. */
+const treeMs = 1_000;
 /** A run of equal siblings that is worth folding. */
 const leastRepeats = 3;
 
@@ -59,6 +61,7 @@ export class FlameChart {
   #frame: number | undefined;
   #isChartStale = true;
   #settleTimer: ReturnType<typeof setTimeout> | undefined;
+  #treeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement, options: ChartOptions = {}) {
     this.options = options;
@@ -121,13 +124,15 @@ export class FlameChart {
   setNow(ns: number | undefined): void {
     this.scene.present = ns;
     this.#timeline.keepUp();
-    if (this.scene.openCount > 0) this.#schedule(true);
+    if (this.scene.openCount === 0) return;
+    this.#input.refreshTooltip();
+    this.#schedule(true);
   }
 
   /** Selects without telling `onSelect`; `reveal` scrolls and pans so that it can be seen. */
   setSelection(row: number | undefined, reveal = false): void {
     this.#selected = row;
-    this.#tree.update(this.scene, row, this.numbers);
+    this.#updateTree();
     if (reveal && row !== undefined) this.#reveal(row);
     this.#schedule(false);
   }
@@ -140,6 +145,7 @@ export class FlameChart {
 
   /** Rows that a filter found, ascending; undefined = no filter. */
   setMatches(rows: Uint32Array | undefined): void {
+    if (rows === this.scene.matches) return;
     this.scene.setMatches(rows);
     this.#changed('scene');
   }
@@ -151,6 +157,7 @@ export class FlameChart {
   }
 
   setColourBy(colourBy: ColourBy): void {
+    if (colourBy === this.scene.colouring.colourBy) return;
     this.scene.setColourBy(colourBy);
     this.#palette = paletteOf(this.#theme, colourBy);
     this.#changed('theme');
@@ -173,6 +180,7 @@ export class FlameChart {
   /** Shows a range because a person asked for it: follow mode ends, and there is a way back. */
   showRange(range: TimeRange | undefined, tween = true): void {
     if (range !== undefined) this.#leaveFollow();
+    this.#input.forgetPointer();
     this.#packer.moved();
     this.#timeline.go(range, performance.now(), tween && !isStill());
     this.#settle();
@@ -197,6 +205,7 @@ export class FlameChart {
   }
 
   setFolded(names: readonly string[]): void {
+    if (names.length === 0 && this.#folded.length === 0) return;
     this.#folded = names;
     this.#layOut();
     this.#changed('scene');
@@ -306,6 +315,7 @@ export class FlameChart {
   dispose(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     clearTimeout(this.#settleTimer);
+    clearTimeout(this.#treeTimer);
     this.#packer.dispose();
     this.#listeners.clear();
     this.#input.dispose();
@@ -365,8 +375,9 @@ export class FlameChart {
   }
 
   #changed(aspect: ChartAspect): void {
-    if (aspect !== 'range') this.#legend = aspect === 'theme' ? undefined : this.#legend;
+    if (aspect === 'theme') this.#legend = undefined;
     if (aspect !== 'range') this.#followContent();
+    if (aspect === 'scene') this.#treeTimer ??= setTimeout(() => this.#updateTree(), treeMs);
     for (const listener of this.#listeners) listener(aspect);
     this.#schedule(true);
   }
@@ -387,6 +398,7 @@ export class FlameChart {
   #draw(at: number): void {
     this.#frame = undefined;
     const isMoving = this.#timeline.advance(at), surfaces = this.#view.surfaces(this.#theme);
+    if (isMoving) this.#changed('range');
     if (!surfaces) return;
     const { geometry } = this;
     this.#gestures.sync();
@@ -395,8 +407,13 @@ export class FlameChart {
     const isMarked = Object.values(marked).some((mark) => mark !== undefined);
     this.#view.showOverlay(isMarked);
     if (isMarked) drawOverlay(surfaces.overlay, geometry, this.scene, this.#theme, marked);
-    this.#isChartStale = false;
-    if (isMoving) this.#changed('range');
+    this.#isChartStale = isMoving;
+  }
+
+  #updateTree(): void {
+    clearTimeout(this.#treeTimer);
+    this.#treeTimer = undefined;
+    this.#tree.update(this.scene, this.#selected, this.numbers);
   }
 }
 

@@ -121,7 +121,7 @@ export class Scene {
     for (let row = known; row < this.rows.count; row++) this.#readFlags(row);
     const done = this.layout.update(this.rows, changed);
     const recoloured = this.colouring.add(this, known);
-    for (const row of changed) this.colouring.update(this, row);
+    for (const row of changed) this.colouring.change(this, row);
     if (done.kind === 'packed') {
       this.#afterPacking();
       return;
