@@ -127,13 +127,20 @@ export class Numbers {
   }
 }
 
+/** Making a format takes a thousand times as long as using it. */
+const clockFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** Local time: `14:02:11` today, `19 Nov, 14:02` on another day. */
 export function clock(unixMilli: number, nowUnixMilli: number, locale?: string): string {
-  const at = new Date(unixMilli), isToday = at.toDateString() === new Date(nowUnixMilli).toDateString();
-  const options: Intl.DateTimeFormatOptions = isToday
-    ? { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
-    : { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  return new Intl.DateTimeFormat(supported(locale), options).format(at);
+  const at = new Date(unixMilli), isToday = at.toDateString() === new Date(nowUnixMilli).toDateString(), key = `${isToday} ${locale}`;
+  let format = clockFormats.get(key);
+  if (format === undefined) clockFormats.set(key, format = clockFormat(isToday, locale));
+  return format.format(at);
+}
+
+function clockFormat(isToday: boolean, locale: string | undefined): Intl.DateTimeFormat {
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(supported(locale), isToday ? { ...time, second: '2-digit' } : { ...time, day: 'numeric', month: 'short' });
 }
 
 function supported(locale: string | undefined): string | undefined {

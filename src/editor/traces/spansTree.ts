@@ -80,6 +80,12 @@ export class SpansTree {
     }
   }
 
+  /** Whether one of the loaded spans is so. */
+  some(isSo: (node: SpanTreeNode) => boolean): boolean {
+    for (const node of this.spans()) if (isSo(node)) return true;
+    return false;
+  }
+
   async showMore(parent: SpanTreeNode | undefined): Promise<void> {
     await this.#inTurn(() => this.#load(parent, (this.#levels.get(parent)?.limit ?? 0) + spanPageSize));
   }

@@ -66,7 +66,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   async getChildren(node?: SpansNode): Promise<SpansNode[]> {
     if (this.#tree === undefined || node instanceof MoreSpans) return [];
     const children = await this.#tree.children(node);
-    this.#keepTicking();
+    if (this.#tick === undefined && children.some(isOpenNode)) this.#keepTicking();
     return [...children];
   }
 
@@ -163,7 +163,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
 
   /** Times of open spans grow while somebody looks. */
   #keepTicking(): void {
-    const isWanted = this.#view.visible && this.#tree !== undefined && [...this.#tree.spans()].some(({ span }) => isOpen(span));
+    const isWanted = this.#view.visible && this.#tree?.some(isOpenNode) === true;
     if (isWanted) this.#tick ??= setInterval(() => this.#draw(this.#tree?.tick() ?? []), tickMs);
     else {
       clearInterval(this.#tick);
@@ -175,6 +175,8 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     return Math.max(0, Date.now() * 1e6 - startNs);
   }
 }
+
+const isOpenNode = (node: SpansNode): boolean => node instanceof SpanTreeNode && isOpen(node.span);
 
 function foldOf(node: SpanTreeNode): vscode.TreeItemCollapsibleState {
   if (node.span.childCount === 0) return vscode.TreeItemCollapsibleState.None;

@@ -26,6 +26,8 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   readonly #tree: TracesTree;
   readonly #failed = new Set<string>();
   #grouping: Grouping;
+  /** Traces changed while nobody looked. */
+  #isStale = false;
   #tick: ReturnType<typeof setInterval> | undefined;
 
   constructor(index: TraceIndex, receiver: Receiver, grouping: Grouping, display: Display) {
@@ -36,7 +38,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     this.#grouping = grouping;
     this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { treeDataProvider: this }));
     this.#disposables.add(this.#changed);
-    const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#update()));
+    const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#listChanged()));
     this.#disposables.add(index.onDidChange(() => redraw.request()));
     this.#disposables.add(index.onDidFail((traceIds) => this.#noteFailures(traceIds)));
     this.#disposables.add(receiver.onDidChange(() => this.#head()));
@@ -85,7 +87,15 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     this.#disposables.dispose();
   }
 
+  /** Rows are made for those who look. The badge is there for all. */
+  #listChanged(): void {
+    this.#isStale = !this.#view.visible;
+    if (this.#isStale) this.#head();
+    else this.#update();
+  }
+
   #update(): void {
+    this.#isStale = false;
     const { traces, matching } = this.#index.listing;
     const redraw = this.#tree.update(traces, matching - traces.length, this.#grouping, Date.now());
     if (redraw === undefined) this.#changed.fire(undefined);
@@ -113,6 +123,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 
   #becomeVisible(visible: boolean): void {
     if (visible) this.#failed.clear();
+    if (visible && this.#isStale) this.#update();
     this.#head();
     this.#keepTicking();
   }
