@@ -1,4 +1,5 @@
 import type { Numbers } from '../../src/analysis/numbers.ts';
+import { labelText } from './bars.ts';
 import type { ChartOptions, PanelRequest, SpanFacts, StepMode, TimeRange } from './chartTypes.ts';
 import { stepModes } from './chartTypes.ts';
 import type { ChartView } from './chartView.ts';
@@ -8,9 +9,9 @@ import { actionOf } from './keys.ts';
 import type { KeyAction } from './keys.ts';
 import { RangeChip } from './rangeChip.ts';
 import { rangeFigures, rangeText } from './rangeFigures.ts';
+import type { Navigator } from './navigator.ts';
 import type { Scene } from './scene.ts';
 import { Tooltip, linesOf } from './tooltip.ts';
-import { labelText } from './bars.ts';
 import { walk } from './walk.ts';
 
 /** What keys and pointers act on. */
@@ -21,13 +22,7 @@ export interface InputTarget {
   readonly numbers: Numbers;
   readonly options: ChartOptions;
   select(row: number | undefined): void;
-  /** Zooms by a factor around a place of the chart, in CSS pixels. */
-  zoom(factor: number, x: number): void;
-  /** Pans by a part of what is shown. */
-  pan(part: number): void;
-  showRange(range: TimeRange | undefined): void;
-  step(direction: -1 | 1): void;
-  fitSelection(): void;
+  readonly navigator: Navigator;
   toggleFollow(): void;
   toggleFold(row: number): void;
   /** Leaves the zoom or the part that is laid out; false when all of the run shows. */
@@ -61,7 +56,7 @@ export class ChartInput {
     this.#view = view;
     this.#tooltip = new Tooltip(view.root, target.numbers);
     this.#chip = new RangeChip(view.root, () => {
-      target.showRange(this.#chipRange);
+      target.navigator.show(this.#chipRange);
       this.#leaveRange();
     });
     const { stage } = view, { signal } = this.#stop;
@@ -143,7 +138,7 @@ export class ChartInput {
   }
 
   #do(action: KeyAction): void {
-    const target = this.#target, { selected, options } = target, events = options.events ?? {};
+    const target = this.#target, { selected, options, navigator } = target, events = options.events ?? {};
     switch (action) {
       case 'openSource': case 'openSourceBeside':
         if (selected !== undefined) events.onOpenSource?.(selected, action === 'openSourceBeside');
@@ -151,14 +146,16 @@ export class ChartInput {
       case 'fold':
         if (selected !== undefined) target.toggleFold(selected);
         return;
-      case 'zoomIn': target.zoom(zoomStep ** this.#speed, this.#zoomCentre()); return;
-      case 'zoomOut': target.zoom(zoomStep ** -this.#speed, this.#zoomCentre()); return;
-      case 'panLeft': target.pan(-panStep * this.#speed); return;
-      case 'panRight': target.pan(panStep * this.#speed); return;
-      case 'fitSelection': target.fitSelection(); return;
-      case 'fitAll': target.showRange(undefined); return;
-      case 'zoomBack': target.step(-1); return;
-      case 'zoomForward': target.step(1); return;
+      case 'zoomIn': navigator.zoom(zoomStep ** this.#speed, this.#zoomCentre()); return;
+      case 'zoomOut': navigator.zoom(zoomStep ** -this.#speed, this.#zoomCentre()); return;
+      case 'panLeft': navigator.pan(-panStep * this.#speed); return;
+      case 'panRight': navigator.pan(panStep * this.#speed); return;
+      case 'fitSelection':
+        if (selected !== undefined) navigator.fit(selected);
+        return;
+      case 'fitAll': navigator.show(undefined); return;
+      case 'zoomBack': navigator.step(-1); return;
+      case 'zoomForward': navigator.step(1); return;
       case 'follow': target.toggleFollow(); return;
       case 'escape': this.#escape(); return;
       case 'changeStepMode': {

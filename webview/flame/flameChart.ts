@@ -1,4 +1,3 @@
-import { equalRuns, labelOf } from '../../src/analysis/folds.ts';
 import type { TraceLayout } from '../../src/analysis/layout.ts';
 import { Numbers } from '../../src/analysis/numbers.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
@@ -12,10 +11,11 @@ import type { ChartOptions, Figures, Legend, SpanFacts, StepMode, TimeRange, Tra
 import { ChartView } from './chartView.ts';
 import { chartAsPng, chartAsSvg } from './exportChart.ts';
 import type { ExportRequest } from './exportChart.ts';
-import { Geometry, contentHeight, laneHeightFor, rulerHeight } from './geometry.ts';
+import { Folding } from './folding.ts';
+import { Geometry, contentHeight, laneHeightFor } from './geometry.ts';
 import { Gestures } from './gestures.ts';
-import { barOf } from './hitTest.ts';
 import { legendOf } from './legend.ts';
+import { Navigator, isStill } from './navigator.ts';
 import { drawOverlay } from './overlay.ts';
 import { Packer } from './packer.ts';
 import { paletteOf } from './palette.ts';
@@ -28,20 +28,17 @@ import { walk } from './walk.ts';
 /** What changed, for those that draw along with the chart. */
 export type ChartAspect = 'scene' | 'range' | 'theme';
 
-/** Time without anything new after which a range counts as settled. */
-const settledMs = 150;
 /** The legend of a longer trace is counted at most once in this time. */
 const manyRows = 50_000, legendMs = 1_000;
 /** A growing trace is read to nobody more often than this. */
 const treeMs = 1_000;
-/** A run of equal siblings that is worth folding. */
-const leastRepeats = 3;
 
 /** The flame chart with its ruler, tooltip, keyboard and accessible tree. Fills `host`, whose size it follows. */
 export class FlameChart {
   readonly scene = new Scene('role');
   readonly numbers: Numbers;
   readonly options: ChartOptions;
+  readonly navigator: Navigator;
   readonly #timeline: Timeline;
   readonly #tree: AccessibleTree;
   readonly #view: ChartView;
@@ -49,18 +46,17 @@ export class FlameChart {
   readonly #gestures: Gestures;
   readonly #packer: Packer;
   readonly #painter = new ChartPainter();
+  readonly #folding = new Folding(this.scene);
   readonly #listeners = new Set<(aspect: ChartAspect) => void>();
   #theme = readTheme(document.body);
   #palette = paletteOf(this.#theme, 'role');
   #selected: number | undefined;
-  #folded: readonly string[] = [];
   #legend: { readonly made: number; readonly legend: Legend } | undefined;
   #contentHeight = 0;
   /** Asking the element would make it lay out the page. */
   #scrollTop = 0;
   #frame: number | undefined;
   #isChartStale = true;
-  #settleTimer: ReturnType<typeof setTimeout> | undefined;
   #treeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement, options: ChartOptions = {}) {
@@ -70,6 +66,14 @@ export class FlameChart {
     this.#timeline = new Timeline(() => this.scene, () => this.#changed('range'));
     this.#view = new ChartView(host, this.#tree.element, () => this.#changed('range'));
     this.#input = new ChartInput(this, this.#view, this.#tree.element);
+    this.navigator = new Navigator({
+      scene: this.scene,
+      timeline: this.#timeline,
+      scroller: this.#view.scroller,
+      geometry: () => this.geometry,
+      onMove: (isAway) => this.#onMove(isAway),
+      onSettled: (range) => options.events?.onRangeChange?.(range),
+    });
     this.#packer = new Packer(this.scene, () => this.#changed('scene'));
     this.#gestures = new Gestures(this.#view.stage, {
       scroller: this.#view.scroller,
@@ -113,10 +117,10 @@ export class FlameChart {
       this.#timeline.reset();
       this.#input.reset();
     }
-    if (this.#folded.length > 0 && (change.reset || texts.length > textsBefore)) this.#layOut();
+    if (this.#folding.names.length > 0 && (change.reset || texts.length > textsBefore)) this.#folding.apply();
     this.#changed('scene');
     this.#timeline.keepUp();
-    if (this.follow && this.scene.isRunning && rows.count > before && before > 0) this.#scrollTo(rows.count - 1);
+    if (this.follow && this.scene.isRunning && rows.count > before && before > 0) this.navigator.scrollTo(rows.count - 1);
     this.#packer.consider();
   }
 
@@ -133,7 +137,7 @@ export class FlameChart {
   setSelection(row: number | undefined, reveal = false): void {
     this.#selected = row;
     this.#updateTree();
-    if (reveal && row !== undefined) this.#reveal(row);
+    if (reveal && row !== undefined) this.navigator.reveal(row);
     this.#schedule(false);
   }
 
@@ -179,11 +183,7 @@ export class FlameChart {
 
   /** Shows a range because a person asked for it: follow mode ends, and there is a way back. */
   showRange(range: TimeRange | undefined, tween = true): void {
-    if (range !== undefined) this.#leaveFollow();
-    this.#input.forgetPointer();
-    this.#packer.moved();
-    this.#timeline.go(range, performance.now(), tween && !isStill());
-    this.#settle();
+    this.navigator.show(range, tween);
   }
 
   /** The tooltip's lines that only the host knows. */
@@ -201,27 +201,21 @@ export class FlameChart {
 
   /** Folds or unfolds runs of siblings with this label. */
   foldName(name: string): void {
-    this.#fold(this.#folded.includes(name) ? this.#folded.filter((known) => known !== name) : [...this.#folded, name]);
+    this.#fold(this.#folding.toggled(name));
   }
 
   setFolded(names: readonly string[]): void {
-    if (names.length === 0 && this.#folded.length === 0) return;
-    this.#folded = names;
-    this.#layOut();
-    this.#changed('scene');
+    if (this.#folding.set(names)) this.#changed('scene');
   }
 
   /** Folds every run of three or more equal siblings; unfolds all when something is folded. */
   toggleFoldRepeats(): void {
-    const { rows, tree, texts } = this.scene;
-    const labels = new Set(equalRuns(tree, rows, leastRepeats, () => true).map(([leader]) => labelOf(rows, leader as number)));
-    this.#fold(this.#folded.length > 0 ? [] : Array.from(labels, (label) => texts[label] ?? ''));
+    this.#fold(this.#folding.repeats());
   }
 
   /** Folds the run that a span stands in, or unfolds it. */
   toggleFold(row: number): void {
-    const { rows, tree } = this.scene, label = labelOf(rows, row), name = labelText(this.scene, row);
-    if (this.#folded.includes(name) || equalRuns(tree, rows, 2, (known) => known === label).length > 0) this.foldName(name);
+    if (this.#folding.canToggle(row)) this.foldName(labelText(this.scene, row));
   }
 
   setStepMode(mode: StepMode): void {
@@ -231,7 +225,9 @@ export class FlameChart {
   /** True when the chart did it; the others are the panel's. */
   command(command: ChartCommand): boolean {
     switch (command) {
-      case 'zoomToSpan': this.fitSelection(); return true;
+      case 'zoomToSpan':
+        if (this.#selected !== undefined) this.navigator.fit(this.#selected);
+        return true;
       case 'fitAll': this.showRange(undefined); return true;
       case 'toggleFollow': this.toggleFollow(); return true;
       case 'showSubtree': this.showSubtree(this.#selected); return true;
@@ -245,32 +241,6 @@ export class FlameChart {
         return true;
       default: return false;
     }
-  }
-
-  /** Zooms by a factor around a place of the chart, in CSS pixels. */
-  zoom(factor: number, x: number): void {
-    const { geometry } = this, at = geometry.timeAt(x), { from, to } = geometry.range;
-    this.showRange({ from: at - (at - from) / factor, to: at + (to - at) / factor }, false);
-  }
-
-  /** Pans by a part of what is shown. */
-  pan(part: number): void {
-    const { from, to } = this.range(), ns = (to - from) * part;
-    this.showRange({ from: from + ns, to: to + ns }, false);
-  }
-
-  step(direction: -1 | 1): void {
-    this.#leaveFollow();
-    this.#timeline.step(direction, performance.now(), !isStill());
-    this.#settle();
-  }
-
-  fitSelection(): void {
-    const { rows, duration, now } = this.scene, row = this.#selected === undefined ? -1 : this.scene.layout.shownFor(this.#selected);
-    if (row < 0) return;
-    const start = rows.start[row] as number, length = Number.isNaN(duration[row] as number) ? now - start : (duration[row] as number);
-    this.showRange({ from: start, to: start + Math.max(length, 1) });
-    this.#scrollTo(row);
   }
 
   /** Leaves the zoom, then the part that is laid out; false when all of the run shows. */
@@ -314,7 +284,7 @@ export class FlameChart {
 
   dispose(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#settleTimer);
+    this.navigator.dispose();
     clearTimeout(this.#treeTimer);
     this.#packer.dispose();
     this.#listeners.clear();
@@ -332,46 +302,15 @@ export class FlameChart {
     this.options.events?.onFollowChange?.(follow);
   }
 
-  #leaveFollow(): void {
-    if (this.follow && this.scene.isRunning) this.#tellFollow(false);
+  #onMove(isAway: boolean): void {
+    if (isAway && this.follow && this.scene.isRunning) this.#tellFollow(false);
+    this.#input.forgetPointer();
+    this.#packer.moved();
   }
 
   #fold(names: readonly string[]): void {
     this.setFolded(names);
     this.options.events?.onFoldChange?.(names);
-  }
-
-  #layOut(): void {
-    const wanted = new Set(this.#folded), folded = new Set<number>();
-    this.scene.texts.forEach((text, i) => {
-      if (wanted.has(text)) folded.add(i);
-    });
-    this.scene.setLayout({ ...this.scene.layout.options, folded });
-  }
-
-  /** Scrolls and, unless the present is followed, pans until a span can be seen. */
-  #reveal(row: number): void {
-    const shown = this.scene.layout.shownFor(row), { geometry } = this, bar = shown < 0 ? undefined : barOf(this.scene, geometry, shown);
-    if (!bar) return;
-    this.#scrollTo(shown);
-    const isInSight = bar.x < geometry.width - 4 && bar.x + bar.width > 4;
-    if (isInSight || (this.follow && this.scene.isRunning)) return;
-    const span = geometry.range.to - geometry.range.from, start = this.scene.rows.start[shown] as number;
-    this.showRange({ from: start - span * 0.1, to: start + span * 0.9 });
-  }
-
-  #scrollTo(row: number): void {
-    const lane = this.scene.layout.lane[row] ?? -1, { geometry } = this, { scroller } = this.#view;
-    if (lane < 0) return;
-    const top = geometry.y(lane);
-    if (top < rulerHeight) scroller.scrollTop += top - rulerHeight - geometry.laneHeight;
-    else if (top + geometry.laneHeight > geometry.height) scroller.scrollTop += top + 2 * geometry.laneHeight - geometry.height;
-  }
-
-  /** Tells the range once nothing has moved for a moment. */
-  #settle(): void {
-    clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => this.options.events?.onRangeChange?.(this.#timeline.asked), settledMs);
   }
 
   #changed(aspect: ChartAspect): void {
@@ -416,6 +355,3 @@ export class FlameChart {
     this.#tree.update(this.scene, this.#selected, this.numbers);
   }
 }
-
-/** Whether the person wants no motion. */
-const isStill = (): boolean => document.body.classList.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches;
