@@ -57,10 +57,10 @@ function Menu({ label, entries, anchor, onClose }: MenuProps) {
     const next = new Map([
       ['ArrowDown', (at + 1) % all.length], ['ArrowUp', (at - 1 + all.length) % all.length], ['Home', 0], ['End', all.length - 1],
     ]).get(event.key);
-    event.stopPropagation();
     if (next !== undefined) all[next]?.focus();
     else if (event.key === 'Escape' || event.key === 'Tab') onClose(event.key === 'Escape');
     else return;
+    event.stopPropagation();
     if (event.key !== 'Tab') event.preventDefault();
   };
   return (

@@ -30,11 +30,12 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
   }, [focusRequest]);
   const clear = (): void => panel.search.setQuery('');
   const onKeyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
     if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape' && query !== '') clear();
     else if (event.key === 'Escape') onLeave();
     else return;
+    // Whatever is not of use here goes on to the editor, whose keys are heard everywhere.
+    event.stopPropagation();
     event.preventDefault();
   };
   const isBusy = query !== '';

@@ -35,11 +35,11 @@ export function KeySheet({ onClose }: { readonly onClose: () => void }) {
     return () => { if (before instanceof HTMLElement) before.focus(); };
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
     if (event.key === 'Escape' || event.key === '?') onClose();
     // The close button is all that can have the focus in here.
     else if (event.key === 'Tab') dialog.current?.querySelector('button')?.focus();
     else return;
+    event.stopPropagation();
     event.preventDefault();
   };
   return (
