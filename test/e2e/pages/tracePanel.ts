@@ -1,4 +1,8 @@
 import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import { laneHeightFor, lanesTop, sidePadding } from '../../../webview/flame/geometry.ts';
+
+/** The editor's, in CSS pixels. */
+const usualFontSize = 13;
 
 /** A trace panel: a webview, whose document is two frames deep. Elements are found by role and name. */
 export class TracePanel {
@@ -35,6 +39,13 @@ export class TracePanel {
   /** What hears the pointer over the chart. */
   get stage(): Locator {
     return this.frame.locator('.flame-stage');
+  }
+
+  /** A place in the chart: at a part of its time, 0 to 1, while all of the run shows, and in the middle of a lane. */
+  async placeInChart(part: number, lane: number): Promise<{ readonly x: number; readonly y: number }> {
+    const box = await this.stage.boundingBox();
+    if (box === null) throw new Error('The chart has no size.');
+    return { x: box.x + sidePadding + part * (box.width - 2 * sidePadding), y: box.y + lanesTop + (lane + 0.5) * laneHeightFor(usualFontSize) };
   }
 
   /** The span that the chart has selected; its accessible name says role, state and duration. */
@@ -93,12 +104,12 @@ export class TracePanel {
 
   /** The part of the run that the chart shows, as the brush of the overview says: from and to, 0 to 1. */
   async visibleRange(): Promise<readonly [from: number, to: number]> {
-    return this.frame.locator('.flame-minimap').evaluate((overview) => {
-      const width = overview.clientWidth;
-      const number = (selector: string, name: string): number => Number(overview.querySelector(selector)?.getAttribute(name) ?? 0);
-      const right = number('.flame-shade.right', 'width');
-      return [number('.flame-shade.left', 'width') / width, 1 - right / width] as const;
-    });
+    return this.frame.locator('.flame-minimap').evaluate((overview, padding) => {
+      const brush = overview.querySelector<SVGRectElement>('.selection'), width = overview.clientWidth - 2 * padding;
+      if (brush === null || brush.style.display === 'none' || brush.getAttribute('width') === null) return [0, 1] as const;
+      const from = Number(brush.getAttribute('x')) - padding;
+      return [from / width, (from + Number(brush.getAttribute('width'))) / width] as const;
+    }, sidePadding);
   }
 
   /** The panel's size in CSS pixels; it differs from the window's. */

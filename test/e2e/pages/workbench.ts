@@ -6,7 +6,7 @@ import { cacheFolder } from '../../launcher/paths.ts';
 import type { Probe } from '../../launcher/probeClient.ts';
 import type { VscodeServer } from '../../launcher/vscodeServer.ts';
 import { TracePanel } from './tracePanel.ts';
-import { TreeView } from './treeView.ts';
+import { chooseFromMenu, TreeView } from './treeView.ts';
 
 /** The themes that the product is looked at in. */
 export const themes = {
@@ -104,6 +104,11 @@ export class Workbench {
     return this.page.locator('.notification-list-item').getByRole('button', { name });
   }
 
+  /** Chooses an entry of the context menu that is open. */
+  async chooseFromMenu(entry: string | RegExp): Promise<void> {
+    await chooseFromMenu(this.page, entry);
+  }
+
   /** A modal question of the editor. */
   get question(): Locator {
     return this.page.locator('.monaco-dialog-box');
@@ -141,11 +146,12 @@ export class Workbench {
     await this.page.setViewportSize({ width, height });
   }
 
-  /** Reloads the window; resolves when its extension host is there again. */
+  /** Reloads the window as its user does, who leaves the editor the time to save; resolves when its extension host is there again. */
   async reload(): Promise<void> {
     const ended = this.probe.disconnected();
-    await this.page.reload();
-    await ended;
+    const loaded = this.page.waitForEvent('load');
+    await this.run('Developer: Reload Window');
+    await Promise.all([ended, loaded]);
     await this.#started();
   }
 

@@ -28,6 +28,9 @@ const defaultSettings = {
   // A test that selects a row with children wants it selected, not folded.
   'workbench.tree.expandMode': 'doubleClick',
 };
+/** For one step of a test. */
+const patienceMs = 15_000;
+const startPatienceMs = 60_000;
 const wideWindow = { width: 1600, height: 900 };
 
 /** Opens a real workbench with the extension in a headless browser. Close it in the end. */
@@ -55,6 +58,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const context = await opened.browser.newContext({ viewport: options.size ?? wideWindow, permissions: ['clipboard-read', 'clipboard-write'] });
     const address = opened.server.addressOf({ folder, ...(fromVsix ? {} : { extensionDevelopmentPath: root }) });
     const page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
     await loadWorkbench(page, address);
     await probe.connected();
     return new Workbench({ page, probe, folder, server: opened.server, address, close });
@@ -65,9 +69,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 }
 
 async function loadWorkbench(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await page.locator('.monaco-workbench').waitFor();
-  await page.locator('.statusbar-item').first().waitFor();
+  await page.goto(address, { timeout: startPatienceMs });
+  await page.locator('.monaco-workbench').waitFor({ timeout: startPatienceMs });
+  await page.locator('.statusbar-item').first().waitFor({ timeout: startPatienceMs });
 }
 
 function copyWorkspace(runFolder: string, workspace: string): string {
