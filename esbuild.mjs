@@ -126,7 +126,7 @@ function writeNotices(metafiles) {
     .filter(([file]) => !file.startsWith('dist/test/'))
     .flatMap(([, { inputs }]) => Object.keys(inputs))
     .flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  const notices = [...new Set([...folders, 'node_modules/@vscode/codicons'])].toSorted().map((folder) => {
+  const notices = [...new Set([...folders, 'node_modules/@vscode/codicons'])].toSorted((a, b) => a.localeCompare(b)).map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     const texts = globSync(`${folder}/{LICENSE,LICENCE,license,NOTICE}*`).map((file) => readFileSync(file, 'utf8').trim());
     return [`${name} ${version} (${license})`, ...texts].join('\n\n');
