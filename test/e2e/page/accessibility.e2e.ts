@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { root } from '../../launcher/paths.ts';
-import { usePanels } from './support/harness.ts';
+import { settled, usePanels } from './support/harness.ts';
 import type { PanelPage } from './support/harness.ts';
 import { themeNames } from './support/themes.ts';
 
@@ -21,6 +21,8 @@ async function findings(page: Page): Promise<string[]> {
     script.textContent = code;
     document.head.append(script);
   }, { code: axe, key: nonce });
+  // What fades in has another contrast on its way than where it stays.
+  await settled(page);
   const result = await page.evaluate(async () => (window as unknown as { axe: { run(context: unknown, options: unknown): Promise<AxeResult> } }).axe.run(
     { exclude: [['.table-row.dim']] }, { rules: { region: { enabled: false } } }));
   return result.violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary ?? ''}`));

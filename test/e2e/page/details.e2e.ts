@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { usePanels } from './support/harness.ts';
+import { settled, usePanels } from './support/harness.ts';
 import type { PageOptions, PanelPage } from './support/harness.ts';
 
 const open = usePanels();
@@ -110,6 +110,8 @@ describe('the details', () => {
     await expect.poll(async () => page.getByRole('tabpanel').count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('treegrid');
     await page.getByRole('row').filter({ hasText: 'pytest -q' }).first().click();
+    await page.locator('.drawer-grip').waitFor();
+    await settled(page);
     const grip = await page.locator('.drawer-grip').boundingBox();
     await page.mouse.move((grip?.x ?? 0) + 100, (grip?.y ?? 0) + 5);
     await page.mouse.down();

@@ -95,3 +95,10 @@ function html(theme: ThemeName, fontSize: number, classes: string, script: strin
 
 /** The text of a file of the built panel, for checks of what is packaged. */
 export const builtFile = (name: string): string => readFileSync(path.join(root, 'dist/webview', name), 'utf8');
+
+/** Waits for what slides or fades in to be where and how it stays; spinners go on. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    .map((animation) => animation.finished)));
+}
