@@ -39,8 +39,20 @@ const browser = {
   define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
 };
 
+/**
+ * Every module that imports all of the editor's API gets a copy of it, name by name: that was a third of the time in
+ * which the extension starts. An object that inherits the API has no names of its own to copy.
+ */
+const editorApi = {
+  name: 'editor-api',
+  setup(build) {
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) => (namespace === 'editor-api' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'editor-api' }));
+    build.onLoad({ filter: /^vscode$/, namespace: 'editor-api' }, () => ({ contents: "module.exports = Object.create(require('vscode'));" }));
+  },
+};
+
 const bundles = [
-  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs' },
+  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [editorApi] },
   { ...node, entryPoints: ['src/collector/worker.ts'], outfile: 'dist/collector.cjs', external: ['./otlpGrpc.cjs'] },
   { ...node, entryPoints: ['src/collector/receivers/otlpGrpc.ts'], outfile: 'dist/otlpGrpc.cjs' },
   { ...browser, entryPoints: ['webview/main.tsx'], outfile: 'dist/webview/main.js' },
@@ -146,10 +158,10 @@ const selected = [...bundles, ...(withTests ? testBundles : [])];
 if (production) for (const entry of globSync('dist/**/*.map')) rmSync(entry);
 copyAssets();
 if (watch) {
-  const contexts = await Promise.all(selected.map((bundle) => esbuild.context({ ...bundle, plugins: [reporterOf(bundle)] })));
+  const contexts = await Promise.all(selected.map((bundle) => esbuild.context({ ...bundle, plugins: [...(bundle.plugins ?? []), reporterOf(bundle)] })));
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
-  const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [reporterOf(bundle)] })));
+  const results = await Promise.allSettled(selected.map((bundle) => esbuild.build({ ...bundle, plugins: [...(bundle.plugins ?? []), reporterOf(bundle)] })));
   if (results.some((result) => result.status === 'rejected')) process.exit(1);
   const metafiles = results.map((result) => result.value.metafile);
   if (production) writeNotices(metafiles);
