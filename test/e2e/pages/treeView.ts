@@ -49,7 +49,8 @@ export class TreeView {
   /** Presses a button of the view's title bar. */
   async press(action: string): Promise<void> {
     await this.pane.hover();
-    await this.pane.getByRole('button', { name: action, exact: true }).click();
+    // The name goes on with the key, where there is one.
+    await this.pane.getByRole('toolbar').getByRole('button', { name: action }).click();
   }
 
   /** The view with its title, message and welcome text. */

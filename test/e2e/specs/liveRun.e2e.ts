@@ -96,7 +96,7 @@ describe.skipIf(python === undefined)('the run of the agent in Python', () => {
     const program = path.join(root, 'dist/demo/agent.py');
     const agent = start(python as string, [program], { env: { ...process.env, SPANSCOPE_ENDPOINT: webSocket, SPANSCOPE_DEMO_SPEED: '0.7' }, stdio: 'ignore' });
     try {
-      await workbench().traces.rows(/planner, running/).first().click();
+      await workbench().openTrace(/planner, running/);
       await workbench().panel().summary.getByText('running').waitFor();
       await expect.poll(async () => (await workbench().probe.api<TraceSummary[]>('listTraces'))[0]?.openCount, { timeout: 30_000 }).toBe(0);
       await workbench().panel().rows('search_with_retry').first().dblclick();

@@ -46,7 +46,7 @@ describe('an agent of one\'s own, pointed at the port by one environment variabl
     writeFileSync(outside(), '// A library somewhere else.\nmodule.exports = { elsewhere: true };\n');
     const env = { ...environment, NODE_PATH: path.join(clients.nodeFolder, 'node_modules'), OUTSIDE_FILE: outside() };
     await mustRun(process.execPath, [path.join(workbench().folder, 'agent.cjs')], { env });
-    await workbench().traces.select(/^plan journey, failed/);
+    await workbench().openTrace(/^plan journey, failed/);
     await workbench().panel().rows('plan journey').waitFor();
     expect((await workbench().probe.api<TraceSummary[]>('listTraces')).map(({ services, spanCount, errorCount }) => ({ services, spanCount, errorCount })))
       .toEqual([{ services: ['travel-agent'], spanCount: 7, errorCount: 1 }]);
@@ -97,7 +97,7 @@ describe('an agent of one\'s own, pointed at the port by one environment variabl
   it('is a Python program just as well', async ({ skip }) => {
     if (clients.python === undefined) return skip('there is no Python here');
     await mustRun(clients.python.command, [path.join(workbench().folder, 'agent.py')], { env: environment });
-    await workbench().traces.select(/^plan journey in python/);
+    await workbench().openTrace(/^plan journey in python/);
     await goToSource(/read-timetable/);
     await cursorAt('raise LookupError("the timetable is closed")');
   });

@@ -32,7 +32,7 @@ describe('the trace panel', () => {
     if (run === undefined) throw new Error('The example run has no spans.');
     traceId = await sendRun(http, [{ ...run, links: [{ traceId: earlier, spanId: spanIdOf('earlier') }] }, ...rest]);
     await workbench().openSideBar();
-    await workbench().traces.select(/^planner, failed/);
+    await workbench().openTrace(/^planner, failed/);
     await expect.poll(() => panel().rows().count()).toBe(exampleRun.length);
     await expect.poll(() => panel().summary.innerText()).toMatch(/10\.0\ss\s+10\s+spans\s+2\s+errors\s+2\s+model calls\s+3\s+tool calls\s+2\.1k\s→\s200\s+tokens/);
     for (const role of ['Agent', 'Model call', 'Tool', 'Retriever', 'Step']) await panel().frame.getByRole('group', { name: 'Colours by role' }).getByRole('button', { name: role, exact: true }).waitFor();
@@ -230,9 +230,9 @@ describe('the trace panel', () => {
   });
 
   it.each([['png', 'Save as PNG'], ['svg', 'Save as SVG']])('saves the chart as %s', async (ending, entry) => {
-    const file = path.join(workbench().folder, `chart.${ending}`);
+    const file = path.join(workbench().folder, `planner.${ending}`);
     await panel().choose('Export', entry);
-    await workbench().giveFile(file);
+    await workbench().takeFile(file);
     await expect.poll(() => existsSync(file) && statSync(file).size > 1000).toBe(true);
     const bytes = readFileSync(file);
     if (ending === 'png') {
@@ -254,7 +254,7 @@ describe('the trace panel', () => {
     await expect.poll(() => panel().rows().count()).toBe(1);
     await panel().rows('earlier').waitFor();
     expect((await workbench().probe.call('tabs') as string[][]).flat()).toEqual(['planner', 'earlier']);
-    await workbench().traces.select(/^planner/);
+    await workbench().openTrace(/^planner/);
     await expect.poll(() => panel().rows().count()).toBe(exampleRun.length);
   });
 
