@@ -114,9 +114,12 @@ export function programName(commandLine: string): string {
   const [program = '', ...rest] = commandLine.split('\0');
   const name = path.basename(program);
   if (!/^(?:node|deno|bun|python[\d.]*|ruby|java|perl)$/.test(name)) return name;
-  const script = rest.find((argument) => /\.(?:[cm]?[jt]s|py|rb|jar|pl)$/.test(argument));
+  const script = rest.find((argument, index) => /\.(?:[cm]?[jt]s|py|rb|jar|pl)$/.test(argument) && !loadsFirst.has(rest[index - 1] ?? ''));
   return script === undefined ? name : `${name} ${path.basename(script)}`;
 }
+
+/** Options whose value is a file that an interpreter loads before the script. */
+const loadsFirst: ReadonlySet<string> = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader', '-cp', '-classpath']);
 
 /** Inodes of the sockets that listen at a port, in a table of /proc/net/tcp or tcp6 (proc(5)). */
 export function listeningInodes(table: string, port: number): string[] {

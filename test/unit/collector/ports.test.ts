@@ -105,6 +105,7 @@ describe('who holds a port', () => {
 
   it('is the program, with the script of an interpreter and no other argument', () => {
     expect(programName('/usr/bin/node\0--enable-source-maps\0/home/a/server.mjs\0--token=secret\0')).toBe('node server.mjs');
+    expect(programName('/usr/bin/node\0--require\0/a/hook.cjs\0server.js\0')).toBe('node server.js');
     expect(programName('/opt/otel/otelcol\0--config=/etc/a.js\0')).toBe('otelcol');
     expect(programName('/usr/bin/python3.12\0-m\0http.server\0')).toBe('python3.12');
   });
