@@ -42,6 +42,8 @@ export class TracePanel {
   #traceId: string | undefined;
   #spanId: string | undefined;
   #subscription: number | undefined;
+  /** What the first page gets as soon as it is there: rows are read while it loads. Undefined from then on. */
+  #held: ToPanel[] | undefined = [];
   #hasRows = false;
   #waitingCommand: ChartCommand | undefined;
   /** The span that is being read, so that selecting and opening it reads once. */
@@ -72,7 +74,8 @@ export class TracePanel {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
     }));
     panel.webview.html = pageHtml(panel.webview, extensionUri);
-    if (traceId !== undefined) this.#try('title', this.#readTitle(traceId));
+    if (panel.visible) this.#try('panel.ready', this.#connect());
+    else this.#held = undefined;
   }
 
   get traceId(): string | undefined { return this.#traceId; }
@@ -100,7 +103,10 @@ export class TracePanel {
   }
 
   #viewStateChanged(): void {
-    if (!this.panel.visible) this.#disconnect();
+    if (!this.panel.visible) {
+      this.#disconnect();
+      this.#held = undefined;
+    }
     if (this.panel.active) this.shareSelection();
   }
 
@@ -162,19 +168,14 @@ export class TracePanel {
     this.#post({ type: 'receiver.status', status: this.#services.receiver.status });
   }
 
-  /** The tab has its name before the page is there. */
-  async #readTitle(traceId: string): Promise<void> {
-    const summary = await this.#services.collector.call('summaryOf', traceId);
-    if (summary !== undefined && traceId === this.#traceId) this.#setTitle(summary);
-  }
-
   #setTitle(summary: TraceOverview): void {
     const title = traceLabel(summary);
     if (this.panel.title !== title) this.panel.title = title;
   }
 
   #post(message: ToPanel): void {
-    if (this.panel.visible) void this.panel.webview.postMessage(message);
+    if (this.#held !== undefined) this.#held.push(message);
+    else if (this.panel.visible) void this.panel.webview.postMessage(message);
   }
 
   #receive(raw: unknown): void {
@@ -194,7 +195,7 @@ export class TracePanel {
   async #handle(message: FromPanel): Promise<void> {
     const { source, documents, log } = this.#services;
     switch (message.type) {
-      case 'panel.ready': return this.#connect();
+      case 'panel.ready': return this.#pageReady();
       case 'rows.ack': return this.#acknowledge(message.revision);
       case 'selection.changed': return this.#selected(message.ref);
       case 'details.get': return this.#details(message.ref);
@@ -208,6 +209,13 @@ export class TracePanel {
       case 'action.run': return this.#services.run(message.action);
       case 'failure.report': log.error('A page reported a failure', message.message); return undefined;
     }
+  }
+
+  async #pageReady(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) await this.#connect();
+    else for (const message of held) this.#post(message);
   }
 
   #place(beside: boolean, index?: number): { readonly beside: boolean; readonly from: vscode.ViewColumn | undefined; readonly index?: number } {

@@ -82,6 +82,17 @@ describe('a trace panel', () => {
     expect(webviewPanel.title).toBe('coder');
   });
 
+  it('has its rows read while its page loads, and hands them over once it is there', async () => {
+    const { says, calls, collector, page, settle } = openPanel();
+    await settle();
+    const subscription = calls[0]?.[1] as number;
+    const rows = { traceId: 'trace-1', epoch: 1, revision: 7, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
+    collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription, rows, summary: summaryOf({}), nowUnixNano: '5' });
+    expect(page.posted).toEqual([]);
+    expect((await says({ type: 'panel.ready' })).map(({ type }) => type)).toEqual(['panel.show', 'trace.rows', 'trace.summary']);
+    expect(calls).toEqual([['subscribe', subscription, 'trace-1']]);
+  });
+
   it('lets its rows go while it is hidden, and begins anew with the next page', async () => {
     const { says, shows, calls } = openPanel();
     await says({ type: 'panel.ready' });
