@@ -2,14 +2,14 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { Boundary } from './frame/boundary.tsx';
 import { watchTheme } from './frame/theme.ts';
+import { onceAFrame } from './state/frames.ts';
 import { acquireHost } from './state/host.ts';
 import { Panel } from './state/panel.ts';
 import { PanelContext } from './state/panelContext.ts';
 import { saveWhenChanged } from './state/saving.ts';
 
 const host = acquireHost();
-// A hidden page draws no frames, but its host waits for it all the same.
-const panel = new Panel(host, (run) => (document.hidden ? setTimeout(run, 0) : requestAnimationFrame(run)));
+const panel = new Panel(host, onceAFrame());
 /** An error that comes back with every frame is told a few times. */
 const mostReports = 10;
 let reports = 0;

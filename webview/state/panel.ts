@@ -14,7 +14,7 @@ import { ViewSettings } from './viewSettings.ts';
 /** A selected span that changes is read anew this often. */
 const liveDetailsMs = 300;
 
-/** Runs something before the next picture is drawn. */
+/** Runs something soon, once a frame at most. */
 export type NextFrame = (run: () => void) => void;
 
 /**

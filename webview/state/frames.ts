@@ -1,0 +1,22 @@
+import type { NextFrame } from './panel.ts';
+
+/**
+ * Runs work at once, so that what it changes is in the next picture, and no more than once between two pictures: what
+ * comes meanwhile runs with the next frame.
+ */
+export function onceAFrame(): NextFrame {
+  let isTaken = false;
+  return (run) => {
+    // A hidden page draws no frames, but its host waits for it all the same.
+    if (document.hidden) {
+      setTimeout(run, 0);
+    } else if (isTaken) {
+      requestAnimationFrame(run);
+    } else {
+      isTaken = true;
+      // Messages that were sent together are there together.
+      setTimeout(run, 0);
+      requestAnimationFrame(() => { isTaken = false; });
+    }
+  };
+}
