@@ -3,11 +3,14 @@
  * separators, lone surrogates, variation selectors and tags. A joiner or selector inside an emoji is left alone.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const plain = /^[ -~]*$/;
 const partOfEmoji = /[\p{Extended_Pictographic}\u{FE0F}\u{1F3FB}-\u{1F3FF}]/u;
 const harmlessInBody = new Set(['\n', '\t', '\u00ad', '\u200c', '\u200d']);
 
 /** A key, name or other single line with every invisible character written as an escape, so that it cannot pose as another. */
 export function visibleName(text: string): string {
+  // Called for every bar of every picture.
+  if (plain.test(text)) return text;
   return text.replaceAll(invisible, (char, at: number) => (char === '\u200d' && joinsEmoji(text, at) ? char : escapeOf(char)));
 }
 

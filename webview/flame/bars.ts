@@ -4,6 +4,7 @@ import type { Numbers } from '../../src/analysis/numbers.ts';
 import { roleIcons, roles } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import type { IconName } from '../components/glyphs.ts';
 import { mix } from './contrast.ts';
 import { fitLabel, iconGap, iconSize } from './labels.ts';
@@ -192,8 +193,11 @@ export class BarPainter {
   }
 }
 
-/** The text of a span's bar: what it is about, else its recorded name. */
-export const labelText = (scene: Scene, row: number): string => scene.texts[labelOf(scene.rows, row)] ?? '';
+/** What a span is about, else its recorded name, to the letter. */
+export const exactLabel = (scene: Scene, row: number): string => scene.texts[labelOf(scene.rows, row)] ?? '';
+
+/** The same as it is drawn and read out, where nothing stays unseen or turns other text around. */
+export const labelText = (scene: Scene, row: number): string => visibleName(exactLabel(scene, row));
 
 const fadeWidth = (width: number): number => Math.min(56, width * 0.28);
 

@@ -3,7 +3,7 @@ import { Numbers } from '../../src/analysis/numbers.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import type { ChartCommand, ColourBy } from '../../src/protocol/panel.ts';
 import { AccessibleTree } from './accessibleTree.ts';
-import { labelText } from './bars.ts';
+import { exactLabel } from './bars.ts';
 import { ChartInput } from './chartInput.ts';
 import { ChartPainter } from './chartPainter.ts';
 import type { PaintContext } from './chartPainter.ts';
@@ -215,7 +215,7 @@ export class FlameChart {
 
   /** Folds the run that a span stands in, or unfolds it. */
   toggleFold(row: number): void {
-    if (this.#folding.canToggle(row)) this.foldName(labelText(this.scene, row));
+    if (this.#folding.canToggle(row)) this.foldName(exactLabel(this.scene, row));
   }
 
   setStepMode(mode: StepMode): void {
@@ -237,7 +237,7 @@ export class FlameChart {
         return true;
       }
       case 'foldName':
-        if (this.#selected !== undefined) this.foldName(labelText(this.scene, this.#selected));
+        if (this.#selected !== undefined) this.foldName(exactLabel(this.scene, this.#selected));
         return true;
       default: return false;
     }

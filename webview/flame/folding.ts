@@ -1,5 +1,5 @@
 import { equalRuns, labelOf } from '../../src/analysis/folds.ts';
-import { labelText } from './bars.ts';
+import { exactLabel } from './bars.ts';
 import type { Scene } from './scene.ts';
 
 /** A run of equal siblings that is worth folding unasked. */
@@ -39,7 +39,7 @@ export class Folding {
   /** Whether a span stands in a fold, or has neighbours to be folded with. */
   canToggle(row: number): boolean {
     const { rows, tree } = this.#scene, label = labelOf(rows, row);
-    return this.names.includes(labelText(this.#scene, row)) || equalRuns(tree, rows, 2, (known) => known === label).length > 0;
+    return this.names.includes(exactLabel(this.#scene, row)) || equalRuns(tree, rows, 2, (known) => known === label).length > 0;
   }
 
   /** The names of all runs that are worth folding; none when something is folded. */

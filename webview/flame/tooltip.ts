@@ -4,6 +4,7 @@ import { selfTime } from '../../src/analysis/selfTime.ts';
 import { markBit } from '../../src/model/span.ts';
 import { roleIcons, roleWords, roles } from '../../src/model/role.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
+import { visibleBody, visibleName } from '../../src/model/visibleText.ts';
 import { glyphOf } from '../components/glyphs.ts';
 import type { IconName } from '../components/glyphs.ts';
 import { labelText } from './bars.ts';
@@ -35,7 +36,7 @@ export function linesOf(scene: Scene, row: number, numbers: Numbers, facts: Span
   const [parent] = ancestors(tree, row).slice(-1);
   const share = parent === undefined ? 0 : duration / (endAsDrawn(scene, parent) - (rows.start[parent] as number));
   const lines: [string, string][] = [];
-  const raw = scene.texts[rows.name[row] as number] ?? '';
+  const raw = visibleName(scene.texts[rows.name[row] as number] ?? '');
   if (raw !== labelText(scene, row)) lines.push(['Span', raw]);
   if (group) lines.push(['Folded', `${numbers.count(group.members.length)} spans`]);
   lines.push(['Duration', (isOpen ? numbers.soFar(duration) : numbers.duration(duration))
@@ -48,8 +49,8 @@ export function linesOf(scene: Scene, row: number, numbers: Numbers, facts: Span
     lines.push(['Tokens', `${side(figure.inputTokens)} in${cached} → ${side(figure.outputTokens)} out`]);
   }
   if (facts?.firstTokenNs !== undefined) lines.push(['First token', numbers.duration(facts.firstTokenNs)]);
-  if (facts?.errorMessage !== undefined) lines.push(['Error', facts.errorMessage]);
-  if (facts?.source !== undefined) lines.push(['Source', facts.source]);
+  if (facts?.errorMessage !== undefined) lines.push(['Error', visibleBody(facts.errorMessage)]);
+  if (facts?.source !== undefined) lines.push(['Source', visibleName(facts.source)]);
   return lines;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Numbers } from '../../../../src/analysis/numbers.ts';
 import { spokenLabel, treeItems } from '../../../../webview/flame/accessibleTree.ts';
+import { labelText } from '../../../../webview/flame/bars.ts';
 import { SvgSurface } from '../../../../webview/flame/svgSurface.ts';
 import { linesOf, stateOf } from '../../../../webview/flame/tooltip.ts';
 import { walk } from '../../../../webview/flame/walk.ts';
@@ -24,6 +25,13 @@ describe('what a screen reader gets', () => {
   test('is a sentence for every span', () => {
     expect(plain(spokenLabel(scene, 3, numbers))).toBe('run_tests, tool, failed, 5.60 s, starts at 10.2 s');
     expect(plain(spokenLabel(scene, 4, numbers))).toBe('gpt, model call, running, 3.00 s so far, starts at 16.0 s');
+  });
+
+  test('and what stands on bars and in tooltips, shows what would stay unseen or turn other text around', () => {
+    const odd = sceneOf(traceOf([{ name: 'a\u202Egpj.exe', parent: -1, start: 0, end: 1e9 }, { name: '\u001B]52;c;x\u0007', parent: 0, start: 0, end: 1e9, role: 'tool' }]));
+    expect(plain(spokenLabel(odd, 0, numbers))).toBe('a\\u202egpj.exe, other, 1.00 s, starts at 0 ns');
+    expect(labelText(odd, 1)).toBe('\\u001b]52;c;x\\u0007');
+    expect(plain(linesOf(odd, 1, numbers, { errorMessage: 'no\u001B[31m', source: 'x\u202E' }).flat().join())).toBe('Duration,1.00 s · 100.0% of a\\u202egpj.exe,Self,1.00 s,Error,no\\u001b[31m,Source,x\\u202e');
   });
 
   test('is the way to the span in focus, and its siblings', () => {
