@@ -7,9 +7,16 @@ import { TraceColumns } from './traceColumns.ts';
 
 export type Complain = (message: string) => void;
 
-/** Builds a trace from its batches as it was when they arrived; undefined when nothing of it can be read. */
-export function readTrace(database: TraceDatabase, traceId: string, key: number, origins: OriginTable, complain: Complain): TraceColumns | undefined {
+/** What a count that is wrong may cost at most. */
+const mostReserved = 2_000_000;
+
+/**
+ * Builds a trace from its batches as it was when they arrived; undefined when nothing of it can be read. `spans` is how
+ * many it is thought to have, so that there is room for them at once.
+ */
+export function readTrace(database: TraceDatabase, { traceId, key, spans }: { readonly traceId: string; readonly key: number; readonly spans: number }, origins: OriginTable, complain: Complain): TraceColumns | undefined {
   const trace = new TraceColumns(traceId);
+  trace.reserveSpans(Math.min(spans, mostReserved), 0);
   let run: number | undefined;
   for (const stored of database.batchesOf(key)) {
     // The connections of an earlier run have all ended.

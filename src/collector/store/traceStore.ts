@@ -156,8 +156,9 @@ export class TraceStore {
     if (known !== undefined) return known;
     const entry = this.catalogue.get(traceId);
     if (entry === undefined || this.database === undefined) return undefined;
+    const spans = this.summaryOf(traceId)?.spanCount ?? 0;
     try {
-      return readTrace(this.database, traceId, entry.key, this.origins, this.complain);
+      return readTrace(this.database, { traceId, key: entry.key, spans }, this.origins, this.complain);
     } catch (thrown) {
       const error = databaseErrorOf(thrown);
       if (error.reason !== 'damaged') throw error;
