@@ -1,14 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { until } from '../support/until.ts';
 
 /** Chooses an entry of the editor's menu that is open. It hears no click in its first tenth of a second. */
 export async function chooseFromMenu(page: Page, entry: string | RegExp): Promise<void> {
   const item = page.getByRole('menu').getByRole('menuitem', { name: entry });
   await item.first().waitFor();
-  await expect.poll(async () => {
+  await until('the menu is closed', async () => {
     if (await item.first().isVisible()) await item.first().click();
     return item.count();
-  }).toBe(0);
+  }, (count) => count === 0);
 }
 
 /** A native tree view of a side bar. */

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { cacheFolder } from '../../launcher/paths.ts';
 import { wantsOldest } from '../../launcher/versions.ts';
+import { until } from '../support/until.ts';
 import type { Probe } from '../../launcher/probeClient.ts';
 import type { VscodeServer } from '../../launcher/vscodeServer.ts';
 import { TracePanel } from './tracePanel.ts';
@@ -62,10 +62,11 @@ export class Workbench {
   async openTrace(name: string | RegExp): Promise<void> {
     const row = this.traces.rows(name).first();
     const label = (await row.getAttribute('aria-label'))?.split(', ')[0] ?? '';
-    await expect.poll(async () => {
+    const open = async (): Promise<readonly string[]> => {
       await row.click();
-      return this.page.locator('.tab.active').filter({ hasText: label }).count();
-    }, { interval: 1000 }).toBeGreaterThan(0);
+      return this.page.locator('.tab.active').allInnerTexts();
+    };
+    await until(`the trace ${label} is open`, open, (titles) => titles.includes(label), 1000);
   }
 
   /** The n-th trace panel that can be seen, from 0. */
@@ -75,8 +76,13 @@ export class Workbench {
 
   /** Opens the command palette with a text in it. */
   async openPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.locator('input[type="text"]').fill(`>${text}`);
+    const input = this.quickInput.locator('input[type="text"]');
+    // A list that is just closing takes the key for itself.
+    await until('the command palette is open', async () => {
+      await this.page.keyboard.press('F1');
+      return (await input.isVisible()) && (await input.inputValue()).startsWith('>');
+    }, (isOpen) => isOpen, 500);
+    await input.fill(`>${text}`);
     await this.quickPickItems.first().waitFor();
   }
 
@@ -138,8 +144,9 @@ export class Workbench {
   /** Takes the file that the editor's file dialog proposes, which is the expected one. */
   async takeFile(expected: string): Promise<void> {
     await this.quickInput.waitFor();
-    await expect.poll(() => this.quickInput.locator('input[type="text"]').inputValue()).toBe(expected);
-    await this.quickInput.locator('input[type="text"]').press('Enter');
+    const input = this.quickInput.locator('input[type="text"]');
+    await until(`${expected} is proposed`, () => input.inputValue(), (proposed) => proposed === expected);
+    await input.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
