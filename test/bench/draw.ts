@@ -15,6 +15,8 @@ const million = quick ? 100_000 : 1_000_000, growth = quick ? [100_000, 1_000_00
 const chromiumFlags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const gestures = ['zoomIn', 'pan', 'zoomOut'] as const;
 type Gesture = (typeof gestures)[number];
+/** Milliseconds a frame in which the main thread was busy, and in which it computed. */
+type MsAndCpu = readonly [ms: number, cpu: number];
 type Samples = Map<string, number[]>;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'spanscope-draw-'));
@@ -41,7 +43,7 @@ async function compare(opened: Browser, subjects: readonly Subject[]): Promise<S
       const openMs = performance.now() - begun;
       await page.waitForTimeout(2_000);
       const costs = await gesture(page, subject);
-      for (const name of gestures) add(samples, `${subject.name} ${name}`, costs[name]);
+      for (const name of gestures) keep(samples, `${subject.name} ${name}`, costs[name]);
       print({ case: 'gestures', subject: subject.name, spans: million, round, ...costs, openMs: Math.round(openMs) });
       await page.close();
     }
@@ -50,8 +52,11 @@ async function compare(opened: Browser, subjects: readonly Subject[]): Promise<S
 }
 
 /** From all of the trace to a thousandth and back, then across it at a thirtieth. A first time is for warming up. */
-async function gesture(page: Page, { gestures: { target, zoomIn, zoomOut, pan } }: Subject): Promise<Record<Gesture, number>> {
-  const cost = async (wheel: typeof zoomIn, frames: number): Promise<number> => round2((await drive(page, target, wheel, frames)).msPerFrame);
+async function gesture(page: Page, { gestures: { target, zoomIn, zoomOut, pan } }: Subject): Promise<Record<Gesture, MsAndCpu>> {
+  const cost = async (wheel: typeof zoomIn, frames: number): Promise<MsAndCpu> => {
+    const { msPerFrame, cpuPerFrame } = await drive(page, target, wheel, frames);
+    return [round2(msPerFrame), round2(cpuPerFrame)];
+  };
   await cost(zoomIn, framesIn);
   await cost(zoomOut, framesIn);
   const [inward, outward] = [await cost(zoomIn, framesIn), await cost(zoomOut, framesIn)];
@@ -68,7 +73,7 @@ async function grow(opened: Browser, ours: Subject): Promise<Samples> {
     await page.waitForTimeout(2_000);
     for (let round = 0; round < rounds; round++) {
       const costs = await gesture(page, ours);
-      for (const name of gestures) add(samples, `${spans} ${name}`, costs[name]);
+      for (const name of gestures) keep(samples, `${spans} ${name}`, costs[name]);
       print({ case: 'growth', subject: ours.name, spans, round, ...costs });
     }
     await page.close();
@@ -100,9 +105,11 @@ function table(samples: Samples, sizes: Samples, live: number): void {
     rows.push([goal, name, mine.toFixed(2), other.toFixed(2), ratio.toFixed(3), must.toFixed(3), aim.toFixed(3), ratio <= aim ? 'aim' : ratio <= must ? 'must' : 'no']);
   };
   for (const [goal, peer, must, aim] of [['R1', 'flame-chart-js', 1 / 4, 1 / 7], ['R2', 'speedscope', 1 / 10, 1 / 15]] as const) {
-    const sum = (name: string): number => gestures.reduce((total, gesture) => total + least(samples, `${name} ${gesture}`), 0) / gestures.length;
-    for (const name of gestures) line(goal, `${name}, ms a frame, ${peer}`, least(samples, `spanscope ${name}`), least(samples, `${peer} ${name}`), must, aim);
-    line(goal, `mean of the three, ${peer}`, sum('spanscope'), sum(peer), must, aim);
+    for (const unit of ['', ' cpu']) {
+      const mean = (name: string): number => gestures.reduce((total, gesture) => total + least(samples, `${name} ${gesture}${unit}`), 0) / gestures.length;
+      for (const name of gestures) line(goal, `${name}${unit}, ${peer}`, least(samples, `spanscope ${name}${unit}`), least(samples, `${peer} ${name}${unit}`), must, aim);
+      line(goal, `mean${unit}, ${peer}`, mean('spanscope'), mean(peer), must, aim);
+    }
   }
   for (const name of gestures) line('R5', `${name}, ${growth.at(-1)} spans against ${growth[0]}`, least(sizes, `${growth.at(-1)} ${name}`), least(sizes, `${growth[0]} ${name}`), 2, 1.2);
   rows.push(['R4', 'frame interval p95, ms', live.toFixed(2), '', '', '20', '17.5', live <= 17.5 ? 'aim' : live <= 20 ? 'must' : 'no']);
@@ -111,8 +118,9 @@ function table(samples: Samples, sizes: Samples, live: number): void {
   console.log(`minimum of ${rounds} rounds; load average ${loadavg().map((load) => load.toFixed(2)).join(' ')}${(loadavg()[0] ?? 0) > 1.5 ? ': too busy, repeat' : ''}`);
 }
 
-function add(samples: Samples, key: string, value: number): void {
-  samples.set(key, [...(samples.get(key) ?? []), value]);
+function keep(samples: Samples, key: string, [ms, cpu]: MsAndCpu): void {
+  samples.set(key, [...(samples.get(key) ?? []), ms]);
+  samples.set(`${key} cpu`, [...(samples.get(`${key} cpu`) ?? []), cpu]);
 }
 
 function round2(value: number): number {

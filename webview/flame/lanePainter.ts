@@ -1,7 +1,6 @@
 import { binBits, rowFlags } from '../../src/analysis/mip.ts';
 import type { LaneBins, LaneMips } from '../../src/analysis/mip.ts';
-import { loudest } from './palette.ts';
-import type { Palette, Paint } from './palette.ts';
+import type { Palette } from './palette.ts';
 import type { Scene } from './scene.ts';
 
 const inBin = (1 << binBits) - 1;
@@ -112,9 +111,8 @@ export class LanePainter {
     this.#origin = axis.origin;
     this.#scale = axis.scale;
     this.#isFiltered = scene.matches !== undefined;
-    const paintOf = (index: number): Paint => palette.paints[barWidth === Infinity ? loudest(index) : index] as Paint;
-    this.#colours = Uint32Array.from(palette.paints, (_, index) => paintOf(index).pixel);
-    this.#dimColours = Uint32Array.from(palette.paints, (_, index) => paintOf(index).dimPixel);
+    this.#colours = barWidth === Infinity ? palette.loudPixels : palette.pixels;
+    this.#dimColours = palette.dimPixels;
   }
 
   /** True when a pixel was written; `pixels` must be clear before. */

@@ -37,6 +37,8 @@ export class Minimap {
   #frame: number | undefined;
   #settleTimer: ReturnType<typeof setTimeout> | undefined;
   #cost = 0;
+  /** Where the brush was drawn last. */
+  #place: string | undefined = 'none yet';
   #drawnAt = -Infinity;
   #drawn: TimeRange = { from: 0, to: 1 };
 
@@ -121,6 +123,7 @@ export class Minimap {
     this.#drawLanes(context, dpr);
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
     this.#drawTicks(context);
+    this.#place = 'none yet';
     this.#drawnAt = performance.now();
     this.#cost = this.#drawnAt - begun;
   }
@@ -187,13 +190,15 @@ export class Minimap {
   }
 
   #showBrush(): void {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = setTimeout(() => this.#moveBrush(), settledMs);
     const context = this.#canvas.getContext('2d'), shown = this.#shown(), { theme } = this.#chart, dpr = devicePixelRatio;
-    if (!context || this.#width === 0) return;
+    const place = shown?.map((x) => Math.round(x * dpr)).join(' ');
+    if (!context || this.#width === 0 || place === this.#place) return;
+    this.#place = place;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     context.drawImage(this.#picture, 0, 0);
-    clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => this.#moveBrush(), settledMs);
     if (!shown) return;
     const [from, to] = shown, height = this.#height;
     context.setTransform(dpr, 0, 0, dpr, 0, 0);

@@ -41,6 +41,10 @@ export interface Paint {
 
 export interface Palette {
   readonly paints: readonly Paint[];
+  /** Canvas pixels by paint: as they are, of what a filter did not find, and without tints. */
+  readonly pixels: Uint32Array;
+  readonly dimPixels: Uint32Array;
+  readonly loudPixels: Uint32Array;
   readonly error: { readonly fill: string; readonly hatch: string; readonly pixel: number; readonly dimPixel: number };
 }
 
@@ -72,6 +76,9 @@ export function paletteOf(theme: ChartTheme, colourBy: ColourBy): Palette {
   const { error, background } = theme, light = isLight(theme);
   return {
     paints,
+    pixels: Uint32Array.from(paints, ({ pixel }) => pixel),
+    dimPixels: Uint32Array.from(paints, ({ dimPixel }) => dimPixel),
+    loudPixels: Uint32Array.from(paints, (_, index) => (paints[loudest(index)] as Paint).pixel),
     error: {
       fill: isHighContrast(theme) ? background : mix(error, background, light ? 0.13 : 0.26),
       hatch: isHighContrast(theme) ? error : mix(error, background, light ? 0.3 : 0.46),
