@@ -36,7 +36,8 @@ export type LayoutChange =
 export class TraceLayout {
   #rows: TraceRows;
   #options: LayoutOptions;
-  readonly tree: SpanTree;
+  #count: number;
+  #tree: SpanTree;
   lane: LaneColumn = new Int16Array(0);
   laneCount = 0;
   /** The spans of each lane by start time. */
@@ -46,12 +47,16 @@ export class TraceLayout {
   /** For each lane, when its last span ends. */
   #skyline: Contour | undefined;
 
-  constructor(rows: TraceRows, options: LayoutOptions = { root: -1, folded: new Set() }) {
+  /** Keeps a tree of its own unless the caller has one; then the caller keeps that up to date. */
+  constructor(rows: TraceRows, options: LayoutOptions = { root: -1, folded: new Set() }, tree?: SpanTree) {
     this.#rows = rows;
     this.#options = options;
-    this.tree = new SpanTree(rows);
+    this.#tree = tree ?? new SpanTree(rows);
+    this.#count = rows.count;
     this.pack();
   }
+
+  get tree(): SpanTree { return this.#tree; }
 
   get options(): LayoutOptions { return this.#options; }
 
@@ -73,18 +78,25 @@ export class TraceLayout {
     this.#skyline = undefined;
   }
 
-  /** Takes in rows added since, and rows that were changed in place. */
-  update(rows: TraceRows, changed: Uint32Array): LayoutChange {
-    const from = this.tree.count;
+  /** Takes in rows added since, and rows that were changed in place. `tree` is the caller's, which already knows them. */
+  update(rows: TraceRows, changed: Uint32Array, tree?: SpanTree): LayoutChange {
+    const from = this.#count;
     this.#rows = rows;
-    const moved = changed.some((row) => row < from && rows.parent[row] !== this.tree.parent(row));
-    this.tree.update(rows, changed);
+    this.#count = rows.count;
+    if (tree) this.#tree = tree;
+    else this.#tree.update(rows, changed);
     if (rows.count <= (this.#options.packUpTo ?? packedAtOnce)) {
       this.pack();
       return { kind: 'packed' };
     }
-    if (moved || this.groups.size > 0) this.isLoose = true;
-    return { kind: 'touched', lanes: this.#takeIn(from, changed) };
+    const lanes = this.#takeIn(from, changed);
+    if (this.groups.size > 0 || changed.some((row) => this.#isAboveParent(row))) this.isLoose = true;
+    return { kind: 'touched', lanes };
+  }
+
+  #isAboveParent(row: number): boolean {
+    const parent = this.#tree.parent(row), lane = this.lane[row] as number;
+    return lane >= 0 && parent >= 0 && (this.lane[parent] as number) >= lane;
   }
 
   /** The row whose bar stands for this one: itself, or the leader of the folded group that hides it; -1 when none is drawn. */

@@ -1,3 +1,4 @@
+import type { SpanTree } from '../../src/analysis/tree.ts';
 import type { RowFigures } from '../../src/model/traceRows.ts';
 
 /** A visible part of the run, nanoseconds after the trace's base. */
@@ -11,6 +12,8 @@ export interface TraceChange {
   readonly changed?: Uint32Array;
   /** Rows were numbered anew, or this is the first time. */
   readonly reset?: boolean;
+  /** The tree of the rows, when the caller keeps one: it knows the change already. Else the chart keeps its own. */
+  readonly tree?: SpanTree;
 }
 
 /** Figures of the rows that have some. */

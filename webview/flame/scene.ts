@@ -3,6 +3,7 @@ import { TraceLayout } from '../../src/analysis/layout.ts';
 import type { LayoutOptions } from '../../src/analysis/layout.ts';
 import { LaneMips, rowFlags } from '../../src/analysis/mip.ts';
 import type { MipColumns } from '../../src/analysis/mip.ts';
+import type { SpanTree } from '../../src/analysis/tree.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import type { ColourBy } from '../../src/protocol/panel.ts';
 import type { Figures, TimeRange, TraceChange } from './chartTypes.ts';
@@ -73,8 +74,8 @@ export class Scene {
     this.texts = texts;
     this.figures = figures;
     this.rows = rows;
-    if (change.reset || known === 0 || rows.count < known) this.#readAnew();
-    else this.#readChange(known, change.changed ?? none);
+    if (change.reset || known === 0 || rows.count < known) this.#readAnew(change.tree);
+    else this.#readChange(known, change.changed ?? none, change.tree);
   }
 
   setLayout(options: LayoutOptions): void {
@@ -99,19 +100,19 @@ export class Scene {
     this.#makeMips();
   }
 
-  #readAnew(): void {
+  #readAnew(tree: SpanTree | undefined): void {
     const { options } = this.layout;
     this.flags = new Uint8Array(this.rows.count);
     this.matches = undefined;
     this.#openCount = 0;
     this.#leaders = [];
     for (let row = 0; row < this.rows.count; row++) this.#readFlags(row);
-    this.layout = new TraceLayout(this.rows, { ...options, root: -1 });
+    this.layout = new TraceLayout(this.rows, { ...options, root: -1 }, tree);
     this.colouring = new Colouring(this.colouring.colourBy, this);
     this.#afterPacking();
   }
 
-  #readChange(known: number, changed: Uint32Array): void {
+  #readChange(known: number, changed: Uint32Array, tree: SpanTree | undefined): void {
     if (this.flags.length < this.rows.count) {
       const larger = new Uint8Array(Math.ceil(this.rows.count * 1.5));
       larger.set(this.flags);
@@ -119,7 +120,7 @@ export class Scene {
     }
     for (const row of changed) if (row < known) this.#readFlags(row);
     for (let row = known; row < this.rows.count; row++) this.#readFlags(row);
-    const done = this.layout.update(this.rows, changed);
+    const done = this.layout.update(this.rows, changed, tree);
     const recoloured = this.colouring.add(this, known);
     for (const row of changed) this.colouring.change(this, row);
     if (done.kind === 'packed') {

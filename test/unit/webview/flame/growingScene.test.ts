@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LaneMips } from '../../../../src/analysis/mip.ts';
 import type { LaneBins } from '../../../../src/analysis/mip.ts';
+import { SpanTree } from '../../../../src/analysis/tree.ts';
 import { Colouring } from '../../../../webview/flame/colouring.ts';
 import { Scene } from '../../../../webview/flame/scene.ts';
 import { traceOf } from '../../analysis/drawn.ts';
@@ -38,12 +39,12 @@ const binsAsText = (bins: LaneBins | undefined, length: number): string =>
   }));
 
 test('a scene that grows without being packed anew has the marks, colours and bins that it would have had at once', () => {
-  fc.assert(fc.property(fc.array(fc.nat(), { minLength: 3, maxLength: 9 }), fc.constantFrom('role', 'name', 'status' as const), (numbers, colourBy) => {
+  fc.assert(fc.property(fc.array(fc.nat(), { minLength: 3, maxLength: 9 }), fc.constantFrom('role', 'name', 'status' as const), fc.boolean(), (numbers, colourBy, sharesTree) => {
     const scene = new Scene(colourBy);
     scene.setLayout({ root: -1, folded: new Set(), packUpTo: 0 });
     for (const { spans, changed } of batches(numbers)) {
-      const { rows, texts } = traceOf(spans), before = scene.rows.count;
-      scene.setTrace(rows, texts, new Map(), before === 0 ? { reset: true } : { appendedFrom: before, changed });
+      const { rows, texts } = traceOf(spans), before = scene.rows.count, shared = sharesTree ? { tree: new SpanTree(rows) } : {};
+      scene.setTrace(rows, texts, new Map(), before === 0 ? { reset: true, ...shared } : { appendedFrom: before, changed, ...shared });
       const fresh = new Scene(colourBy);
       fresh.setTrace(rows, texts, new Map(), { reset: true });
       const colouring = new Colouring(colourBy, scene), paint = colouring.paint.slice(0, rows.count), flags = fresh.flags;
