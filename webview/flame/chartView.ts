@@ -24,6 +24,9 @@ export class ChartView {
   constructor(host: HTMLElement, tree: HTMLElement, onResize: () => void) {
     this.root.className = 'flame';
     this.scroller.className = 'flame-scroller';
+    // Where it scrolls it is a stop of the Tab key, which says what it is.
+    this.scroller.setAttribute('role', 'group');
+    this.scroller.setAttribute('aria-label', 'Lanes of the chart');
     this.#content.className = 'flame-content';
     this.stage.className = 'flame-stage';
     for (const canvas of [this.#chart, this.#overlay]) canvas.setAttribute('aria-hidden', 'true');
@@ -73,6 +76,7 @@ export class ChartView {
     // Below the lanes there is nothing to draw, and every pixel of a canvas costs in every frame.
     const height = Math.min(clientHeight, this.#contentHeight);
     this.stage.style.height = `${clientHeight}px`;
+    this.scroller.tabIndex = this.#contentHeight > clientHeight ? 0 : -1;
     if (width === this.#size.width && height === this.#size.height && dpr === this.#size.dpr) return false;
     this.#size = { width, height, dpr };
     this.#surfaces = undefined;
