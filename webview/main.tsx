@@ -20,6 +20,7 @@ const report = (reason: unknown): void => {
 window.addEventListener('error', (event) => report(event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 saveWhenChanged(panel);
+// Rows are on their way while the page is made.
+panel.start();
 const root = document.getElementById('app');
 if (root !== null) render(<PanelContext.Provider value={panel}><Boundary onError={report}><App theme={watchTheme()} /></Boundary></PanelContext.Provider>, root);
-panel.start();

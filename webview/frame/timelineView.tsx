@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Sash } from '../components/sash.tsx';
 import { useSize } from '../components/useSize.ts';
 import { Details } from '../details/details.tsx';
@@ -43,13 +43,16 @@ export function TimelineView({ trace, width, theme, bridge, onRequest }: Timelin
   const showsChart = width !== 'narrow' && !usesTable && !hasNoMatch;
   const heights = useChartHeight(bridge, size?.height ?? 0, width === 'wide' ? 0.55 : 0.6);
   const showsTable = width !== 'medium' || lower === 'spans' || usesTable;
+  // Effects run after the first picture, in which there is the chart: rows take longer.
+  const [isDrawn, setDrawn] = useState(!showsChart);
+  useEffect(() => setDrawn(true), []);
   return (
     <div class="body">
       <main class="main" ref={main}>
         <ChartPane trace={trace} theme={theme} height={showsChart ? heights.height : undefined} bridge={bridge} onRequest={onRequest} />
         {showsChart && <BelowChart width={width} bridge={bridge} heights={heights} />}
         {hasNoMatch && <NoMatch query={search.query} spanCount={trace.rows.count} />}
-        {!hasNoMatch && showsTable && <SpanTable trace={trace} />}
+        {!hasNoMatch && showsTable && isDrawn && <SpanTable trace={trace} />}
         {width === 'medium' && (!showsTable || hasNoMatch) && <div class="lower"><Details trace={trace} /></div>}
         {width === 'narrow' && <Drawer trace={trace} />}
       </main>
