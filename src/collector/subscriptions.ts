@@ -22,12 +22,14 @@ interface Subscription {
   trace: TraceColumns | undefined;
   epoch: number;
   toldTexts: number;
+  /** The revision of the last message: each has its own, so that each can be acknowledged. */
+  revision: number;
   /** Revisions of messages that were not acknowledged yet, in the order of sending. */
   readonly inFlight: number[];
 }
 
 /**
- * Sends the rows of traces to those who show them: at most once a frame, first the new rows, then the changed ones, and
+ * Sends the rows of traces to those who show them: at most once a frame, first the changed rows, then the new ones, and
  * no more than two messages ahead of what was acknowledged. A trace with a subscription stays in memory.
  */
 export class Subscriptions {
@@ -45,7 +47,7 @@ export class Subscriptions {
   /** Begins with everything that is there; says so when there is nothing. */
   add(id: number, traceId: string): void {
     this.remove(id);
-    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, epoch: 0, toldTexts: 0, inFlight: [] };
+    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, epoch: 0, toldTexts: 0, revision: 0, inFlight: [] };
     this.subscriptions.set(id, subscription);
     this.store.pin(traceId);
     if (this.attach(subscription)) this.send(subscription);
@@ -121,11 +123,11 @@ export class Subscriptions {
       changes.reset();
     }
     while (inFlight.length < mostInFlight) {
-      const rows = changes.told < trace.count ? takeNew(trace, changes) : takeChanged(trace, changes);
+      const rows = takeNext(trace, changes);
       if (rows === undefined) return;
       const { texts } = trace.texts;
       const message: RowsMessage = {
-        traceId: trace.traceId, epoch: trace.epoch, revision: trace.revision, baseUnixNano: String(trace.times.base),
+        traceId: trace.traceId, epoch: trace.epoch, revision: ++subscription.revision, baseUnixNano: String(trace.times.base),
         ...rows, firstText: subscription.toldTexts, texts: texts.slice(subscription.toldTexts),
       };
       subscription.toldTexts = texts.length;
@@ -136,6 +138,12 @@ export class Subscriptions {
 }
 
 type Rows = Pick<RowsMessage, 'count' | 'firstRow' | 'buffer' | 'figures'>;
+
+/** What has changed goes first, unless much is new: where one span began when another ended, the end must be known to give both the same lane. */
+function takeNext(trace: TraceColumns, changes: RowChanges): Rows | undefined {
+  const left = trace.count - changes.told;
+  return (left > rowsPerMessage ? undefined : takeChanged(trace, changes)) ?? (left > 0 ? takeNew(trace, changes) : undefined);
+}
 
 function takeNew(trace: TraceColumns, changes: RowChanges): Rows {
   const from = changes.told, to = Math.min(trace.count, from + rowsPerMessage);
@@ -151,11 +159,12 @@ function takeNew(trace: TraceColumns, changes: RowChanges): Rows {
   return { count: to - from, firstRow: from, buffer, figures: figuresOf(trace, Array.from({ length: to - from }, (_, i) => from + i)) };
 }
 
+/** Changed rows, except those whose parent has not been told yet. */
 function takeChanged(trace: TraceColumns, changes: RowChanges): Rows | undefined {
   const rows: number[] = [];
   for (const row of changes.changed) {
     if (rows.length >= rowsPerMessage) break;
-    rows.push(row);
+    if ((trace.parent[row] as number) < changes.told) rows.push(row);
   }
   if (rows.length === 0) return undefined;
   for (const row of rows) changes.changed.delete(row);
