@@ -10,7 +10,7 @@ import { visibleName } from '../../src/model/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { labelOf, roleOf } from '../state/trace.ts';
+import { roleOf, shownLabel } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { exactText } from './jsonText.ts';
 import { marksInWords } from './marksInWords.ts';
@@ -37,7 +37,7 @@ export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
     <div class="details-head">
       <div class="title-line">
         <RoleIcon role={role} />
-        <h2 class="title name cut" title={recorded}>{visibleName(labelOf(trace, row))}</h2>
+        <h2 class="title name cut" title={recorded}>{shownLabel(trace, row)}</h2>
         <span class="role-word">{roleWords[role] + attempt}</span>
         {isOpen && <span class="state-word">running</span>}
         <span class="grow" />

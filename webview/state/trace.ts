@@ -1,3 +1,5 @@
+import { markBit } from '../../src/model/span.ts';
+import { visibleName } from '../../src/model/visibleText.ts';
 import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
@@ -7,6 +9,8 @@ import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { labelOf as labelIndexOf } from '../../src/analysis/folds.ts';
 import { SpanTree } from '../../src/analysis/tree.ts';
 import { TraceColumns } from './traceColumns.ts';
+
+const placeholderBit = markBit('placeholder');
 
 /**
  * The shown trace at one revision. Every change makes a new object, so that views notice it. The arrays, texts and figures
@@ -92,6 +96,13 @@ export class TraceBuilder {
 /** What people read for a row: what the span is about, else its recorded name. */
 export function labelOf(trace: Trace, row: number): string {
   return trace.texts[labelIndexOf(trace.rows, row)] ?? '';
+}
+
+/** The same as it is shown: with nothing hidden in it, and words for a span that has no name or has not come yet. */
+export function shownLabel(trace: Trace, row: number): string {
+  const label = visibleName(labelOf(trace, row));
+  if (label !== '') return label;
+  return ((trace.rows.marks[row] as number) & placeholderBit) === 0 ? '(no name)' : 'waiting for parent';
 }
 
 /** The part that a row plays. */

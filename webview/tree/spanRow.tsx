@@ -8,7 +8,7 @@ import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { spanContext } from '../state/spanContext.ts';
-import { labelOf, roleOf } from '../state/trace.ts';
+import { roleOf, shownLabel } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { gridOf } from './columns.ts';
 import type { Column, ColumnId } from './columns.ts';
@@ -68,11 +68,11 @@ function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colInd
 function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
   const panel = usePanel();
   const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
-  const label = visibleName(labelOf(trace, row));
+  const label = shownLabel(trace, row);
   const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
   const hasChildren = trace.tree.childCount(row) > 0;
   return (
-    <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label ? label : `${label} (${recorded})`}>
+    <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label || recorded === '' ? label : `${label} (${recorded})`}>
       <Indent depth={depth} />
       <span class="twistie" onMouseDown={(event) => { if (hasChildren) { event.stopPropagation(); toggleFold(panel, trace, row); } }}>
         {hasChildren && <Icon name={isFolded ? 'chevron-right' : 'chevron-down'} />}
@@ -85,7 +85,7 @@ function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps
       {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="lost: the program ended first" />}
       {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}
       {isFolded && <span class="note desc num">{`${trace.tree.subtreeSize(row) - 1} spans`}</span>}
-      {(marks & openBit) !== 0 && <Icon name="loading" class="state open-icon" label="running" />}
+      {(marks & (openBit | lostBit)) === openBit && <Icon name="loading" class="state open-icon" label="running" />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RowsMessage } from '../../../../src/protocol/rows.ts';
-import { TraceBuilder, labelOf } from '../../../../webview/state/trace.ts';
+import { markBit } from '../../../../src/model/span.ts';
+import { TraceBuilder, labelOf, shownLabel } from '../../../../webview/state/trace.ts';
 import { appended, changed, noFigures } from '../support.ts';
 import type { TestSpan } from '../support.ts';
 
@@ -49,6 +50,12 @@ describe('the rows of a trace', () => {
     const builder = new TraceBuilder();
     const sent = JSON.parse(JSON.stringify([[2, { ...noFigures, inputTokens: 12 }]])) as RowsMessage['figures'];
     expect(builder.apply(appended(run, 0, 3, { figures: sent }))?.figures.get(2)).toEqual({ ...noFigures, inputTokens: 12 });
+  });
+
+  it('have words where there is no name', () => {
+    const builder = new TraceBuilder();
+    const trace = builder.apply(appended([{ name: '', marks: markBit('placeholder') }, { name: '', parent: 0, duration: 1 }, { name: 'a\u202Eb', parent: 0, duration: 1 }]));
+    expect([0, 1, 2].map((row) => shownLabel(trace!, row))).toEqual(['waiting for parent', '(no name)', 'a\\u202eb']);
   });
 
   it('are all void when they begin anew under another epoch', () => {
