@@ -7,7 +7,7 @@ import type { Frame } from 'playwright-core';
 import type { Endpoints } from '../../src/protocol/collector.ts';
 import type { Workbench } from '../e2e/pages/workbench.ts';
 import { main } from '../launcher/processes.ts';
-import { closePanels, framePanel, openBenchWorkbench, placeOfLane, stored } from './support/benchWorkbench.ts';
+import { closePanels, framePanel, openBenchWorkbench, stored } from './support/benchWorkbench.ts';
 import { LiveSender, nowNs } from './support/liveSender.ts';
 import { RunningLoad } from './support/load.ts';
 import { watchMarkers, zoomInAndOut } from './support/pageWatch.ts';
@@ -27,10 +27,13 @@ let traces = 0;
 
 // ---- I4: span received → pixel
 
-const markers = 80, markerStepNs = 1_000_000_000n, markerLengthNs = 500_000_000n;
-/** Where the children of the root are. */
-const markerLane = 1;
-const shortestPauseMs = 120, longestPauseMs = 260;
+const markers = 80, markerNs = 60_000_000n;
+/** Markers that follow one another closer would melt into one bar. */
+const shortestPauseMs = 180, longestPauseMs = 320;
+/** A run that has gone on for a while, so that markers are narrow and their colour is all there is of them. */
+const runBeforeNs = 15_000_000_000n;
+/** Smaller than the height of a bar, CSS pixels. */
+const rowStep = 8;
 
 interface Delays { readonly stored: number[]; readonly arrived: number[]; readonly seen: number[] }
 
@@ -38,19 +41,20 @@ interface Delays { readonly stored: number[]; readonly arrived: number[]; readon
 async function markerDelays(workbench: Workbench, endpoints: Endpoints, spansPerSecond: number, seed: number): Promise<Delays> {
   const webSocket = endpoints.webSocket ?? '', traceId = `be9c${String(++traces).padStart(28, '0')}`, rootId = 'f'.repeat(16);
   const sender = await LiveSender.connect(webSocket), random = randomOf(seed);
-  const begunNs = nowNs() - BigInt(markers + 2) * markerStepNs;
-  await sender.sendStored({ type: 'start', span: { traceId, spanId: rootId, name: 'run', service: 'bench', startTimeUnixNano: String(begunNs) } });
+  await sender.sendStored({ type: 'start', span: { traceId, spanId: rootId, name: 'run', service: 'bench', startTimeUnixNano: String(nowNs() - runBeforeNs) } });
   await workbench.probe.api('showTrace', traceId);
   const frame = await framePanel(workbench);
-  const firstNs = begunNs + markerStepNs;
-  await frame.evaluate(watchMarkers, { inBar: placeOfLane(markerLane).inBar, firstNs: String(firstNs), stepNs: Number(markerStepNs) });
+  await frame.evaluate(watchMarkers, { rowStep, shortestNs: Number(markerNs), count: markers });
   const load = spansPerSecond === 0 ? undefined : await RunningLoad.prepare({ kind: 'live', webSocket, spansPerSecond, seconds: 120, traceId, parentSpanId: rootId });
   load?.begin();
   await delay(1500);
   const sent: number[] = [], storedAt: number[] = [], waiting: Promise<unknown>[] = [];
   for (let i = 0; i < markers; i++) {
-    const start = firstNs + BigInt(i) * markerStepNs;
-    const span = { traceId, spanId: (i + 1).toString(16).padStart(16, '0'), parentSpanId: rootId, name: 'marker', service: 'bench', startTimeUnixNano: String(start), endTimeUnixNano: String(start + markerLengthNs), status: { code: 'error' } };
+    const now = nowNs(), spanId = (i + 1).toString(16).padStart(16, '0');
+    const span = {
+      traceId, spanId, parentSpanId: rootId, name: 'marker', service: 'bench', status: { code: 'error' },
+      startTimeUnixNano: String(now - markerNs - BigInt(i)), endTimeUnixNano: String(now),
+    };
     sent.push(performance.timeOrigin + performance.now());
     waiting.push(sender.sendStored({ type: 'span', span }).then(() => { storedAt[i] = performance.timeOrigin + performance.now(); }));
     await delay(shortestPauseMs + random() * (longestPauseMs - shortestPauseMs));
@@ -179,7 +183,8 @@ async function frames(workbench: Workbench, endpoints: Endpoints): Promise<void>
 }
 
 await main(async () => {
-  const workbench = await openBenchWorkbench();
+  // A million spans with all that they hold take half a gigabyte.
+  const workbench = await openBenchWorkbench({ 'spanscope.memory.maxMegabytes': 2000, 'spanscope.storage.maxMegabytes': 4000 });
   try {
     const endpoints = await workbench.probe.api<Endpoints>('startReceiver');
     if (wants('pixel')) await pixels(workbench, endpoints);

@@ -8,10 +8,12 @@ import type { LanePlace } from './pageWatch.ts';
 /** The size that figures of pages are given for. */
 const size = { width: 1600, height: 900 };
 const editorFontSize = 13;
+/** The editor looks for ports to forward by starting programs, which holds up the extension host. */
+const quiet = { 'remote.autoForwardPortsSource': 'output' };
 const patienceMs = 180_000;
 
 /** A real workbench with the packaged extension, as `npm run package` left it. */
-export const openBenchWorkbench = (settings: Readonly<Record<string, unknown>> = {}): Promise<Workbench> => openWorkbench({ extension: 'vsix', size, settings });
+export const openBenchWorkbench = (settings: Readonly<Record<string, unknown>> = {}): Promise<Workbench> => openWorkbench({ extension: 'vsix', size, settings: { ...quiet, ...settings } });
 
 /** Where a lane is while the chart is not scrolled. */
 export function placeOfLane(lane: number): LanePlace {

@@ -1,6 +1,8 @@
 import { nowNs } from './liveSender.ts';
 
 const agentCount = 4;
+/** What the first step is taken to have lasted. */
+const firstStepNs = 10_000_000n;
 /** A new iteration begins after so many spans. */
 const spansPerIteration = 200;
 const names = ['chat claude-sonnet-4-5', 'execute_tool read_file', 'execute_tool search_docs', 'SELECT chunks'];
@@ -33,8 +35,9 @@ export class LiveAgents {
 
   #startAgent(now: bigint): object {
     const spanId = this.#newId();
-    this.#agents.push({ spanId, iteration: '', inIteration: 0, lastNs: now });
-    return this.#start(spanId, this.#parentSpanId, `invoke_agent worker ${this.#agents.length}`, now);
+    const lastNs = now - firstStepNs;
+    this.#agents.push({ spanId, iteration: '', inIteration: 0, lastNs });
+    return this.#start(spanId, this.#parentSpanId, `invoke_agent worker ${this.#agents.length}`, lastNs);
   }
 
   #step(agent: Agent, from: bigint, to: bigint, messages: object[]): void {
@@ -53,7 +56,7 @@ export class LiveAgents {
       type: 'start',
       span: {
         traceId: this.#traceId, spanId, parentSpanId, name, service: 'bench', startTimeUnixNano: String(at),
-        attributes: { 'gen_ai.operation.name': name.split(' ')[0], 'gen_ai.request.model': 'claude-sonnet-4-5', 'code.file.path': '/srv/agent/tools.py', 'code.line.number': 120 },
+        attributes: { 'gen_ai.operation.name': name.split(' ')[0], 'thread.id': 8, 'code.file.path': '/srv/agent/tools.py', 'code.line.number': 120 },
       },
     };
   }

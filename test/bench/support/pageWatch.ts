@@ -83,37 +83,46 @@ export function watchPaint({ inBar, inGap }: LanePlace): void {
 /** When the n-th marker reached the page, and when it could be seen; milliseconds since 1970. */
 export interface MarkersSeen { readonly arrived: number[]; readonly seen: number[]; stop: () => void }
 
-/** Watches a lane for red bars, of which one is added after the other. */
-export function watchMarkers({ inBar, firstNs, stepNs }: { readonly inBar: number; readonly firstNs: string; readonly stepNs: number }): void {
+/**
+ * Watches the chart for red bars, of which one after the other is added, each at another time of the run. Their durations
+ * say which they are: the n-th is n ns longer than the first. `rowStep` is less than the height of a bar.
+ */
+export function watchMarkers({ rowStep, shortestNs, count }: { readonly rowStep: number; readonly shortestNs: number; readonly count: number }): void {
   const now = (): number => performance.timeOrigin + performance.now();
   const arrived: number[] = [], seen: number[] = [];
   let isStopped = false;
-  const onMessage = ({ data }: MessageEvent<{ type?: string; rows?: { count: number; baseUnixNano: string; buffer: ArrayBuffer } }>): void => {
+  const onMessage = ({ data }: MessageEvent<{ type?: string; rows?: { count: number; buffer: ArrayBuffer } }>): void => {
     if (data.type !== 'trace.rows' || data.rows === undefined) return;
-    const at = now(), { baseUnixNano, buffer, count } = data.rows, wanted = Number(BigInt(firstNs) - BigInt(baseUnixNano));
-    for (const start of new Float64Array(buffer, 0, count)) {
-      const index = (start - wanted) / stepNs;
-      if (Number.isInteger(index) && index >= 0) arrived[index] ??= at;
+    const at = now(), { buffer, count: rows } = data.rows;
+    for (const duration of new Float64Array(buffer, rows * 8, rows)) {
+      const index = duration - shortestNs;
+      if (Number.isInteger(index) && index >= 0 && index < count) arrived[index] ??= at;
     }
   };
   window.addEventListener('message', onMessage);
+  const copy = new OffscreenCanvas(1, 1), context = copy.getContext('2d', { willReadFrequently: true });
+  /** Bars at different times, whatever their lanes. */
   const redBars = (): number => {
     const canvas = document.querySelector<HTMLCanvasElement>('.flame-stage canvas');
-    if (canvas === null) return 0;
-    const { width } = canvas, copy = new OffscreenCanvas(width, 1).getContext('2d', { willReadFrequently: true });
-    copy?.drawImage(canvas, 0, inBar, width, 1, 0, 0, width, 1);
-    const { data } = copy?.getImageData(0, 0, width, 1) ?? { data: new Uint8ClampedArray(width * 4) };
+    if (canvas === null || canvas.width === 0 || context === null) return 0;
+    const { width } = canvas, rows = Math.floor(canvas.height / rowStep);
+    if (copy.width !== width || copy.height !== rows) [copy.width, copy.height] = [width, rows];
+    for (let row = 0; row < rows; row++) context.drawImage(canvas, 0, row * rowStep, width, 1, 0, row, width, 1);
+    const { data } = context.getImageData(0, 0, width, rows);
+    const isRed = (pixel: number): boolean => (data[pixel * 4] as number) > 170 && (data[pixel * 4 + 1] as number) < 130 && (data[pixel * 4 + 2] as number) < 130;
     let bars = 0, isIn = false;
     for (let x = 0; x < width; x++) {
-      const isRed = (data[x * 4] as number) > 170 && (data[x * 4 + 1] as number) < 130 && (data[x * 4 + 2] as number) < 130;
-      if (isRed && !isIn) bars++;
-      isIn = isRed;
+      let isHere = false;
+      for (let row = 0; row < rows && !isHere; row++) isHere = isRed(row * width + x);
+      if (isHere && !isIn) bars++;
+      isIn = isHere;
     }
     return bars;
   };
   const frame = new MessageChannel();
   frame.port1.addEventListener('message', () => {
-    const bars = redBars(), at = now();
+    // Looking costs time of its own, so it waits for something to look for.
+    const at = now(), bars = arrived.length > seen.length ? redBars() : 0;
     while (seen.length < bars) seen.push(at);
     if (!isStopped) requestAnimationFrame(next);
   });
