@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Sash } from '../components/sash.tsx';
 import { useSize } from '../components/useSize.ts';
 import { Details } from '../details/details.tsx';
 import type { PanelRequest } from '../flame/chartTypes.ts';
 import type { ChartTheme } from '../flame/theme.ts';
+import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { widthLimits } from '../state/savedState.ts';
 import { useOptionalSignal, useSignal } from '../state/signal.ts';
@@ -46,13 +47,15 @@ export function TimelineView({ trace, width, theme, bridge, onRequest }: Timelin
   // Effects run after the first picture, in which there is the chart: rows take longer.
   const [isDrawn, setDrawn] = useState(!showsChart);
   useEffect(() => setDrawn(true), []);
+  const calm = useCalmTrace(trace);
+  const table = useMemo(() => <SpanTable trace={calm} />, [calm]);
   return (
     <div class="body">
       <main class="main" ref={main}>
         <ChartPane trace={trace} theme={theme} height={showsChart ? heights.height : undefined} bridge={bridge} onRequest={onRequest} />
         {showsChart && <BelowChart width={width} bridge={bridge} heights={heights} />}
         {hasNoMatch && <NoMatch query={search.query} spanCount={trace.rows.count} />}
-        {!hasNoMatch && showsTable && isDrawn && <SpanTable trace={trace} />}
+        {!hasNoMatch && showsTable && isDrawn && table}
         {width === 'medium' && (!showsTable || hasNoMatch) && <div class="lower"><Details trace={trace} /></div>}
         {width === 'narrow' && <Drawer trace={trace} />}
       </main>

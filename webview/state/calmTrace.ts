@@ -1,24 +1,27 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Trace } from './trace.ts';
 
-/** From this many rows on, what takes a pass over all of them is done less often than with every frame. */
-const largeCount = 50_000;
-const pauseMs = 250;
+/** Views that go through all rows, and the many elements of a table, are not made anew with every frame. */
+const leastPauseMs = 100;
+/** A pass over a million rows takes about 150 ms, and this is twenty times that. */
+const pauseMsPerRow = 0.003;
 
-/** The trace, or for a large one that grows what it was up to a quarter of a second ago. */
+/** The trace, or while it grows what it was a moment ago: a tenth of a second, and longer for one of a hundred thousand spans. */
 export function useCalmTrace(trace: Trace): Trace {
   const [calm, setCalm] = useState(trace);
-  const latest = useRef(trace);
+  const latest = useRef(trace), takenAt = useRef(-Infinity);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   latest.current = trace;
-  const isCurrent = trace.rows.count < largeCount || trace.traceId !== calm.traceId || trace.epoch !== calm.epoch || trace.tree !== calm.tree;
+  const isOther = trace.traceId !== calm.traceId || trace.epoch !== calm.epoch || trace.tree !== calm.tree;
   useEffect(() => {
     if (calm === trace || timer.current !== undefined) return;
+    const pauseMs = Math.max(leastPauseMs, trace.rows.count * pauseMsPerRow);
     timer.current = setTimeout(() => {
       timer.current = undefined;
+      takenAt.current = performance.now();
       setCalm(latest.current);
-    }, isCurrent ? 0 : pauseMs);
+    }, isOther ? 0 : Math.max(0, takenAt.current + pauseMs - performance.now()));
   }, [trace, calm]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  return isCurrent ? trace : calm;
+  return isOther ? trace : calm;
 }

@@ -4,7 +4,6 @@ import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import { labelOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
-import { useCalmTrace } from '../state/calmTrace.ts';
 import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { useSize } from '../components/useSize.ts';
@@ -30,13 +29,12 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const scroller = useRef<HTMLDivElement | null>(null);
   const size = useSize(scroller);
   const [top, setTop] = useState(0);
-  const calm = useCalmTrace(trace);
-  const visible = useMemo(() => visibleRows(calm.tree, calm.rows.count, folded), [calm, folded]);
-  const extent = useMemo(() => runExtent(calm.rows), [calm]);
+  const visible = useMemo(() => visibleRows(trace.tree, trace.rows.count, folded), [trace, folded]);
+  const extent = useMemo(() => runExtent(trace.rows), [trace]);
   const scale = useMemo(fontScale, [size]);
   const now = panel.clock.now(trace.baseUnixNano);
   const axis = timeAxis(extent, now);
-  const empty = useMemo(() => emptyColumns(calm), [calm]);
+  const empty = useMemo(() => emptyColumns(trace), [trace]);
   const columns = columnsFor(size?.width ?? 0, scale, empty);
   const rowHeight = Math.max(usualRowHeight, Math.round(usualRowHeight * scale));
   const selected = panel.selectedRow;
@@ -62,7 +60,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
         <div class="table-rows" role="presentation" style={{ height: `${visible.rows.length * rowHeight}px` }}>
           {Array.from(visible.rows.subarray(first, last), (row, i) => (
             <SpanRow
-              key={row} trace={trace} retry={attemptsOf(calm, row).indexOf(row)} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
+              key={row} trace={trace} retry={attemptsOf(trace, row).indexOf(row)} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
               columns={columns} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)}
             />
           ))}
