@@ -14,6 +14,7 @@ import { itemOf, tooltipOf } from './treeItems.ts';
 
 const refreshMs = 300;
 const tickMs = 1000;
+const revealMs = 20;
 /** Levels that are unfolded at first. */
 const unfoldedLevels = 2;
 
@@ -29,6 +30,8 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   readonly #view: vscode.TreeView<SpansNode>;
   readonly #disposables = new Disposables();
   readonly #refresh: Throttle;
+  /** One row is revealed after the other: the tree would report an older one as chosen while a newer one is on its way. */
+  readonly #reveals: Throttle;
   #tree: SpansTree | undefined;
   /** The row that this view is about to select, because somebody else selected its span. */
   #revealing: SpanTreeNode | undefined;
@@ -41,6 +44,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#display = display;
     this.#log = log;
     this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#reread()));
+    this.#reveals = this.#disposables.add(new Throttle(revealMs, () => this.#reveal()));
     this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.spans', { treeDataProvider: this, showCollapseAll: true }));
     this.#disposables.add(this.#changed);
     this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
@@ -106,9 +110,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     const selected = this.#selection.current;
     if (selected?.traceId !== this.#tree?.traceId) this.#show(selected?.traceId);
     this.#keepTicking();
-    if (selected?.spanId !== undefined && this.#view.visible) {
-      this.#reveal(selected.traceId, selected.spanId).catch((error: unknown) => this.#log.warn('A span could not be revealed', error));
-    }
+    this.#reveals.request();
   }
 
   #show(traceId: string | undefined): void {
@@ -128,20 +130,28 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     if (this.#view.description !== description) this.#view.description = description;
   }
 
-  async #reveal(traceId: string, spanId: string): Promise<void> {
-    if (this.#view.selection.some((node) => node instanceof SpanTreeNode && node.spanId === spanId && node.traceId === traceId)) return;
-    const path = await this.#collector.call('pathTo', traceId, spanId);
-    const node = await this.#tree?.find(path);
-    const isWanted = this.#selection.current?.spanId === spanId && this.#tree?.traceId === traceId;
-    if (node === undefined || !isWanted || !this.#view.visible) return;
-    this.#revealing = node;
+  /** Selects the row of the span that is selected elsewhere. */
+  async #reveal(): Promise<void> {
+    const { traceId, spanId } = this.#selection.current ?? {};
+    if (traceId === undefined || spanId === undefined || !this.#view.visible || this.#isSelected(traceId, spanId)) return;
     try {
+      const path = await this.#collector.call('pathTo', traceId, spanId);
+      const node = await this.#tree?.find(path);
+      const isWanted = this.#selection.current?.spanId === spanId && this.#tree?.traceId === traceId;
+      if (node === undefined || !isWanted || !this.#view.visible) return;
+      this.#revealing = node;
       await this.#view.reveal(node, { select: true, focus: false, expand: false });
+    } catch (error) {
+      this.#log.warn('A span could not be revealed', error);
     } finally {
-      if (this.#revealing === node) this.#revealing = undefined;
+      this.#revealing = undefined;
     }
-    const { current } = this.#selection;
-    if (current?.spanId !== undefined && current.spanId !== spanId) await this.#reveal(current.traceId, current.spanId);
+    // What a person chose meanwhile in this very tree nobody else tells of.
+    if (this.#selection.current?.spanId !== spanId) this.#reveals.request();
+  }
+
+  #isSelected(traceId: string, spanId: string): boolean {
+    return this.#view.selection.some((node) => node instanceof SpanTreeNode && node.spanId === spanId && node.traceId === traceId);
   }
 
   async #reread(): Promise<void> {

@@ -35,6 +35,19 @@ describe('the selection of the Spans view', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
+  it('is the newest of several that others select at once, however late the rows are revealed', async () => {
+    const { selection, tree, selectedRow } = await shown();
+    selection.select({ traceId: 't', spanId: 'a' }, panel);
+    await vi.waitFor(() => expect(tree.reveals).toHaveLength(1));
+    selection.select({ traceId: 't', spanId: 'b' }, panel);
+    selection.select({ traceId: 't', spanId: 'c' }, panel);
+    tree.reveals[0]?.finish();
+    expect(selection.current?.spanId).toBe('c');
+    await vi.waitFor(() => expect(tree.reveals).toHaveLength(2));
+    tree.reveals[1]?.finish();
+    expect([selectedRow(), selection.current?.spanId]).toEqual(['c', 'c']);
+  });
+
   it('is what a person chose while another row was still being revealed', async () => {
     const { selection, tree, nodes, selectedRow } = await shown();
     selection.select({ traceId: 't', spanId: 'a' }, panel);
