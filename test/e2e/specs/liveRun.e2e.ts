@@ -8,7 +8,7 @@ import { useWorkbench } from '../support/useWorkbench.ts';
 const python = onPath('python3', 'python');
 
 describe('the run of the demo agent', () => {
-  const workbench = useWorkbench({ env: { SPANSCOPE_DEMO_SPEED: '2' } });
+  const workbench = useWorkbench({ env: { SPANSCOPE_DEMO_SPEED: '1' } });
   const summary = async (): Promise<TraceSummary | undefined> => (await workbench().probe.api<TraceSummary[]>('listTraces'))[0];
   const rowCount = async (): Promise<number> => Number(await workbench().panel().table.getAttribute('aria-rowcount'));
 
