@@ -4,12 +4,12 @@ import { locale, numbers } from '../components/numbers.ts';
 /** A point in time as an offset to the run, and for the tooltip the clock and the exact nanoseconds. */
 export interface When { readonly offset: string; readonly exact: string }
 
-/** `unixNano` is decimal text; a text that is none gives itself. */
-export function whenOf(unixNano: string, baseUnixNano: bigint, nowUnixMilli: number): When {
+/** `unixNano` is decimal text; a text that is none gives itself. `originUnixNano` is where the run begins. */
+export function whenOf(unixNano: string, originUnixNano: bigint, nowUnixMilli: number): When {
   if (!/^-?\d{1,20}$/.test(unixNano)) return { offset: '—', exact: unixNano };
   const at = BigInt(unixNano);
   return {
-    offset: numbers.position(Number(at - baseUnixNano)),
+    offset: numbers.position(Number(at - originUnixNano)),
     exact: `${clockText(at, nowUnixMilli)}\n${unixNano} ns since 1970`,
   };
 }

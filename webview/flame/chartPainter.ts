@@ -33,7 +33,7 @@ export class ChartPainter {
     const { scene, theme } = context;
     surface.begin();
     surface.rect(0, 0, geometry.width, geometry.height, theme.background);
-    drawGrid(surface, geometry, theme);
+    drawGrid(surface, geometry, context);
     this.#bars.count = 0;
     this.#strips(surface, geometry, context);
     drawBars(surface, geometry, context, this.#bars);
@@ -78,7 +78,7 @@ export class ChartPainter {
 export function paintVectors(surface: Surface, geometry: Geometry, context: PaintContext): void {
   const { scene, theme, palette } = context, axis = geometry.axis(), bars = new BarList();
   surface.rect(0, 0, geometry.width, geometry.height, theme.background);
-  drawGrid(surface, geometry, theme);
+  drawGrid(surface, geometry, context);
   const painter = new LanePainter(scene, palette, axis, Math.max(1, Math.round(geometry.dpr)), leastBar * geometry.dpr);
   const pixels = new Uint32Array(axis.width);
   for (let lane = 0; lane < scene.layout.laneCount; lane++) {
@@ -114,9 +114,9 @@ function drawBars(surface: Surface, geometry: Geometry, context: PaintContext, b
   }
 }
 
-function drawGrid(surface: Surface, geometry: Geometry, theme: ChartTheme): void {
-  for (const time of ticksOf(geometry.range, geometry.width).times) {
-    const x = Math.round(geometry.x(time)) + 0.5;
+function drawGrid(surface: Surface, geometry: Geometry, { scene: { origin }, theme }: PaintContext): void {
+  for (const time of ticksOf(geometry.range, geometry.width, origin).times) {
+    const x = Math.round(geometry.x(origin + time)) + 0.5;
     surface.line(x, 0, x, geometry.height, theme.grid, 1);
   }
 }
@@ -129,12 +129,12 @@ function drawPresent(surface: Surface, geometry: Geometry, scene: Scene, theme: 
 }
 
 /** The time axis: a mark at every round time, its name to the right of it. */
-function drawRuler(surface: Surface, geometry: Geometry, { theme, numbers }: PaintContext): void {
-  const { times, stepNs } = ticksOf(geometry.range, geometry.width), font = { size: theme.fontSize - 2.5, weight: 400 } as const;
+function drawRuler(surface: Surface, geometry: Geometry, { scene: { origin }, theme, numbers }: PaintContext): void {
+  const { times, stepNs } = ticksOf(geometry.range, geometry.width, origin), font = { size: theme.fontSize - 2.5, weight: 400 } as const;
   surface.rect(0, 0, geometry.width, rulerHeight, theme.background);
   surface.rect(0, rulerHeight, geometry.width, rulerLine, theme.border);
   for (const time of times) {
-    const x = Math.round(geometry.x(time)) + 0.5, label = numbers.tick(time, stepNs);
+    const x = Math.round(geometry.x(origin + time)) + 0.5, label = numbers.tick(time, stepNs);
     surface.line(x, 13, x, rulerHeight, theme.tick, 1);
     if (x + 4 + surface.measure(label, font) < geometry.width) surface.text(label, x + 4, 9, font, theme.description);
   }

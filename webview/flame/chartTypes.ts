@@ -14,6 +14,8 @@ export interface TraceChange {
   readonly reset?: boolean;
   /** The tree of the rows, when the caller keeps one: it knows the change already. Else the chart keeps its own. */
   readonly tree?: SpanTree;
+  /** Where the run begins, in nanoseconds after the base: the zero of the ruler. */
+  readonly origin?: number;
 }
 
 /** Figures of the rows that have some. */

@@ -38,6 +38,8 @@ export class Scene {
   mips: LaneMips;
   /** Rows that the filter found; undefined = no filter. */
   matches: Uint32Array | undefined;
+  /** Where the run begins, in nanoseconds after the base. */
+  origin = 0;
   #first = Infinity;
   #last = -Infinity;
   #openCount = 0;
@@ -73,6 +75,7 @@ export class Scene {
     const known = this.rows.count;
     this.texts = texts;
     this.figures = figures;
+    this.origin = change.origin ?? 0;
     this.rows = rows;
     if (change.reset || known === 0 || rows.count < known) this.#readAnew(change.tree);
     else this.#readChange(known, change.changed ?? none, change.tree);

@@ -53,7 +53,7 @@ function OverviewEnds({ trace }: { readonly trace: Trace }) {
   const extent = useMemo(() => runExtent(calm.rows), [calm]);
   const { from, to } = timeAxis(extent, panel.clock.now(trace.baseUnixNano));
   const step = (to - from) / 2;
-  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns, step)}</span>)}</div>;
+  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns - from, step)}</span>)}</div>;
 }
 
 export const isMotionReduced = (): boolean =>

@@ -21,6 +21,8 @@ export interface Trace {
   readonly epoch: number;
   readonly revision: number;
   readonly baseUnixNano: bigint;
+  /** Where the run begins, in nanoseconds after the base; what people read as a position counts from here. */
+  readonly origin: number;
   readonly rows: TraceRows;
   readonly tree: SpanTree;
   readonly texts: readonly string[];
@@ -65,6 +67,7 @@ export class TraceBuilder {
       epoch: message.epoch,
       revision: message.revision,
       baseUnixNano: BigInt(message.baseUnixNano),
+      origin: this.#columns.origin,
       rows,
       tree: this.#tree,
       texts: this.#texts,
@@ -92,6 +95,9 @@ export class TraceBuilder {
     return unpacked.rowNumbers;
   }
 }
+
+/** The exact beginning of the run, in nanoseconds since 1970. */
+export const originUnixNano = ({ baseUnixNano, origin }: Trace): bigint => baseUnixNano + BigInt(Math.round(origin));
 
 /** What people read for a row: what the span is about, else its recorded name. */
 export function labelOf(trace: Trace, row: number): string {

@@ -1,3 +1,4 @@
+import { isOnAxis } from '../../src/analysis/extents.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 
 const smallestCapacity = 1024;
@@ -13,6 +14,10 @@ export class TraceColumns implements TraceRows {
   service = new Uint16Array(smallestCapacity);
   meta = new Uint16Array(smallestCapacity);
   marks = new Uint16Array(smallestCapacity);
+  #first = Infinity;
+
+  /** The first start, in nanoseconds after the base: children often come before the span that they are part of. */
+  get origin(): number { return Number.isFinite(this.#first) ? this.#first : 0; }
 
   /** The columns as they are now: `count` stays, values that are changed in place show through. */
   view(): TraceRows {
@@ -32,6 +37,7 @@ export class TraceColumns implements TraceRows {
     this.meta.set(rows.meta.subarray(0, rows.count), firstRow);
     this.marks.set(rows.marks.subarray(0, rows.count), firstRow);
     this.count = Math.max(this.count, firstRow + rows.count);
+    for (let row = 0; row < rows.count; row++) this.#noteStart(rows, row);
   }
 
   /** Replaces single rows: row `i` of `rows` becomes row `rowNumbers[i]`. */
@@ -39,6 +45,7 @@ export class TraceColumns implements TraceRows {
     for (let i = 0; i < rows.count; i++) {
       const row = rowNumbers[i] as number;
       if (row >= this.count) continue;
+      this.#noteStart(rows, i);
       this.start[row] = rows.start[i] as number;
       this.duration[row] = rows.duration[i] as number;
       this.parent[row] = rows.parent[i] as number;
@@ -48,6 +55,11 @@ export class TraceColumns implements TraceRows {
       this.meta[row] = rows.meta[i] as number;
       this.marks[row] = rows.marks[i] as number;
     }
+  }
+
+  #noteStart(rows: TraceRows, row: number): void {
+    const start = rows.start[row] as number;
+    if (start < this.#first && isOnAxis(rows, row)) this.#first = start;
   }
 
   #reserve(wanted: number): void {

@@ -8,10 +8,10 @@ export const figureColumns = ['start', 'duration', 'self', 'tokens', 'cost'] as 
 export type FigureColumn = (typeof figureColumns)[number];
 
 /** The text of a number column; empty for what is not known. `now` is in nanoseconds after the base. */
-export function figureText(column: FigureColumn, { rows, tree, figures }: Trace, row: number, now: number): string {
+export function figureText(column: FigureColumn, { rows, tree, figures, origin }: Trace, row: number, now: number): string {
   const known = figures.get(row), start = rows.start[row] as number;
   switch (column) {
-    case 'start': return isOnAxis(rows, row) ? numbers.position(start) : '';
+    case 'start': return isOnAxis(rows, row) ? numbers.position(start - origin) : '';
     case 'duration': {
       const length = endOf(rows, row, now) - start;
       return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);

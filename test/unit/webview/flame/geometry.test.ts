@@ -26,7 +26,7 @@ describe('geometry', () => {
 });
 
 describe('ticks', () => {
-  const steps = (from: number, to: number, width = 1048): number => ticksOf({ from, to }, width).stepNs;
+  const steps = (from: number, to: number, width = 1048): number => ticksOf({ from, to }, width, 0).stepNs;
 
   test('are round steps of decimal time, then of the clock', () => {
     expect(steps(0, 40e9)).toBe(5e9);
@@ -36,9 +36,13 @@ describe('ticks', () => {
     expect(steps(0, 4 * 3600e9)).toBe(1800e9);
   });
 
+  test('are round after the beginning of the run, wherever the base of its times is', () => {
+    expect(ticksOf({ from: -8.5e9, to: 1.5e9 }, 600, -8.5e9).times).toEqual([0, 2e9, 4e9, 6e9, 8e9, 10e9]);
+  });
+
   test('lie within the range and leave room for their names', () => {
     for (const to of [1e3, 3.3e7, 4.2e9, 77e9, 5e12]) {
-      const { times, stepNs } = ticksOf({ from: to * 0.1, to }, 800);
+      const { times, stepNs } = ticksOf({ from: to * 0.1, to }, 800, 0);
       expect(times.every((time) => time >= to * 0.1 && time <= to)).toBe(true);
       expect((stepNs / (to * 0.9)) * 800).toBeGreaterThan(60);
     }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RowsMessage } from '../../../../src/protocol/rows.ts';
 import { markBit } from '../../../../src/model/span.ts';
-import { TraceBuilder, labelOf, shownLabel } from '../../../../webview/state/trace.ts';
+import { figureText } from '../../../../webview/tree/figures.ts';
+import { TraceBuilder, labelOf, originUnixNano, shownLabel } from '../../../../webview/state/trace.ts';
 import { appended, changed, noFigures } from '../support.ts';
 import type { TestSpan } from '../support.ts';
 
@@ -50,6 +51,16 @@ describe('the rows of a trace', () => {
     const builder = new TraceBuilder();
     const sent = JSON.parse(JSON.stringify([[2, { ...noFigures, inputTokens: 12 }]])) as RowsMessage['figures'];
     expect(builder.apply(appended(run, 0, 3, { figures: sent }))?.figures.get(2)).toEqual({ ...noFigures, inputTokens: 12 });
+  });
+
+  it('begin with the first start, though its span comes after its children', () => {
+    const builder = new TraceBuilder();
+    const spans = [{ name: 'child', parent: 1, start: 0, duration: 5 }, { name: 'agent', start: -3000, duration: 4000 }];
+    expect(builder.apply(appended(spans, 0, 1))?.origin).toBe(0);
+    const trace = builder.apply(appended(spans, 1, 2));
+    expect(trace?.origin).toBe(-3000e6);
+    expect(originUnixNano(trace!)).toBe(trace!.baseUnixNano - 3_000_000_000n);
+    expect(figureText('start', trace!, 0, 0).replace(/\s/, ' ')).toBe('+3.000 s');
   });
 
   it('have words where there is no name', () => {
