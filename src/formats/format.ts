@@ -38,6 +38,24 @@ export interface DecodeOptions {
   readonly mode: 'strict' | 'lenient';
   /** Which OTLP request this is; receivers know it from the path, files leave it out. */
   readonly signal?: Signal;
+  /** Bytes of the input before these, for the places that problems name; 0 when left out. */
+  readonly offset?: number;
+}
+
+/**
+ * Where an input may be cut, so that its pieces are decoded one after the other.
+ * - whole: nowhere
+ * - values: after any JSON object at the top, or in an array at the top; other text between them belongs to what follows
+ * - lines: after any line
+ */
+export type Pieces = 'whole' | 'values' | 'lines';
+
+/** Decodes the pieces of one input in order and remembers what later ones need. All throw DecodeError. */
+export interface PieceDecoder {
+  /** Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards. */
+  read(piece: Uint8Array, offset: number): void;
+  /** The input has ended: adds what waited for more. */
+  end(): void;
 }
 
 /** How sure a format is that bytes are its own: 0 (no) to 1 (certain), and why, for the user. */
@@ -68,10 +86,19 @@ export interface Format {
   readonly label: string;
   /** Looks at the first bytes of an input (at most 64 KiB). */
   sniff(head: Uint8Array): Sniff;
+  readonly pieces: Pieces;
   /** Adds the spans, logs and metrics of `bytes` to `batch`. Throws DecodeError. */
   decode(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void;
+  /** For formats whose records refer to earlier ones. Without it, `decode` reads each piece. */
+  open?(batch: SpanBatch, options: DecodeOptions): PieceDecoder;
   /** The bytes of a file that holds these spans. What the format cannot hold is said in its docstring. */
   encode?(spans: readonly EncodeSpan[]): Uint8Array;
   /** File name ending of `encode`, e.g. `.otlp.json`. */
   readonly extension?: string;
+}
+
+/** `decode` of a format that has `open`. */
+export function decodeWhole(decoder: PieceDecoder, bytes: Uint8Array): void {
+  decoder.read(bytes, 0);
+  decoder.end();
 }

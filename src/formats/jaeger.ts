@@ -11,6 +11,7 @@ import { jsonKeys } from './jsonKeys.ts';
 export const jaeger: Format = {
   id: 'jaeger-json',
   label: 'Jaeger JSON',
+  pieces: 'values',
   extension: '.jaeger.json',
   sniff(head): Sniff {
     const keys = jsonKeys(head);

@@ -24,6 +24,7 @@ import { presentWhole, repairedMark } from './spanRows.ts';
 export const live: Format = {
   id: 'live',
   label: 'Spanscope live messages',
+  pieces: 'values',
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const isLive = keys.has('type') && (keys.has('span/traceId') || keys.has('span/trace_id'));

@@ -37,6 +37,7 @@ function sniff(head: Uint8Array): Sniff {
 export const otlpJson: Format = {
   id: 'otlp-json',
   label: 'OTLP/JSON',
+  pieces: 'values',
   extension: '.otlp.json',
   sniff,
   decode(bytes, batch, options): void {
@@ -54,6 +55,7 @@ export const otlpJson: Format = {
 export const otlpJsonLines: Format = {
   id: 'otlp-json-lines',
   label: 'OTLP/JSON lines',
+  pieces: 'values',
   extension: '.otlp.jsonl',
   sniff(): Sniff { return { score: 0, reason: 'is read as OTLP/JSON' }; },
   decode: otlpJson.decode.bind(otlpJson),

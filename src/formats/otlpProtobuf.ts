@@ -18,6 +18,7 @@ import { writeResource, writeScope } from './otlpResource.ts';
 export const otlpProtobuf: Format = {
   id: 'otlp-protobuf',
   label: 'OTLP (protobuf)',
+  pieces: 'whole',
   extension: '.otlp.pb',
   sniff(head): Sniff {
     if (looksLikeRequest(head, 0)) return { score: 0.9, reason: 'begins with an OTLP message in protobuf' };

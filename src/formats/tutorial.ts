@@ -21,6 +21,7 @@ import { repairedMark } from './spanRows.ts';
 export const tutorial: Format = {
   id: 'tutorial-json',
   label: 'Tutorial tracer JSON',
+  pieces: 'values',
   extension: '.trace.json',
   sniff(head): Sniff {
     const keys = jsonKeys(head);

@@ -13,6 +13,7 @@ import { encodeZipkin } from './zipkinEncode.ts';
 export const zipkin: Format = {
   id: 'zipkin-json',
   label: 'Zipkin JSON',
+  pieces: 'whole',
   extension: '.zipkin.json',
   sniff(head): Sniff {
     const keys = jsonKeys(head);
