@@ -148,7 +148,8 @@ export class Panel {
       case 'trace.summary':
         if (message.summary.traceId !== this.traceId.value) break;
         this.summary.value = message.summary;
-        this.clock.set(message.nowUnixNano);
+        // A run that is over stands at its last sign of life, also for spans whose end was never told.
+        this.clock.set(message.summary.openCount === 0 ? message.summary.endUnixNano ?? message.nowUnixNano : message.nowUnixNano);
         break;
       case 'trace.gone':
         if (message.traceId === this.traceId.value) this.gone.value = true;

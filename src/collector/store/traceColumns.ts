@@ -133,7 +133,10 @@ export class TraceColumns extends RowColumns {
   /** The connection that reported a span has ended; marks the span when it has not. False when that changes nothing. */
   markLost(row: number): boolean {
     if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== openMark) return false;
+    const meta = this.meta[row] as number, parent = this.parent[row] as number;
+    this.totals.count(this.marks[row] as number, meta, parent, -1);
     this.mark(row, lostMark);
+    this.totals.count(this.marks[row] as number, meta, parent, 1);
     this.touch(row);
     return true;
   }

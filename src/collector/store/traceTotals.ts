@@ -2,7 +2,7 @@ import { markBit } from '../../model/span.ts';
 import { metaStatus } from '../../model/traceRows.ts';
 import type { TraceRows } from '../../model/traceRows.ts';
 
-const placeholder = markBit('placeholder'), open = markBit('open'), orphan = markBit('orphan');
+const placeholder = markBit('placeholder'), open = markBit('open'), lost = markBit('lost'), orphan = markBit('orphan');
 /** Times that are not on the trace's axis. */
 const timeless = markBit('noStart') | markBit('outOfRange') | placeholder;
 const error = 2;
@@ -11,6 +11,7 @@ const error = 2;
 export class TraceTotals {
   spanCount = 0;
   errorCount = 0;
+  /** Spans that go on; those whose program has ended do not. */
   openCount = 0;
   rootCount = 0;
   orphanCount = 0;
@@ -30,7 +31,7 @@ export class TraceTotals {
     if ((marks & placeholder) !== 0) return;
     this.spanCount += sign;
     if (metaStatus(meta) === error) this.errorCount += sign;
-    if ((marks & open) !== 0) this.openCount += sign;
+    if ((marks & (open | lost)) === open) this.openCount += sign;
     if (parent < 0) this.rootCount += sign;
     if ((marks & orphan) !== 0) this.orphanCount += sign;
   }

@@ -14,7 +14,8 @@ export function spanRow(span: SpanNode, elapsedNs: number, display: Display): Tr
   return { label, description, ...iconOf(span), spoken: [label, roleWords[roleOf(span)], stateOf(span), description].join(', ') };
 }
 
-export const isOpen = (span: SpanNode): boolean => span.durationNs === undefined;
+export const isOpen = (span: SpanNode): boolean => span.durationNs === undefined && !isLost(span);
+const isLost = ({ marks }: SpanNode): boolean => (marks & markBit('lost')) !== 0;
 export const isFailed = (span: SpanNode): boolean => statusCodes[span.status] === 'error';
 
 /** The lines of a span's tooltip; the first is its title. `problem` is the message of its status. */
@@ -51,7 +52,9 @@ function spanLabel({ label, name, spanId }: SpanNode): string {
 
 const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';
 
-function durationOf({ durationNs }: SpanNode, elapsedNs: number, { numbers }: Display): string {
+function durationOf(span: SpanNode, elapsedNs: number, { numbers }: Display): string {
+  const { durationNs } = span;
+  if (durationNs === undefined && isLost(span)) return 'lost';
   return durationNs === undefined ? numbers.running(elapsedNs) : numbers.duration(durationNs);
 }
 
@@ -61,7 +64,7 @@ function tokensOf({ inputTokens, outputTokens }: SpanNode, { numbers }: Display)
 
 function stateOf(span: SpanNode): string {
   if ((span.marks & markBit('placeholder')) !== 0) return 'waiting';
-  if ((span.marks & markBit('lost')) !== 0) return 'lost';
+  if (isLost(span)) return 'lost';
   if (isFailed(span)) return 'failed';
   return isOpen(span) ? 'running' : 'ended';
 }
@@ -70,7 +73,7 @@ function iconOf(span: SpanNode): Pick<TreeRow, 'icon' | 'colour'> {
   if (isFailed(span)) return { icon: 'error', colour: 'spanscope.status.error' };
   const role = roleOf(span);
   const colour = roleColour(role);
-  if ((span.marks & markBit('lost')) !== 0) return { icon: 'debug-disconnect', colour };
+  if (isLost(span)) return { icon: 'debug-disconnect', colour };
   if ((span.marks & markBit('placeholder')) !== 0) return { icon: 'question', colour };
   return { icon: roleIcons[role], colour };
 }

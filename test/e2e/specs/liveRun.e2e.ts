@@ -87,6 +87,24 @@ describe('the run of the demo agent', () => {
   });
 });
 
+describe('a run whose program is killed', () => {
+  const workbench = useWorkbench();
+
+  it('is over at its last sign of life, and marks what never ended', async () => {
+    const { webSocket } = await workbench().probe.api<{ webSocket: string }>('startReceiver');
+    await workbench().openSideBar();
+    const agent = start(process.execPath, [path.join(root, 'dist/demo/planner.mjs')], { env: { ...process.env, SPANSCOPE_ENDPOINT: webSocket }, stdio: 'ignore' });
+    await workbench().openTrace(/planner, running/);
+    await workbench().panel().rows('iteration_1').first().waitFor();
+    await stop(agent, 'SIGKILL');
+    await workbench().traces.rows(/planner, ended/).waitFor();
+    await workbench().panel().rows('planner').getByLabel('lost: the program ended first').first().waitFor();
+    await expect.poll(() => workbench().panel().summary.innerText()).not.toContain('running');
+    await expect.poll(() => workbench().statusBarItem.innerText()).not.toContain('running');
+    await workbench().spans.rows(/^planner, Agent, lost/).waitFor();
+  });
+});
+
 describe.skipIf(python === undefined)('the run of the agent in Python', () => {
   const workbench = useWorkbench();
 

@@ -70,6 +70,19 @@ describe('a store with a disk', () => {
     expect(recordsOf(store, first)[0]?.marks).toEqual([]);
   });
 
+  it('does not count spans as open whose program has ended, and says when it was last heard of', async () => {
+    const { store } = await open(makeDirectory());
+    await arriveDrawn(store, 'start a run 0..\nstart b<a plan 1..\nc<a act 2..3', first);
+    expect(store.summaryOf(first)).toMatchObject({ openCount: 2 });
+    expect(store.summaryOf(first)?.endUnixNano).toBeUndefined();
+    store.connectionEnded([{ traceId: first, spanId: idOf('a') }, { traceId: first, spanId: idOf('b') }]);
+    const over = store.summaryOf(first);
+    expect(over).toMatchObject({ openCount: 0, spanCount: 3 });
+    expect(BigInt(over?.endUnixNano ?? 0) - BigInt(over?.startUnixNano ?? 0)).toBe(3n);
+    await arriveDrawn(store, 'end a ..9', first);
+    expect(store.summaryOf(first)).toMatchObject({ openCount: 0 });
+  });
+
   it('remembers which spans were lost with their connection', async () => {
     const directory = makeDirectory();
     const { store } = await open(directory);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Display } from '../../../../src/editor/display.ts';
-import { spanRow } from '../../../../src/editor/traces/spanRow.ts';
+import { isOpen, spanRow } from '../../../../src/editor/traces/spanRow.ts';
 import { MoreSpans, SpansTree } from '../../../../src/editor/traces/spansTree.ts';
 import type { SpanTreeNode, SpansNode } from '../../../../src/editor/traces/spansTree.ts';
 import { roles } from '../../../../src/model/role.ts';
@@ -137,6 +137,11 @@ describe('the row of a span', () => {
     const row = spanRow(spanOf('x', { durationNs: undefined }), 7.2e9, display);
     expect(plain(row.description)).toBe('7.20 s …');
     expect(row.spoken).toContain('running');
+  });
+
+  it('does not grow when its program ended first', () => {
+    const lost = spanOf('x', { durationNs: undefined, marks: markBit('open') | markBit('lost') });
+    expect([spanRow(lost, 7.2e9, display).description, isOpen(lost)]).toEqual(['lost', false]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SpanRecord } from '../../../../src/model/records.ts';
+import type { SpanRecord, TraceSummary } from '../../../../src/model/records.ts';
 import type { RowRef, SpanDetails, ToPanel } from '../../../../src/protocol/panel.ts';
 import { Panel } from '../../../../webview/state/panel.ts';
 import { FakeHost, appended, changed, show } from '../support.ts';
@@ -33,6 +33,15 @@ describe('the panel', () => {
     host.say(rows(run, 0, 1), rows(run, 1, 2), rows(run, 2, 3));
     expect(panel.trace.value?.rows.count).toBe(3);
     expect(host.ofType('rows.ack')).toEqual([{ type: 'rows.ack', revision: 3 }]);
+  });
+
+  it('stands at the last sign of life when the run is over though spans of it never ended', () => {
+    const { host, panel } = open();
+    const summary = { traceId: 't', openCount: 0, endUnixNano: '1000000500' } as TraceSummary;
+    host.say(rows(run), { type: 'trace.summary', summary, revision: 1, nowUnixNano: '9000000000' });
+    expect(panel.clock.now(1_000_000_000n)).toBe(500);
+    host.say({ type: 'trace.summary', summary: { ...summary, openCount: 1 }, revision: 2, nowUnixNano: '9000000000' });
+    expect(panel.clock.now(1_000_000_000n)).toBe(8e9);
   });
 
   it('ignores rows of a trace that it no longer shows', () => {
