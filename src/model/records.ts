@@ -21,7 +21,7 @@ export interface TraceSummary {
   readonly costUsd?: number;
 }
 
-/** A summary with what lists of traces show besides; not exported to others. */
+/** A summary with what lists of traces show besides; not exported to others. Its `traceId` is the key of the trace (`traceKey.ts`). */
 export interface TraceOverview extends TraceSummary {
   /** What the root is about (its agent, tool or model), else its name. */
   readonly label: string;

@@ -1,4 +1,5 @@
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
+import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** Settings of the collector worker; all from user scope. */
@@ -13,6 +14,8 @@ export interface CollectorOptions {
   readonly allowedOrigins: readonly string[];
   /** Absolute path of the bundle that holds the gRPC receiver, loaded only when it is started. */
   readonly grpcBundle: string;
+  /** Absolute path of the bundle that reads files, each in a thread of its own. */
+  readonly fileBundle: string;
 }
 
 export interface Endpoints { readonly http?: string; readonly grpc?: string; readonly webSocket?: string }
@@ -75,13 +78,17 @@ export interface SpanNode {
   readonly childCount: number;
 }
 
-/** The calls that the host may make; results arrive as promises, failures as errors with a message for the user. */
+/**
+ * The calls that the host may make; results arrive as promises, failures as errors with a message for the user. A `traceId`
+ * of a call, of a summary, and of a message about rows is the key of a trace (`model/traceKey.ts`), in which the ids of
+ * traces of opened files differ from those of received ones. Records of spans have the id as it is in the trace.
+ */
 export interface CollectorCalls {
   configure(options: CollectorOptions): void;
   start(ports: { readonly httpPort: number; readonly grpcPort: number }): StartResult;
   stop(): void;
-  /** Newest first. `offset` and `limit` page through; limit defaults to all. Rejects when the query cannot be read. */
-  listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): { readonly traces: readonly TraceOverview[]; readonly total: number };
+  /** Of what was received, or of an opened file: newest first. `offset` and `limit` page through; limit defaults to all. Rejects when the query cannot be read. */
+  listTraces(query: string, page?: { readonly offset: number; readonly limit: number }, source?: string): { readonly traces: readonly TraceOverview[]; readonly total: number };
   summaryOf(traceId: string): TraceOverview | undefined;
   getTrace(traceId: string): readonly SpanRecord[];
   spanAt(traceId: string, ref: { readonly epoch: number; readonly row: number }): SpanRecord | undefined;
@@ -97,7 +104,21 @@ export interface CollectorCalls {
   subscribe(subscription: number, traceId: string): void;
   acknowledge(subscription: number, revision: number): void;
   unsubscribe(subscription: number): void;
-  importBytes(bytes: ArrayBuffer, name: string): ImportReport;
+  /** Reads all of a file into the store. Rejects when nothing of it can be read. */
+  importFile(input: FileInput): ImportReport;
+  /**
+   * Begins to read a file, whose traces are then there beside the others until it is closed; `file.changed` tells how far it
+   * is. `source` names it in all that follows: a short text of letters, digits and "-", which the same file should get
+   * again, so that what was saved about its traces still fits. A source that is open is closed first.
+   */
+  openFile(source: string, input: FileInput, options?: OpenOptions): void;
+  /** Reads no more of it; what was read stays. */
+  stopFile(source: string): void;
+  /** Its traces go, except from the store where they were kept. */
+  closeFile(source: string): void;
+  /** Puts its traces into the store, and what is still to be read of it. Gives their keys there. */
+  keepFile(source: string): { readonly traceIds: readonly string[]; readonly spanCount: number };
+  listFiles(): readonly OpenedFile[];
   exportTrace(traceId: string, format: string): ArrayBuffer;
   /** What `exportTrace` can write: id, what people call it, and the ending of its files. */
   exportFormats(): readonly { readonly id: string; readonly label: string; readonly extension: string }[];
@@ -111,8 +132,9 @@ export interface CollectorCalls {
 
 /** What the worker tells without being asked. */
 export type CollectorEvent =
-  /** At most every 50 ms; `added` are traces seen for the first time. */
+  /** At most every 50 ms, of what was received or stored. */
   | { readonly type: 'traces.changed'; readonly traceIds: readonly string[]; readonly summaries: readonly TraceOverview[]; readonly removed: readonly string[] }
+  | FileEvent
   | { readonly type: 'rows.changed'; readonly subscription: number; readonly rows: RowsMessage; readonly summary: TraceOverview; readonly nowUnixNano: string }
   | { readonly type: 'trace.gone'; readonly subscription: number; readonly traceId: string }
   | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
