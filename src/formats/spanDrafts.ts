@@ -41,6 +41,9 @@ export interface SpanDraft {
   readonly links?: readonly SpanLink[];
   readonly traceState?: string;
   readonly flags?: number;
+  readonly droppedAttributesCount?: number;
+  readonly droppedEventsCount?: number;
+  readonly droppedLinksCount?: number;
   readonly marks?: number;
   readonly operation?: RowOperation;
   /** Bits of `present`; all of them unless given. */
@@ -67,13 +70,13 @@ export class DraftWriter {
   }
 
   /** Adds a resource of these attributes; gives its index. */
-  addResource(attributes: Attributes): number {
-    return this.batch.resources.push({ attributes, schemaUrl: '', droppedAttributesCount: 0 }) - 1;
+  addResource(attributes: Attributes, schemaUrl = ''): number {
+    return this.batch.resources.push({ attributes, schemaUrl, droppedAttributesCount: 0 }) - 1;
   }
 
   /** Adds a scope; gives its index. */
-  addScope(name: string, version: string, attributes: Attributes = noAttributes): number {
-    return this.batch.scopes.push({ name, version, attributes, schemaUrl: '', droppedAttributesCount: 0 }) - 1;
+  addScope(name: string, version: string, attributes: Attributes = noAttributes, schemaUrl = ''): number {
+    return this.batch.scopes.push({ name, version, attributes, schemaUrl, droppedAttributesCount: 0 }) - 1;
   }
 
   /** Counts a span as rejected; `why` is told to the sender. */
@@ -166,6 +169,8 @@ export class DraftWriter {
   private mark(row: number, bit: number): void { this.batch.marks[row] = (this.batch.marks[row] as number) | bit; }
 }
 
-function contentOf({ attributes = noAttributes, events = [], links = [], traceState = '', flags = 0 }: SpanDraft): SpanContent {
-  return { attributes, events, links, traceState, flags, droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 };
+function contentOf(draft: SpanDraft): SpanContent {
+  const { attributes = noAttributes, events = [], links = [], traceState = '', flags = 0 } = draft;
+  const { droppedAttributesCount = 0, droppedEventsCount = 0, droppedLinksCount = 0 } = draft;
+  return { attributes, events, links, traceState, flags, droppedAttributesCount, droppedEventsCount, droppedLinksCount };
 }
