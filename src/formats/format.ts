@@ -40,7 +40,15 @@ export interface DecodeOptions {
   readonly signal?: Signal;
   /** Bytes of the input before these, for the places that problems name; 0 when left out. */
   readonly offset?: number;
+  /**
+   * Decoders of inputs that cannot be cut call this between records, when the batch holds many rows that are complete and
+   * not looked at again: `DraftWriter.handOver` does it. The batch may be without rows and texts afterwards.
+   */
+  readonly onRows?: () => void;
 }
+
+/** Rows and bytes of content after which decoders call `onRows`. */
+export const rowsToHandOver = 4096, bytesToHandOver = 4 * 1024 * 1024;
 
 /**
  * Where an input may be cut, so that its pieces are decoded one after the other.
@@ -50,7 +58,10 @@ export interface DecodeOptions {
  */
 export type Pieces = 'whole' | 'values' | 'lines';
 
-/** Decodes the pieces of one input in order and remembers what later ones need. All throw DecodeError. */
+/**
+ * Decodes the pieces of one input in order and remembers what later ones need: no texts and rows of the batch, which are
+ * taken out between pieces (`SpanBatch.forgetRows`), but resources and scopes. All throw DecodeError.
+ */
 export interface PieceDecoder {
   /** Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards. */
   read(piece: Uint8Array, offset: number): void;

@@ -26,7 +26,7 @@ export function forEachRecord(
   const isLenient = options.mode === 'lenient';
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
   try {
-    if (isLenient) readAll(reader, batch, readRecord, kept); else readOne(reader, topIs, readRecord);
+    if (isLenient) readAll(reader, batch, options.offset ?? 0, readRecord, kept); else readOne(reader, topIs, readRecord);
   } finally {
     forgetBytes();
   }
@@ -43,7 +43,7 @@ function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (rea
   if (reader.peek() !== -1) reader.fail('the end of the input expected');
 }
 
-function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: JsonReader) => void, kept: () => number): void {
+function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecord: (reader: JsonReader) => void, kept: () => number): void {
   const { bytes } = reader;
   let textLines = 0, badRecords = 0, passed = 0;
   for (let at = skipMark(bytes); at < bytes.length;) {
@@ -60,21 +60,21 @@ function readAll(reader: JsonReader, batch: SpanBatch, readRecord: (reader: Json
     } catch (error) {
       const stop = stoppedAt(error, reader);
       if (error instanceof DecodeError && error.reason === 'tooManyElements') {
-        batch.report(`${error.message}: what comes after byte ${stop} was left out`);
+        batch.report(`${error.message}: what comes after byte ${offset + stop} was left out`);
         break;
       }
       badRecords++;
       passed += stop - start;
-      batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${start}` : `a record at byte ${start} cannot be read: ${error instanceof Error ? error.message : ''}`);
+      batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${offset + start}` : `a record at byte ${offset + start} cannot be read: ${error instanceof Error ? error.message : ''}`);
       if (passed > bytes.length * mostPasses) {
-        batch.report(`too many records cannot be read; what comes after byte ${stop} was not looked at`);
+        batch.report(`too many records cannot be read; what comes after byte ${offset + stop} was not looked at`);
         break;
       }
       at = nextLine(bytes, kept() > before ? stop : start + 1);
     }
   }
-  if (textLines > 0) batch.report(`${textLines} ${textLines === 1 ? 'line is' : 'lines are'} not JSON and were passed over`);
-  if (badRecords > 1) batch.report(`${badRecords} records cannot be read`);
+  batch.tally(textLines, 'lines are not JSON and were passed over', 'line is not JSON and was passed over');
+  batch.tally(badRecords, 'records cannot be read');
 }
 
 function stoppedAt(error: unknown, reader: JsonReader): number {

@@ -1,7 +1,7 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { WireError } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import { DecodeError } from './format.ts';
+import { bytesToHandOver, DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
 import { WrongTypeError } from './jsonReader.ts';
 import type { JsonReader } from './jsonReader.ts';
@@ -10,14 +10,15 @@ import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
 import { OtlpJsonWriter } from './otlpJsonWriter.ts';
 import { OtlpRecordReader } from './otlpRecords.ts';
+import type { Range } from './otlpRecords.ts';
 import { RepeatedKeyError, withLastKeys } from './repeatedKeys.ts';
 import { repairedMark } from './spanRows.ts';
 
-/** Where a message was written. */
-interface Place { start: number; end: number }
+/** Where a message was written: in the writer, unless it has bytes of its own. */
+interface Place { readonly start: number; readonly end: number; readonly bytes?: Uint8Array }
 /** Records of one scope: start, end, marks of each, one after the other. */
-interface ScopeGroup { readonly signal: Signal; readonly records: number[]; scope: Place; schemaUrl: string }
-interface ResourceGroup { readonly scopes: ScopeGroup[]; resource: Place; schemaUrl: string }
+interface ScopeGroup { readonly signal: Signal; readonly records: number[]; scope: Place | undefined; schemaUrl: string }
+interface ResourceGroup { readonly scopes: ScopeGroup[]; resource: Place | undefined; schemaUrl: string }
 
 const nowhere: Place = { start: 0, end: 0 };
 const recordFields: Readonly<Record<Signal, Fields>> = { traces: span, logs: logRecord, metrics: metric };
@@ -48,7 +49,7 @@ export class OtlpJsonReader {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
   private readonly writer: WireWriter;
-  private readonly groups: ResourceGroup[] = [];
+  private groups: ResourceGroup[] = [];
   private kept = 0;
 
   constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
@@ -98,7 +99,7 @@ export class OtlpJsonReader {
   private isWanted(signal: Signal): boolean { return this.options.signal === undefined || this.options.signal === signal; }
 
   private newGroup(): ResourceGroup {
-    const group: ResourceGroup = { scopes: [], resource: nowhere, schemaUrl: '' };
+    const group: ResourceGroup = { scopes: [], resource: undefined, schemaUrl: '' };
     this.groups.push(group);
     return group;
   }
@@ -126,7 +127,7 @@ export class OtlpJsonReader {
 
   private scopeGroup(json: OtlpJsonWriter, parent: ResourceGroup, signal: Signal): void {
     const { reader } = json;
-    const group: ScopeGroup = { signal, records: [], scope: nowhere, schemaUrl: '' };
+    const group: ScopeGroup = { signal, records: [], scope: undefined, schemaUrl: '' };
     parent.scopes.push(group);
     const seen = new Set<string>();
     for (let more = reader.beginObject(); more; more = reader.nextMember()) {
@@ -135,7 +136,12 @@ export class OtlpJsonReader {
       const isRecords = recordKeys.get(key) === signal && (reader.isLenient || key === 'spans' || key === 'logRecords' || key === 'metrics');
       if ((!isScope && !isRecords && key !== 'schemaUrl') || reader.peek() === 0x6e) { reader.skip(); continue; }
       noteKey(seen, key);
-      if (isRecords) for (let items = reader.beginArray(); items; items = reader.nextItem()) this.record(json, group);
+      if (isRecords) {
+        for (let items = reader.beginArray(); items; items = reader.nextItem()) {
+          this.record(json, group);
+          if (this.writer.length > bytesToHandOver && this.options.onRows !== undefined) this.storeSoFar(parent, group);
+        }
+      }
       else if (isScope) group.scope = write(json, scope);
       else group.schemaUrl = reader.takeString();
     }
@@ -162,6 +168,30 @@ export class OtlpJsonReader {
     }
   }
 
+  /**
+   * Stores what was read of a request that is still going on, so that the first spans of a large one are seen early. Where the
+   * resource or the scope comes after the spans, it has to wait for them.
+   */
+  private storeSoFar(parent: ResourceGroup, group: ScopeGroup): void {
+    if (parent.resource === undefined || group.scope === undefined) return;
+    // Beside the group that is being read, only those that have nothing yet may get more.
+    const open = this.groups.filter((each) => each === parent || each.scopes.length === 0);
+    for (const each of open) if (each.resource !== undefined) each.resource = this.detached(each.resource);
+    group.scope = this.detached(group.scope);
+    this.store();
+    this.options.onRows?.();
+    this.writer.length = 0;
+    parent.scopes.splice(0, parent.scopes.length, group);
+    group.records.length = 0;
+    this.groups = open;
+  }
+
+  private detached(place: Place): Place {
+    if (place.bytes !== undefined) return place;
+    const bytes = this.writer.bytes.slice(place.start, place.end);
+    return { bytes, start: 0, end: bytes.length };
+  }
+
   /** Adds what was written to the batch. */
   private store(): void {
     const bytes = this.writer.finish();
@@ -176,15 +206,17 @@ export class OtlpJsonReader {
 
   private storeGroup(records: OtlpRecordReader, bytes: Uint8Array, group: ResourceGroup): void {
     if (group.scopes.every((scopeGroup) => scopeGroup.records.length === 0)) return;
-    const resourceIndex = records.addResource({ bytes, ...group.resource }, group.schemaUrl);
+    const resourceIndex = records.addResource(rangeOf(bytes, group.resource), group.schemaUrl);
     for (const { signal, records: places, scope: place, schemaUrl } of group.scopes) {
-      const scopeIndex = records.addScope({ bytes, ...place }, schemaUrl);
+      const scopeIndex = records.addScope(rangeOf(bytes, place), schemaUrl);
       for (let i = 0; i < places.length; i += 3) {
         records.addRecord(signal, places[i] as number, places[i + 1] as number, resourceIndex, scopeIndex, places[i + 2]);
       }
     }
   }
 }
+
+function rangeOf(written: Uint8Array, { bytes = written, start, end }: Place = nowhere): Range { return { bytes, start, end }; }
 
 function noteKey(seen: Set<string>, key: string): void {
   if (seen.has(key)) throw new RepeatedKeyError();

@@ -11,7 +11,7 @@ import type { Halves } from '../model/time.ts';
 import { WireReader } from '../model/wire.ts';
 import { cutEnd, textOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import { DecodeError } from './format.ts';
+import { bytesToHandOver, DecodeError, rowsToHandOver } from './format.ts';
 import type { DecodeOptions } from './format.ts';
 import { maxStatusMessageBytes } from './limits.ts';
 import { cutMark, cutReport, hasNoStart, isOwnParent, markBadParent, noStartMark, presentWhole, refuseTooDeep, setParentId, setSpanId } from './spanRows.ts';
@@ -51,21 +51,21 @@ export interface SpanDraft {
 }
 
 /**
- * Adds drafts to a batch. Their content goes into one buffer, which is there after `finish`. Everything is cut to the
- * limits of the options.
+ * Adds drafts to a batch. Their content goes into a buffer, which is there after `flush`. Everything is cut to the limits
+ * of the options.
  */
 export class DraftWriter {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
   /** The content of all rows. Decoders that write it themselves do so here, from where `content.length` was, before `add`. */
   readonly content = new WireWriter(4096);
-  private readonly buffer: number;
+  /** The index of the buffer of `content` in the batch; -1 before its first use. */
+  private buffer = -1;
   private readonly mostRows: number;
 
   constructor(batch: SpanBatch, options: DecodeOptions) {
     this.batch = batch;
     this.options = options;
-    this.buffer = batch.buffers.push(new Uint8Array()) - 1;
     this.mostRows = batch.count + options.limits.maxSpans;
   }
 
@@ -117,11 +117,30 @@ export class DraftWriter {
     const start = this.content.length;
     this.content.raw(record, 0, record.length);
     this.keepLimits(start, shapes.logRecord);
-    this.batch.logs.push({ ...head, buffer: this.buffer, start, end: this.content.length });
+    this.batch.logs.push({ ...head, buffer: this.bufferIndex(), start, end: this.content.length });
   }
 
-  /** Puts the content into the batch. Called once, after the last draft. */
-  finish(): void { this.batch.buffers[this.buffer] = this.content.finish(); }
+  /** Puts the content of the drafts so far into the batch; to be called after the last one, and after each piece of an input. */
+  flush(): void {
+    if (this.buffer >= 0) this.batch.buffers[this.buffer] = this.content.finish();
+    this.buffer = -1;
+    this.content.length = 0;
+  }
+
+  finish(): void { this.flush(); }
+
+  /** Gives the rows away when they are many. To be called between records; nobody may look at the rows before afterwards. */
+  handOver(): void {
+    const { batch, options } = this;
+    if (options.onRows === undefined || (batch.count + batch.logs.length < rowsToHandOver && this.content.length < bytesToHandOver)) return;
+    this.flush();
+    options.onRows();
+  }
+
+  private bufferIndex(): number {
+    if (this.buffer < 0) this.buffer = this.batch.buffers.push(new Uint8Array()) - 1;
+    return this.buffer;
+  }
 
   private setTimes(row: number, start: Halves, end: Halves): void {
     const { batch } = this;
@@ -143,7 +162,7 @@ export class DraftWriter {
     const { batch, content } = this;
     writeContent(content, contentOf(draft));
     if (this.keepLimits(start, shapes.content)) this.markCut(row);
-    batch.buffer[row] = this.buffer;
+    batch.buffer[row] = this.bufferIndex();
     batch.contentStart[row] = start;
     batch.contentEnd[row] = content.length;
   }

@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.ts';
+import { Problems } from './problems.ts';
 import type { Resource, Scope } from './span.ts';
 
 /**
@@ -66,7 +67,7 @@ export class SpanBatch {
   readonly metrics: BatchMetricPoint[] = [];
   /** Records that were refused one by one, with why; the rest of the batch is good. */
   rejectedCount = 0;
-  readonly problems: string[] = [];
+  private found = new Problems();
 
   private readonly textIndex = new Map<string, number>();
 
@@ -89,9 +90,32 @@ export class SpanBatch {
     return this.count++;
   }
 
+  /** Why records were refused or bent. */
+  get problems(): readonly string[] { return this.found.texts; }
+
   /** Says once for a batch why records were refused or bent. */
-  report(problem: string): void {
-    if (this.problems.length < 20 && !this.problems.includes(problem)) this.problems.push(problem);
+  report(problem: string): void { this.found.add(problem); }
+
+  /** Adds to a count that is told as one problem, `3 <many>`; one alone is told as `1 <one>`, or not at all. */
+  tally(count: number, many: string, one?: string): void { this.found.tally(count, many, one); }
+
+  /** Gives the problems away. */
+  takeProblems(): Problems {
+    const { found } = this;
+    this.found = new Problems();
+    return found;
+  }
+
+  /**
+   * Forgets all rows, logs, metrics and texts, so that the next ones of the same input do not pile up on them. Resources and
+   * scopes keep their indexes, problems and counts stay.
+   */
+  forgetRows(): void {
+    this.resize(0);
+    this.count = 0;
+    this.buffers.length = this.logs.length = this.metrics.length = this.texts.length = 0;
+    this.textIndex.clear();
+    this.intern('');
   }
 
   /** Makes room for that many more rows at once. */
@@ -105,13 +129,13 @@ export class SpanBatch {
     let offset = 0;
     const words = (old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
       const next = new Uint32Array(buffer, offset, rows);
-      next.set(old);
+      next.set(old.subarray(0, rows));
       offset += rows * 4;
       return next;
     };
     const bytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
       const next = new Uint8Array(buffer, offset, rows);
-      next.set(old);
+      next.set(old.subarray(0, rows));
       offset += rows;
       return next;
     };
