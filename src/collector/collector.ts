@@ -5,6 +5,7 @@ import { Ingest } from './ingest.ts';
 import { LogLimit } from './logLimit.ts';
 import { Ports } from './ports.ts';
 import type { WantedPorts } from './ports.ts';
+import { ControlChannel } from './receivers/controlChannel.ts';
 import { SpanTrees } from './spanTrees.ts';
 import { rowsInOrder, spanRecordOf } from './store/spanRecords.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
@@ -32,6 +33,7 @@ export class Collector implements CallHandlers {
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
   private readonly trees = new SpanTrees();
+  private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }));
   private options: CollectorOptions | undefined;
   private opened: Promise<void> = Promise.resolve();
   private listening: WantedPorts | undefined;
@@ -75,6 +77,10 @@ export class Collector implements CallHandlers {
     this.listening = undefined;
     await this.ports?.stop();
   }
+
+  controlToken(): string { return this.control.token; }
+
+  setBreakpoints(items: Parameters<CollectorCalls['setBreakpoints']>[0]): void { this.control.setBreakpoints(items); }
 
   async listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): ReturnType<typeof searchTraces> {
     return searchTraces(await this.openStore(), query, page);
@@ -197,7 +203,7 @@ export class Collector implements CallHandlers {
 
   private portsOf({ allowedHosts, allowedOrigins, grpcBundle }: CollectorOptions): Ports {
     return new Ports({
-      sink: this.need(this.ingest), allowedHosts, allowedOrigins, grpcBundle,
+      sink: this.need(this.ingest), control: this.control, allowedHosts, allowedOrigins, grpcBundle,
       report: (message) => this.logLimit.write('warn', message),
     });
   }

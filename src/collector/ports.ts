@@ -4,6 +4,7 @@ import { describeHolder } from './portHolder.ts';
 import { Admission } from './receivers/admission.ts';
 import type { Limits } from './receivers/admission.ts';
 import { openConnectionListener } from './receivers/connectionListener.ts';
+import type { ControlChannel } from './receivers/controlChannel.ts';
 import { openHttpListener } from './receivers/httpListener.ts';
 import { isHeld } from './receivers/loopback.ts';
 import { httpReceivers, loadGrpcReceiver } from './receivers/registry.ts';
@@ -11,6 +12,7 @@ import type { OpenPort, PortName, ReceiverContext, Sink } from './receivers/rece
 
 export interface PortsOptions {
   readonly sink: Sink;
+  readonly control: ControlChannel;
   /** Names beside localhost, 127.0.0.1 and [::1] by which clients may call us. */
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -69,6 +71,7 @@ export class Ports {
     const context: ReceiverContext = {
       sink: this.#options.sink,
       admission: this.#admission,
+      control: this.#options.control,
       report: (fault) => this.#options.report(`A receiver failed: ${fault instanceof Error ? fault.stack ?? fault.message : String(fault)}`),
       identity: () => ({ service: 'spanscope', version: 1, pid: process.pid, http: ports.get('http')?.port, grpc: ports.get('grpc')?.port }),
     };

@@ -1,4 +1,5 @@
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
+import type { BreakpointHit, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { RowsMessage } from './rows.ts';
 
@@ -87,6 +88,13 @@ export interface CollectorCalls {
   configure(options: CollectorOptions): void;
   start(ports: { readonly httpPort: number; readonly grpcPort: number }): StartResult;
   stop(): void;
+  /**
+   * What a program that we start shows to be told breakpoints, in its environment as SPANSCOPE_TOKEN. It is another one after
+   * every start of the worker, and is kept, logged and exported nowhere.
+   */
+  controlToken(): string;
+  /** Replaces all span breakpoints, and tells those who have shown the token. A new worker has none. */
+  setBreakpoints(items: readonly SpanBreakpoint[]): void;
   /** Of what was received, or of an opened file: newest first. `offset` and `limit` page through; limit defaults to all. Rejects when the query cannot be read. */
   listTraces(query: string, page?: { readonly offset: number; readonly limit: number }, source?: string): { readonly traces: readonly TraceOverview[]; readonly total: number };
   summaryOf(traceId: string): TraceOverview | undefined;
@@ -137,5 +145,7 @@ export type CollectorEvent =
   | FileEvent
   | { readonly type: 'rows.changed'; readonly subscription: number; readonly rows: RowsMessage; readonly summary: TraceOverview; readonly nowUnixNano: string }
   | { readonly type: 'trace.gone'; readonly subscription: number; readonly traceId: string }
+  /** Told once the spans that its program had sent before are stored. */
+  | { readonly type: 'breakpoint.hit'; readonly hit: BreakpointHit }
   | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
   | { readonly type: 'log.line'; readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly message: string };

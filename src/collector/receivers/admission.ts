@@ -106,6 +106,7 @@ export interface AdmittedContent {
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const authorityForm = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::[0-9]{1,5})?$/i;
+const bearerForm = /^Bearer +([A-Za-z0-9._~+/-]{1,1024}=*) *$/i;
 const absoluteForm = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i;
 
 /**
@@ -152,6 +153,14 @@ export class Admission {
     if (origins.length > 0) return new Refusal(403, 'origin not allowed');
     const isOwn = headers.all('sec-fetch-site').every((site) => site === 'none' || site === 'same-origin');
     return isOwn ? undefined : new Refusal(403, 'cross-site request not allowed');
+  }
+
+  /** Whether a request shows the token (RFC 6750, section 2.1). Without any it may do what needs none; with a wrong one, nothing. */
+  token(headers: HeaderLines, isToken: (text: string) => boolean): boolean | Refusal {
+    const lines = headers.all('authorization');
+    if (lines.length === 0) return false;
+    const token = lines.length === 1 ? bearerForm.exec(lines[0] as string)?.[1] : undefined;
+    return (token !== undefined && isToken(token)) || new Refusal(401, 'token not accepted', { headers: { 'WWW-Authenticate': 'Bearer' } });
   }
 
   /** Content type, content encoding and declared length of what is posted. */

@@ -32,6 +32,7 @@ class HttpListener {
   readonly #admission: Admission;
   readonly #identity: ReceiverContext['identity'];
   readonly #report: ReceiverContext['report'];
+  readonly #control: ReceiverContext['control'];
   readonly #routes: readonly Route[];
   readonly #pool: ConnectionPool;
   readonly #held: HeldBytes;
@@ -41,9 +42,10 @@ class HttpListener {
   #onIdle: (() => void) | undefined;
 
   constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext) {
-    const { sink, admission, identity, report } = context;
+    const { sink, admission, control, identity, report } = context;
     this.#sink = sink;
     this.#admission = admission;
+    this.#control = control;
     this.#identity = identity;
     this.#report = report;
     this.#routes = receivers.map((receiver) => receiver.open(context));
@@ -238,19 +240,22 @@ class HttpListener {
       withoutUpgrade(server, request, socket, head);
       return;
     }
-    const admitted = this.#admission.head({ method: request.method ?? '', target: request.url ?? '', headers: new HeaderLines(request.rawHeaders) });
+    const headers = new HeaderLines(request.rawHeaders);
+    const admitted = this.#admission.head({ method: request.method ?? '', target: request.url ?? '', headers });
     if (admitted instanceof Refusal) {
       this.#end(socket, admitted);
       return;
     }
     const route = this.#routes.find(({ upgrade }) => upgrade?.path === admitted.path)?.upgrade;
+    const hasToken = this.#admission.token(headers, (text) => this.#control.isToken(text));
     const seconds = this.#isClosing ? 1 : this.#sink.retryAfterSeconds();
     if (route === undefined) this.#end(socket, new Refusal(404, 'no such path'));
     else if (request.method !== 'GET') this.#end(socket, new Refusal(405, 'method must be GET', { headers: { Allow: 'GET' } }));
+    else if (hasToken instanceof Refusal) this.#end(socket, hasToken);
     else if (seconds !== undefined) this.#end(socket, retryLater(seconds));
     else {
       this.#leases.get(socket)?.leave();
-      route.accept(request, socket, head);
+      route.accept(request, socket, head, hasToken);
     }
   }
 

@@ -2,11 +2,15 @@ import type { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { DecodeError } from '../../formats/format.ts';
+import type { BreakpointsMessage } from '../../protocol/live.ts';
 import type { Limits } from './admission.ts';
 import { FrameWatch } from './frameWatch.ts';
+import { LiveControl } from './liveControl.ts';
+import type { ControlReplies } from './liveControl.ts';
+import { readLiveMessages } from './liveMessages.ts';
+import type { LiveMessage } from './liveMessages.ts';
 import { LiveQueue } from './liveQueue.ts';
 import type { Replies } from './liveQueue.ts';
-import { readLiveMessages } from './liveMessages.ts';
 import { RateMeter } from './rateMeter.ts';
 import type { ReceiverContext } from './receiver.ts';
 
@@ -18,21 +22,24 @@ export const closeCodes = {
 const braces = new Set([0x7b, 0x5b]);
 
 /** One client of the live protocol: what it may send, when it is asked for a sign of life, what it is told. */
-export class LiveConnection implements Replies {
+export class LiveConnection implements Replies, ControlReplies {
   readonly closed: Promise<void>;
   readonly #webSocket: WebSocket;
   readonly #limits: Limits;
   readonly #report: ReceiverContext['report'];
   readonly #queue: LiveQueue;
+  readonly #control: LiveControl;
   readonly #frames = new FrameWatch();
   readonly #badMessages: RateMeter;
   #unansweredPings = 0;
 
-  constructor(webSocket: WebSocket, socket: Socket, { sink, admission: { limits }, report }: ReceiverContext) {
+  /** `hasToken`: the request for it has shown the token. */
+  constructor(webSocket: WebSocket, socket: Socket, { sink, control, admission: { limits }, report }: ReceiverContext, hasToken: boolean) {
     this.#webSocket = webSocket;
     this.#limits = limits;
     this.#report = report;
     this.#queue = new LiveQueue(sink, this, limits, report);
+    this.#control = new LiveControl(control, this);
     this.#badMessages = new RateMeter(limits.badMessages, limits.badMessagesWithinMs);
     const pings = new RateMeter(limits.pingsPerSecond, 1000);
     socket.on('data', (chunk) => this.#frames.feed(chunk as Buffer));
@@ -45,9 +52,13 @@ export class LiveConnection implements Replies {
       // The library closes with the code that fits; the close event follows.
       .on('error', () => undefined);
     this.closed = new Promise((resolve) => {
-      webSocket.once('close', () => resolve(this.#queue.end()));
+      webSocket.once('close', () => {
+        this.#control.end();
+        resolve(this.#queue.end());
+      });
     });
     this.#send({ type: 'welcome', version: 1, service: 'spanscope' });
+    if (hasToken) this.#control.trust();
   }
 
   /** Sends a ping; a client that answered none of the last two is gone. */
@@ -73,6 +84,14 @@ export class LiveConnection implements Replies {
     this.#sendText(`{"type":"error",${id === undefined ? '' : `"id":${id},`}"message":${JSON.stringify(message)}}`);
     if (this.#badMessages.exceeded()) this.close(closeCodes.policyViolation, 'too many bad messages');
   }
+
+  tell(message: BreakpointsMessage): void { this.#send(message); }
+
+  hello(message: LiveMessage): void { this.#control.hello(message); }
+
+  breakpointHit(message: LiveMessage): void { this.#control.breakpointHit(message); }
+
+  denied(): void { this.close(closeCodes.policyViolation, 'token not accepted'); }
 
   overloaded(): void { this.close(closeCodes.tryAgainLater, 'not able to take more at the moment'); }
 
@@ -102,7 +121,7 @@ export class LiveConnection implements Replies {
     }
   }
 
-  #send(message: Readonly<Record<string, unknown>>): void { this.#sendText(JSON.stringify(message)); }
+  #send(message: object): void { this.#sendText(JSON.stringify(message)); }
 
   #sendText(text: string): void {
     if (this.#webSocket.bufferedAmount > this.#limits.sendQueueBytes) this.close(closeCodes.policyViolation, 'answers are not read');

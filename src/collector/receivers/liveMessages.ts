@@ -188,7 +188,7 @@ function idIn(bytes: Uint8Array, range: Range | undefined): string | undefined {
 }
 
 /** Whether a short text is a JSON value. */
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -4,9 +4,8 @@ import type { Format, Signal } from '../../formats/format.ts';
 import { requestLimits } from '../../formats/limits.ts';
 import { formatById, formats } from '../../formats/registry.ts';
 import { SpanBatch } from '../../model/spanBatch.ts';
-import { textOf } from '../../model/wireText.ts';
 import type { Limits } from './admission.ts';
-import { isJson, linesOf } from './liveMessages.ts';
+import { linesOf } from './liveMessages.ts';
 import type { LiveMessage, LiveSpan } from './liveMessages.ts';
 import { refusedErrorOf } from './receiver.ts';
 import type { Accepted, Payload, ReceiverContext, Sink } from './receiver.ts';
@@ -21,8 +20,13 @@ export interface Replies {
   /** Read no further until `resume`. */
   pause(): void;
   resume(): void;
+  /** A message about the program itself. */
+  hello(message: LiveMessage): void;
+  breakpointHit(message: LiveMessage): void;
 }
 
+/** Stands among the formats for what is not stored but has its turn. */
+const control = 'control';
 const liveTypes = new Set(['start', 'update', 'end', 'span', 'log']);
 /** Of one payload: well within what a decoder takes, and small enough to be stored in one go. */
 const mostMessages = 4096;
@@ -63,10 +67,12 @@ export class LiveQueue {
   }
 
   add(message: LiveMessage): void {
-    if (message.type === 'hello' && isJson(textOf(message.bytes, 0, message.bytes.length))) {
-      if (message.id !== undefined) this.#replies.accepted(message.id, 0);
-    } else if (message.type !== undefined && liveTypes.has(message.type)) {
+    if (message.type !== undefined && liveTypes.has(message.type)) {
       this.#append('live', 'traces', message);
+    } else if (message.type === 'hello') {
+      this.#replies.hello(message);
+    } else if (message.type === 'breakpoint.hit') {
+      this.#append(control, 'traces', message);
     } else if (message.otlpSignal !== undefined) {
       this.#append('otlp-json', message.otlpSignal, message);
     } else {
@@ -121,6 +127,10 @@ export class LiveQueue {
   }
 
   async #store(group: Group): Promise<void> {
+    if (group.format === control) {
+      for (const message of group.messages) this.#replies.breakpointHit(message);
+      return;
+    }
     try {
       const accepted = await this.#sink.accept(payloadOf(group));
       for (const message of group.messages) this.#follow(message);

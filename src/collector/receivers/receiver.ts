@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Signal } from '../../formats/format.ts';
 import type { Admission } from './admission.ts';
+import type { ControlChannel } from './controlChannel.ts';
 
 /** One request, or one group of live messages, that passed admission. */
 export interface Payload {
@@ -59,6 +60,7 @@ export interface Receiver<T extends OpenReceiver> {
 export interface ReceiverContext {
   readonly sink: Sink;
   readonly admission: Admission;
+  readonly control: ControlChannel;
   /** What anybody on this machine may know of us: what `GET /` answers, so that another window sees who holds the port. */
   readonly identity: () => Readonly<Record<string, unknown>>;
   /** A fault of ours, for the log: clients are told only that there is one. */
@@ -76,8 +78,8 @@ export interface Route extends OpenReceiver {
   endpoint?(path: string): Endpoint | undefined;
   readonly upgrade?: {
     readonly path: string;
-    /** Takes over a socket whose request passed admission. */
-    accept(request: IncomingMessage, socket: Socket, head: Buffer): void;
+    /** Takes over a socket whose request passed admission; `hasToken` when it has shown the token. */
+    accept(request: IncomingMessage, socket: Socket, head: Buffer, hasToken: boolean): void;
   };
 }
 

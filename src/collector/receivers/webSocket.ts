@@ -17,7 +17,7 @@ export const webSocket: Receiver<Route> = {
 };
 
 class OpenWebSockets implements Route {
-  readonly upgrade = { path: '/v1/spans', accept: (request: IncomingMessage, socket: Socket, head: Buffer) => this.#accept(request, socket, head) };
+  readonly upgrade = { path: '/v1/spans', accept: this.#accept.bind(this) };
   readonly #context: ReceiverContext;
   readonly #limits: Limits;
   readonly #server: WebSocketServer;
@@ -53,13 +53,13 @@ class OpenWebSockets implements Route {
     await Promise.race([Promise.all([...this.#connections].map(({ closed }) => closed)), inTime]);
   }
 
-  #accept(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  #accept(request: IncomingMessage, socket: Socket, head: Buffer, hasToken: boolean): void {
     if (this.#connections.size >= this.#limits.webSockets) {
       endRaw(socket, retryLater(1, 'too many WebSocket connections'), this.#limits.lingerMs);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
-      const connection = new LiveConnection(accepted, socket, this.#context);
+      const connection = new LiveConnection(accepted, socket, this.#context, hasToken);
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
     });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'vscode';
 import type { CollectorCalls, CollectorEvent, CollectorOptions, CollectorStats } from '../../protocol/collector.ts';
+import type { BreakpointHit } from '../../protocol/live.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 
@@ -36,6 +37,7 @@ export class CollectorHost implements Collector {
   readonly #changedRows = new EventEmitter<RowsEvent>();
   readonly #lostTrace = new EventEmitter<GoneEvent>();
   readonly #changedStats = new EventEmitter<CollectorStats>();
+  readonly #hitBreakpoint = new EventEmitter<BreakpointHit>();
   readonly #started = new EventEmitter<void>();
   readonly #replaced = new EventEmitter<void>();
   readonly #lost = new EventEmitter<string>();
@@ -43,6 +45,8 @@ export class CollectorHost implements Collector {
   readonly onDidChangeRows = this.#changedRows.event;
   readonly onDidLoseTrace = this.#lostTrace.event;
   readonly onDidChangeStats = this.#changedStats.event;
+  /** A program stands at a span breakpoint. */
+  readonly onDidHitBreakpoint = this.#hitBreakpoint.event;
   /** A worker runs and is configured. */
   readonly onDidStart = this.#started.event;
   /** A worker took the place of a lost one: it listens nowhere, and subscriptions are void. */
@@ -64,7 +68,7 @@ export class CollectorHost implements Collector {
     this.#connect = connect;
     this.#options = options;
     this.#log = log;
-    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedStats, this.#started, this.#replaced, this.#lost]) {
+    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedStats, this.#hitBreakpoint, this.#started, this.#replaced, this.#lost]) {
       this.#disposables.add(emitter);
     }
   }
@@ -127,6 +131,7 @@ export class CollectorHost implements Collector {
       case 'traces.changed': this.#changedTraces.fire(event); break;
       case 'rows.changed': this.#changedRows.fire(event); break;
       case 'trace.gone': this.#lostTrace.fire(event); break;
+      case 'breakpoint.hit': this.#hitBreakpoint.fire(event.hit); break;
       case 'log.line': this.#log.for('collector').write(event.level, event.message); break;
       case 'stats.changed':
         this.stats = event.stats;

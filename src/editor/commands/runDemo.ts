@@ -20,7 +20,7 @@ export const runDemo: Command = {
       name: 'Spanscope demo',
       shellPath: node.path,
       shellArgs: [context.asAbsolutePath('dist/demo/planner.mjs')],
-      env: { ...Object.fromEntries(variables), ...node.env },
+      env: { ...Object.fromEntries(variables), SPANSCOPE_TOKEN: await services.collector.call('controlToken'), ...node.env },
       iconPath: new vscode.ThemeIcon('play'),
       isTransient: true,
     });

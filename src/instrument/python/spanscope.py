@@ -1312,6 +1312,8 @@ _MAX_MESSAGE = 3_000_000  # a receiver refuses frames above 4 MiB
 _MAX_FRAMES_IN_FLIGHT = 64
 _FIRST_RETRY = 0.2
 _LAST_RETRY = 5.0
+# Frames of spans are numbered from 1.
+_HELLO_ID = 0
 
 
 class LiveExporter:
@@ -1433,6 +1435,7 @@ class LiveExporter:
     def _run(self) -> None:
         while not self._closing:
             self._wait(None, None if not self._known else 0.0)
+            token = self._token
             try:
                 self._web_socket = _WebSocket(self._endpoint)
             except Exception:
@@ -1440,6 +1443,8 @@ class LiveExporter:
             else:
                 _quietly(self._serve, self._web_socket)
                 self._web_socket.close()
+                if token != self._token:
+                    continue
             self._failures += 1
             self._report_attempt()
             self._pause(min(_LAST_RETRY, _FIRST_RETRY * 2 ** (self._failures - 1)) * random.uniform(0.8, 1.2))
@@ -1495,7 +1500,7 @@ class LiveExporter:
         first = next(iter(list(self._known)), None)
         name = "agent" if first is None else first.resource["service.name"]
         hello: Dict[str, Any] = {
-            "type": "hello", "client": {"name": name, "language": "python", "pid": os.getpid(), "cwd": os.getcwd()},
+            "type": "hello", "id": _HELLO_ID, "client": {"name": name, "language": "python", "pid": os.getpid(), "cwd": os.getcwd()},
         }
         if self._token is not None:
             hello["token"] = self._token
@@ -1505,6 +1510,12 @@ class LiveExporter:
         for text in messages:
             answer = json.loads(text)
             if not isinstance(answer, dict) or answer.get("type") not in ("ack", "error"):
+                continue
+            if answer.get("id") == _HELLO_ID:
+                if answer["type"] == "error":
+                    # Of an earlier run of the receiver, or of another one: spans are taken without.
+                    self._token = None
+                    raise ConnectionError("token not accepted")
                 continue
             # Only now: a receiver that is overloaded takes connections and ends them at once.
             self._failures = 0

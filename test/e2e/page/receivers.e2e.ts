@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Ports } from '../../../src/collector/ports.ts';
+import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
 import { launchBrowser } from '../../launcher/browser.ts';
 import { root } from '../../launcher/paths.ts';
 import { RecordingSink } from '../../unit/collector/receivers/support/recordingSink.ts';
@@ -36,6 +37,7 @@ afterAll(async () => {
 beforeEach(async () => {
   sink = new RecordingSink();
   ports = new Ports({
+    control: new ControlChannel(() => undefined),
     sink, allowedHosts: [], allowedOrigins: [`http://${listed}:${pagePort}`], grpcBundle: path.join(root, 'src/collector/receivers/otlpGrpc.ts'), report: (message) => { throw new Error(message); },
   });
   const { endpoints } = await ports.start({ httpPort: 0, grpcPort: 0 });

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listeningInodes, nameInLsof, pidInNetstat, programName } from '../../../src/collector/portHolder.ts';
 import { Ports } from '../../../src/collector/ports.ts';
+import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
 import { RawGrpc, framed } from './receivers/support/rawGrpc.ts';
 import { ask } from './receivers/support/rawHttp.ts';
 import { RecordingSink } from './receivers/support/recordingSink.ts';
@@ -15,7 +16,7 @@ const stops: (() => Promise<void> | void)[] = [];
 
 function makePorts(sink = new RecordingSink(), bundle = grpcBundle): Ports & { readonly reports: string[] } {
   const reports: string[] = [];
-  const ports = new Ports({ sink, allowedHosts: [], allowedOrigins: [], grpcBundle: bundle, report: (message) => reports.push(message) });
+  const ports = new Ports({ sink, control: new ControlChannel(() => undefined), allowedHosts: [], allowedOrigins: [], grpcBundle: bundle, report: (message) => reports.push(message) });
   stops.push(() => ports.stop());
   return Object.assign(ports, { reports });
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Admission } from '../../../src/collector/receivers/admission.ts';
+import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
 import { openHttpListener } from '../../../src/collector/receivers/httpListener.ts';
 import { httpReceivers } from '../../../src/collector/receivers/registry.ts';
 import { LiveExporter } from '../../../src/instrument/node/exporters/live.ts';
@@ -14,11 +15,13 @@ import type { OpenPort } from '../../../src/collector/receivers/receiver.ts';
 let kit: ShippedKit;
 let sink: DecodingSink;
 let port: OpenPort;
+let control: ControlChannel;
 beforeAll(async () => { kit = await ShippedKit.make(); });
 afterAll(() => kit.remove());
 beforeEach(async () => {
   sink = new DecodingSink();
-  port = await openHttpListener(0, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => { throw fault; } });
+  control = new ControlChannel(() => undefined);
+  port = await openHttpListener(0, httpReceivers, { sink, control, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => { throw fault; } });
 });
 afterEach(() => port.close());
 
@@ -37,6 +40,16 @@ describe('the receiver takes what', () => {
     const ended = sink.spans.filter((span) => span.endUnixNano > 0n);
     expect(new Set(ended.map((span) => span.spanId)).size).toBe(count);
     expect(sink.ended).toEqual([]);
+  });
+
+  it.each(programs)('the demo in %s sends with the token, and with one that is no longer good', async (_, command, file, count) => {
+    if (command === undefined) return;
+    for (const token of [control.token, 'of an earlier run']) {
+      sink.batches.length = 0;
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${port.port}`, SPANSCOPE_DEMO_SPEED: '25', SPANSCOPE_TOKEN: token };
+      expect(await run(command, [path.join(kit.folder, 'demo', file)], env)).toMatchObject({ code: 0 });
+      expect(new Set(sink.spans.filter((span) => span.endUnixNano > 0n).map((span) => span.spanId)).size).toBe(count);
+    }
   });
 
   it('a span holds, over the live protocol and over OTLP', async () => {

@@ -39,6 +39,8 @@ const highWaterBytes = 4 << 20;
 const maxFramesInFlight = 1024;
 const firstRetryMs = 200;
 const lastRetryMs = 5000;
+/** Frames of spans are numbered from 1. */
+const helloId = 0;
 
 /**
  * Sends spans over a WebSocket while they happen: `start`, `update` and `end`, or a whole `span` where the receiver
@@ -47,7 +49,8 @@ const lastRetryMs = 5000;
  */
 export class LiveExporter implements SpanExporter {
   readonly #endpoint: URL;
-  readonly #token: string | undefined;
+  #token: string | undefined;
+  #isDenied = false;
   readonly #maxSpans: number;
   readonly #maxBytes: number;
   /** Open spans, and ended ones that are not confirmed. */
@@ -183,13 +186,18 @@ export class LiveExporter implements SpanExporter {
   #hello(): object {
     const [first] = this.#known.keys();
     const client = { name: first?.resource['service.name'] ?? 'agent', language: 'nodejs', pid: process.pid, cwd: process.cwd() };
-    return { type: 'hello', client, token: this.#token };
+    return { type: 'hello', id: helloId, client, token: this.#token };
   }
 
   #onClose(): void {
     this.#client = undefined;
     this.#open = false;
     this.#inFlight.clear();
+    if (this.#isDenied) {
+      this.#isDenied = false;
+      this.#connect();
+      return;
+    }
     const delay = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures) * (0.8 + Math.random() * 0.4);
     this.#failures++;
     this.#retryAt = Date.now() + delay;
@@ -198,7 +206,12 @@ export class LiveExporter implements SpanExporter {
   }
 
   #onMessage(text: string): void {
-    const id = answeredId(text);
+    const { id, isError } = answerIn(text);
+    // Of an earlier run of the receiver, or of another one: spans are taken without.
+    if (id === helloId && isError) {
+      this.#token = undefined;
+      this.#isDenied = true;
+    }
     const confirmed = id === undefined ? undefined : this.#inFlight.get(id);
     if (id === undefined || confirmed === undefined) return;
     // Only now: a receiver that is overloaded takes connections and ends them at once.
@@ -264,13 +277,14 @@ export class LiveExporter implements SpanExporter {
   }
 }
 
-/** The id of an `ack` or `error` answer; both mean that the message need not be sent again. */
-function answeredId(text: string): number | undefined {
+/** The id of an `ack` or `error` answer, if that is what a text is; both mean that the message need not be sent again. */
+function answerIn(text: string): { readonly id?: number; readonly isError: boolean } {
   try {
     const answer: unknown = JSON.parse(text);
-    if (typeof answer !== 'object' || answer === null || !('type' in answer) || !('id' in answer)) return undefined;
-    return (answer.type === 'ack' || answer.type === 'error') && typeof answer.id === 'number' ? answer.id : undefined;
+    if (typeof answer !== 'object' || answer === null || !('type' in answer) || !('id' in answer)) return { isError: false };
+    const isError = answer.type === 'error';
+    return (isError || answer.type === 'ack') && typeof answer.id === 'number' ? { id: answer.id, isError } : { isError };
   } catch {
-    return undefined;
+    return { isError: false };
   }
 }

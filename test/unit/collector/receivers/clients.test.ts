@@ -18,6 +18,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ports } from '../../../../src/collector/ports.ts';
+import { ControlChannel } from '../../../../src/collector/receivers/controlChannel.ts';
 import { DecodingSink } from './support/decodingSink.ts';
 import type { ReceivedSpan } from './support/decodingSink.ts';
 
@@ -29,7 +30,7 @@ let grpc: string;
 beforeEach(async () => {
   sink = new DecodingSink();
   const grpcBundle = path.resolve(import.meta.dirname, '../../../../src/collector/receivers/otlpGrpc.ts');
-  ports = new Ports({ sink, allowedHosts: [], allowedOrigins: [], grpcBundle, report: (message) => { throw new Error(message); } });
+  ports = new Ports({ sink, control: new ControlChannel(() => undefined), allowedHosts: [], allowedOrigins: [], grpcBundle, report: (message) => { throw new Error(message); } });
   const { endpoints } = await ports.start({ httpPort: 0, grpcPort: 0 });
   http = endpoints.http ?? '';
   grpc = `http://${endpoints.grpc}`;

@@ -3,12 +3,13 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Collector } from '../../../../src/collector/collector.ts';
 import { Ports } from '../../../../src/collector/ports.ts';
+import { ControlChannel } from '../../../../src/collector/receivers/controlChannel.ts';
 import { httpReceivers, loadGrpcReceiver } from '../../../../src/collector/receivers/registry.ts';
 import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
 import { requestLimits } from '../../../../src/formats/limits.ts';
 import { formatById } from '../../../../src/formats/registry.ts';
 import type { EncodeSpan } from '../../../../src/formats/format.ts';
-import type { Endpoints } from '../../../../src/protocol/collector.ts';
+import type { CollectorEvent, Endpoints } from '../../../../src/protocol/collector.ts';
 import { DecodingSink } from './support/decodingSink.ts';
 import { RawGrpc, framed } from './support/rawGrpc.ts';
 import { ask } from './support/rawHttp.ts';
@@ -129,7 +130,7 @@ function makeSpans(count: number, from = 1): EncodeSpan[] {
 
 async function withPorts(work: (ports: Ports, sink: DecodingSink) => Promise<void>): Promise<void> {
   const sink = new DecodingSink();
-  const ports = new Ports({ sink, allowedHosts: [], allowedOrigins: [], grpcBundle, limits: { closeWithinMs: 200 }, report: (message) => { throw new Error(message); } });
+  const ports = new Ports({ sink, control: new ControlChannel(() => undefined), allowedHosts: [], allowedOrigins: [], grpcBundle, limits: { closeWithinMs: 200 }, report: (message) => { throw new Error(message); } });
   await ports.start({ httpPort: 0, grpcPort: 0 });
   const prototype = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
   try {
@@ -238,8 +239,8 @@ describe.each(ways)('$name', (way) => {
 });
 
 describe('the collector behind the receivers', () => {
-  async function withCollector(work: (collector: Collector, endpoints: Endpoints) => Promise<void>): Promise<void> {
-    const collector = new Collector(() => undefined);
+  async function withCollector(work: (collector: Collector, endpoints: Endpoints) => Promise<void>, emit: (event: CollectorEvent) => void = () => undefined): Promise<void> {
+    const collector = new Collector(emit);
     try {
       await collector.configure({ storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle });
       const { endpoints } = await collector.start({ httpPort: 0, grpcPort: 0 });
@@ -260,6 +261,24 @@ describe('the collector behind the receivers', () => {
       expect(await way.send(endpoints, Buffer.from(way.isText ? '{' : '\x0a\x05'))).toBe('refused');
       expect(collector.stats().receivedSpans).toBe(50);
     });
+  });
+
+  it('tells breakpoints to a program that shows the token, and where it stands', async () => {
+    const told: CollectorEvent[] = [];
+    const traceId = 'a'.repeat(32), spanId = 'b'.repeat(16);
+    await withCollector(async (collector, endpoints) => {
+      collector.setBreakpoints([{ id: 'first', enabled: true, on: 'start', name: 'step' }]);
+      const client = new RawWebSocket(portOf(endpoints.http));
+      client.say({ type: 'hello', client: { pid: 5 }, token: collector.controlToken() });
+      await client.message();
+      expect(await client.message()).toEqual({ type: 'breakpoints', items: [{ id: 'first', enabled: true, on: 'start', name: 'step' }] });
+      client.say([{ type: 'start', span: { traceId, spanId, name: 'step', startTimeUnixNano: '1700000000000000000' } }, { type: 'breakpoint.hit', breakpointId: 'first', traceId, spanId, on: 'start', id: 1 }]);
+      expect(await client.message()).toEqual({ type: 'ack', id: 1, accepted: 0 });
+      expect(told.filter(({ type }) => type === 'breakpoint.hit')).toEqual([{ type: 'breakpoint.hit', hit: { breakpointId: 'first', traceId, spanId, on: 'start', client: { pid: 5 } } }]);
+      expect(await collector.spanById(traceId, spanId)).toMatchObject({ name: 'step' });
+      expect(JSON.stringify([told, endpoints, collector.stats()])).not.toContain(collector.controlToken());
+      client.end();
+    }, (event) => told.push(event));
   });
 
   it('marks the spans that a lost connection had begun', async () => {

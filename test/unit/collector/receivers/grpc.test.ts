@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Admission } from '../../../../src/collector/receivers/admission.ts';
 import type { Limits } from '../../../../src/collector/receivers/admission.ts';
+import { ControlChannel } from '../../../../src/collector/receivers/controlChannel.ts';
 import { openConnectionListener } from '../../../../src/collector/receivers/connectionListener.ts';
 import { receiver } from '../../../../src/collector/receivers/otlpGrpc.ts';
 import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
@@ -18,7 +19,7 @@ let client: RawGrpc;
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: ['box.lan'], allowedOrigins: [], limits });
-  return openConnectionListener(0, receiver, { sink, admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
+  return openConnectionListener(0, receiver, { sink, control: new ControlChannel(() => undefined), admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
 }
 
 beforeEach(async () => {
@@ -308,7 +309,7 @@ describe('stopping', () => {
     await closed;
     await open.close();
     const admission = new Admission({ allowedHosts: [], allowedOrigins: [] });
-    const again = await openConnectionListener(open.port, receiver, { sink, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
+    const again = await openConnectionListener(open.port, receiver, { sink, control: new ControlChannel(() => undefined), admission, identity: () => ({}), report: (fault) => faults.push(fault) });
     expect(again.port).toBe(open.port);
     await again.close();
   });

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Admission } from '../../../../src/collector/receivers/admission.ts';
 import type { Limits } from '../../../../src/collector/receivers/admission.ts';
+import { ControlChannel } from '../../../../src/collector/receivers/controlChannel.ts';
 import { openHttpListener } from '../../../../src/collector/receivers/httpListener.ts';
 import { httpReceivers } from '../../../../src/collector/receivers/registry.ts';
 import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
@@ -19,7 +20,7 @@ let open: OpenPort;
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: ['box.lan'], allowedOrigins: ['https://listed.example'], limits });
-  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
+  return openHttpListener(0, httpReceivers, { sink, control: new ControlChannel(() => undefined), admission, identity: () => ({ service: 'spanscope' }), report: (fault) => faults.push(fault) });
 }
 
 beforeEach(async () => {
@@ -400,7 +401,7 @@ describe('stopping', () => {
     expect([response?.status, response?.headers.get('connection')]).toEqual([200, 'close']);
     await closed;
     await open.close();
-    const again = await openHttpListener(open.port, httpReceivers, { sink, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => faults.push(fault) });
+    const again = await openHttpListener(open.port, httpReceivers, { sink, control: new ControlChannel(() => undefined), admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => faults.push(fault) });
     expect(again.port).toBe(open.port);
     await again.close();
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Admission } from '../../../../src/collector/receivers/admission.ts';
 import type { Limits } from '../../../../src/collector/receivers/admission.ts';
+import { ControlChannel } from '../../../../src/collector/receivers/controlChannel.ts';
 import { openHttpListener } from '../../../../src/collector/receivers/httpListener.ts';
 import { httpReceivers } from '../../../../src/collector/receivers/registry.ts';
 import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
@@ -17,7 +18,7 @@ const clients: RawWebSocket[] = [];
 
 async function listen(limits: Partial<Limits> = {}): Promise<OpenPort> {
   const admission = new Admission({ allowedHosts: [], allowedOrigins: ['https://listed.example'], limits: { closeWithinMs: 200, ...limits } });
-  return openHttpListener(0, httpReceivers, { sink, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
+  return openHttpListener(0, httpReceivers, { sink, control: new ControlChannel(() => undefined), admission, identity: () => ({}), report: (fault) => faults.push(fault) });
 }
 
 async function connected(port = open.port): Promise<RawWebSocket> {

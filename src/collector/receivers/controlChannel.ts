@@ -1,0 +1,45 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { BreakpointHit, BreakpointsMessage, SpanBreakpoint } from '../../protocol/live.ts';
+
+const tokenBytes = 32;
+const mostBreakpoints = 1000;
+
+/** A live client that has shown the token. */
+export interface ControlClient { tell(message: BreakpointsMessage): void }
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * What passes between the host and the programs that it has started, beside their spans: span breakpoints there, hits
+ * back. The token that opens it is new with every instance and stays in memory.
+ */
+export class ControlChannel {
+  /** For the environment of programs that we start; never for a log, a file, an address or an argument. */
+  readonly token = randomBytes(tokenBytes).toString('base64url');
+  readonly #digest = digestOf(this.token);
+  readonly #clients = new Set<ControlClient>();
+  readonly #onHit: (hit: BreakpointHit) => void;
+  #message: BreakpointsMessage = { type: 'breakpoints', items: [] };
+
+  constructor(onHit: (hit: BreakpointHit) => void) { this.#onHit = onHit; }
+
+  /** Takes equally long for every text of a length, right or wrong. */
+  isToken(text: string): boolean { return timingSafeEqual(digestOf(text), this.#digest); }
+
+  /** Throws an Error with a message for the user when there are too many. */
+  setBreakpoints(items: readonly SpanBreakpoint[]): void {
+    if (items.length > mostBreakpoints) throw new Error(`There can be ${mostBreakpoints} span breakpoints at most.`);
+    this.#message = { type: 'breakpoints', items: items.filter(({ enabled }) => enabled) };
+    for (const client of this.#clients) client.tell(this.#message);
+  }
+
+  /** Tells a client the breakpoints, now and on every change until it leaves. */
+  join(client: ControlClient): void {
+    this.#clients.add(client);
+    client.tell(this.#message);
+  }
+
+  leave(client: ControlClient): void { this.#clients.delete(client); }
+
+  hit(hit: BreakpointHit): void { this.#onHit(hit); }
+}
