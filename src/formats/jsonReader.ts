@@ -1,6 +1,7 @@
 import { isUtf8, plainTextEnd, repeatedTextOf, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import { resolveEscapes } from './jsonEscapes.ts';
+import type { KnownTexts } from './knownTexts.ts';
 
 /** A JSON value of any kind but one that was expected; the reader stands somewhere in it. */
 export class WrongTypeError extends Error {
@@ -61,6 +62,11 @@ export class JsonReader {
   get key(): string {
     if (!this.keyHasEscapes) return repeatedTextOf(this.bytes, this.keyStart, this.keyEnd);
     return resolveEscapes(textOf(this.bytes, this.keyStart, this.keyEnd)) ?? '';
+  }
+
+  /** What the key of that member stands for, without decoding it. */
+  knownKey<T>(known: KnownTexts<T>): T | undefined {
+    return this.keyHasEscapes ? known.of(this.key) : known.at(this.bytes, this.keyStart, this.keyEnd);
   }
 
   fail(message: string, offset = this.position): never { throw new DecodeError('undecodable', message, { offset }); }
@@ -146,6 +152,12 @@ export class JsonReader {
     return this.hasEscapes ? this.stringText() : repeatedTextOf(this.bytes, this.tokenStart, this.tokenEnd);
   }
 
+  /** What a string stands for, without decoding it. */
+  takeKnown<T>(known: KnownTexts<T>): T | undefined {
+    this.scanString();
+    return this.hasEscapes ? known.of(this.stringText()) : known.at(this.bytes, this.tokenStart, this.tokenEnd);
+  }
+
   /** Passes over a string and notes where its content lies. */
   scanString(): void {
     if (this.peek() !== quote) throw this.wrongType('a string');
@@ -196,6 +208,7 @@ export class JsonReader {
       isInteger = false;
     }
     if (at > this.end) this.fail('a number does not end', this.end);
+    this.hasEscapes = false;
     this.tokenStart = this.position;
     this.tokenEnd = this.position = at;
     return isInteger;

@@ -93,8 +93,7 @@ export class DraftWriter {
       this.reject('it has no trace id or no span id');
       return;
     }
-    if (batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`);
-    const row = batch.addRow();
+    const row = this.newRow();
     batch.traceId[row] = batch.intern(draft.traceId);
     setSpanId(batch, row, draft.spanId);
     batch.kind[row] = draft.kind ?? 0;
@@ -109,7 +108,23 @@ export class DraftWriter {
     this.setTimes(row, draft.start ?? notRecorded, draft.end ?? notRecorded);
     setParentId(batch, row, draft.parentSpanId ?? '');
     if (draft.isParentBad === true || isOwnParent(batch, row)) markBadParent(batch, row);
-    this.setContent(row, draft, contentStart);
+    writeContent(this.content, contentOf(draft));
+    this.endContent(row, contentStart);
+  }
+
+  /** A row for decoders that fill it themselves, all zero; `endContent` must follow. */
+  newRow(): number {
+    if (this.batch.count >= this.mostRows) throw new DecodeError('tooManyElements', `more than ${this.options.limits.maxSpans} spans`);
+    return this.batch.addRow();
+  }
+
+  /** What was written from `start` on is the content of a row. */
+  endContent(row: number, start: number): void {
+    const { batch, content } = this;
+    if (this.keepLimits(start, shapes.content)) this.markCut(row);
+    batch.buffer[row] = this.bufferIndex();
+    batch.contentStart[row] = start;
+    batch.contentEnd[row] = content.length;
   }
 
   /** Adds an OTLP protobuf LogRecord. */
@@ -142,7 +157,8 @@ export class DraftWriter {
     return this.buffer;
   }
 
-  private setTimes(row: number, start: Halves, end: Halves): void {
+  /** Writes the times of a row whose `present` is set. */
+  setTimes(row: number, start: Halves, end: Halves): void {
     const { batch } = this;
     batch.startHigh[row] = start.high;
     batch.startLow[row] = start.low;
@@ -151,20 +167,12 @@ export class DraftWriter {
     if (((batch.present[row] as number) & present.start) !== 0 && hasNoStart(start.high, start.low)) this.mark(row, noStartMark);
   }
 
-  private internCut(row: number, text: string, mostBytes: number): number {
+  /** The index of a text of a row; what is over the limit is cut off and the row marked. */
+  internCut(row: number, text: string, mostBytes: number): number {
     if (text.length * 3 <= mostBytes) return this.batch.intern(text.toWellFormed());
     const utf8 = encoder.encode(text), end = cutEnd(utf8, 0, utf8.length, mostBytes);
     if (end < utf8.length) this.markCut(row);
     return this.batch.intern(textOf(utf8, 0, end));
-  }
-
-  private setContent(row: number, draft: SpanDraft, start: number): void {
-    const { batch, content } = this;
-    writeContent(content, contentOf(draft));
-    if (this.keepLimits(start, shapes.content)) this.markCut(row);
-    batch.buffer[row] = this.bufferIndex();
-    batch.contentStart[row] = start;
-    batch.contentEnd[row] = content.length;
   }
 
   /** Cuts the message that was written last, from `start` on, to the limits; whether that was necessary. */

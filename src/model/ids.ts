@@ -38,6 +38,20 @@ export function hexHalf(text: string, offset: number): number {
   return value >>> 0;
 }
 
+/** The value of each ASCII hex digit; -1 for every other byte. */
+const digitValues = Int8Array.from({ length: 256 }, (_, byte) => hexDigit(byte));
+
+/** The unsigned 32-bit number of the 8 ASCII hex digits at `offset`; -1 when another byte is among them. */
+export function hexHalfAt(bytes: Uint8Array, offset: number): number {
+  let value = 0, signs = 0;
+  for (let at = offset; at < offset + 8; at++) {
+    const digit = digitValues[bytes[at] as number] as number;
+    signs |= digit;
+    value = (value << 4) | digit;
+  }
+  return signs < 0 ? -1 : value >>> 0;
+}
+
 const hexOfHalf = (half: number): string =>
   (byteTexts[half >>> 24] as string) + (byteTexts[(half >>> 16) & 255] as string)
   + (byteTexts[(half >>> 8) & 255] as string) + (byteTexts[half & 255] as string);

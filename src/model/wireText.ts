@@ -85,7 +85,11 @@ function specialBits(word: number): number {
 export function plainTextEnd(bytes: Uint8Array, start: number, end: number): number {
   const words = viewOf(bytes);
   let at = start;
-  while (at + 4 <= end && specialBits(words.getInt32(at, true)) === 0) at += 4;
+  for (; at + 4 <= end; at += 4) {
+    const bits = specialBits(words.getInt32(at, true));
+    // Of several bits the lowest is exact: a borrow reaches only the bytes above one that is special itself.
+    if (bits !== 0) return at + ((31 - Math.clz32(bits & -bits)) >> 3);
+  }
   for (; at < end; at++) {
     const byte = bytes[at] as number;
     if (byte === 0x22 || byte === 0x5c || byte < 0x20 || byte > 0x7f) break;
