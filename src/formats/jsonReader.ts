@@ -102,7 +102,6 @@ export class JsonReader {
     if (byte === closeBrace) return this.leave();
     if (byte !== comma) this.fail('"," or "}" expected');
     this.position++;
-    this.peek();
     this.readKey();
     return true;
   }
@@ -160,8 +159,8 @@ export class JsonReader {
 
   /** Passes over a string and notes where its content lies. */
   scanString(): void {
-    if (this.peek() !== quote) throw this.wrongType('a string');
     const { bytes, end } = this;
+    if (bytes[this.position] !== quote && this.peek() !== quote) throw this.wrongType('a string');
     const start = this.position + 1;
     let at = start, isAscii = true;
     this.hasEscapes = false;
@@ -271,7 +270,8 @@ export class JsonReader {
     this.keyStart = this.tokenStart;
     this.keyEnd = this.tokenEnd;
     this.keyHasEscapes = this.hasEscapes;
-    if (this.peek() !== colon) this.fail('":" expected');
+    // Hardly anybody writes a blank here.
+    if (this.bytes[this.position] !== colon && this.peek() !== colon) this.fail('":" expected');
     this.position++;
     this.countElements(1);
   }

@@ -1,4 +1,4 @@
-import { isSameRange } from '../model/wireText.ts';
+import { hashOfRange, isSameRange } from '../model/wireText.ts';
 
 const slots = 256;
 
@@ -22,8 +22,7 @@ export class RangeTexts {
   /** The index of the text of a range; 0 when it is empty. */
   indexOf(start: number, end: number): number {
     if (start === end) return 0;
-    const { bytes } = this;
-    const slot = (end - start + (bytes[start] as number) * 7 + (bytes[end - 1] as number) * 31 + (bytes[(start + end) >> 1] as number) * 13) % slots;
+    const { bytes } = this, slot = hashOfRange(bytes, start, end) & (slots - 1);
     const known = this.starts[slot] as number;
     if ((this.ends[slot] as number) - known === end - start && isSameRange(bytes, known, start, end - start)) return this.indexes[slot] as number;
     this.starts[slot] = start;

@@ -24,10 +24,15 @@ export function splitDigits(bytes: Uint8Array, start: number, end: number, into:
   if (length < 1 || length > 20) return false;
   const middle = Math.max(start, end - 9);
   let upper = 0, lower = 0;
-  for (let at = start; at < end; at++) {
+  for (let at = start; at < middle; at++) {
     const value = (bytes[at] as number) - 48;
     if (value < 0 || value > 9) return false;
-    if (at < middle) upper = upper * 10 + value; else lower = lower * 10 + value;
+    upper = upper * 10 + value;
+  }
+  for (let at = middle; at < end; at++) {
+    const value = (bytes[at] as number) - 48;
+    if (value < 0 || value > 9) return false;
+    lower = lower * 10 + value;
   }
   // upper · 10^9 + lower in pieces of at most 2^49, so that doubles stay exact. 10^9 = 15258 · 2^16 + 51712.
   const upperLow = upper % 0x1_0000_0000, upperHigh = Math.floor(upper / 0x1_0000_0000);

@@ -12,21 +12,32 @@ const cachedView = new DataView(cachedBytes.buffer);
 
 let viewedBytes: Uint8Array = new Uint8Array();
 let view: DataView = new DataView(viewedBytes.buffer);
+let otherBytes = viewedBytes;
+let otherView = view;
 
 /**
- * A view of the bytes, by which they are read four at a time: three times faster than one by one. That of the bytes that
- * were used last is kept, because calls for the same bytes follow one another by the thousand.
+ * A view of the bytes, by which they are read four at a time: three times faster than one by one. Those of the bytes that
+ * were used last are kept, because calls for the same ones, what is read and what is written, follow one another by the
+ * thousand.
  */
 export function viewOf(bytes: Uint8Array): DataView {
-  if (bytes !== viewedBytes) {
-    viewedBytes = bytes;
-    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  return bytes === viewedBytes ? view : anotherView(bytes);
+}
+
+function anotherView(bytes: Uint8Array): DataView {
+  const next = bytes === otherBytes ? otherView : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  otherBytes = viewedBytes;
+  otherView = view;
+  viewedBytes = bytes;
+  view = next;
   return view;
 }
 
 /** Lets go of the bytes that were used last; for those who used large ones. */
-export function forgetBytes(): void { viewOf(new Uint8Array()); }
+export function forgetBytes(): void {
+  viewOf(new Uint8Array());
+  viewOf(new Uint8Array());
+}
 
 /** The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
@@ -37,8 +48,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
 export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length > longestCached || length === 0) return textOf(bytes, start, end);
-  viewOf(bytes);
-  const slot = slotOf(start, end);
+  const slot = hashOfRange(bytes, start, end) & (slots - 1);
   if (cachedLengths[slot] === length && isCached(slot, start, end)) return cachedTexts[slot] as string;
   const text = textOf(bytes, start, end);
   cachedTexts[slot] = text;
@@ -47,16 +57,16 @@ export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): s
   return text;
 }
 
-/** Mixes the length with four words of the text, which for a text of up to 16 bytes is all of it. */
-function slotOf(start: number, end: number): number {
-  const length = end - start;
+/** A hash of bytes[start..end): mixes the length with four words of them, which for up to 16 bytes is all there is. */
+export function hashOfRange(bytes: Uint8Array, start: number, end: number): number {
+  const words = viewOf(bytes), length = end - start;
   let hash = length;
   if (length >= 4) {
     const third = (length - 4) / 3 | 0;
-    hash = Math.imul(hash ^ view.getInt32(start, true), 0x9e3779b1) ^ Math.imul(view.getInt32(end - 4, true), 0x85ebca6b);
-    hash = Math.imul(hash ^ view.getInt32(start + third, true), 0xc2b2ae35) ^ Math.imul(view.getInt32(end - 4 - third, true), 0x27d4eb2f);
-  } else for (let at = start; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x9e3779b1);
-  return (hash ^ (hash >>> 15)) & (slots - 1);
+    hash = Math.imul(hash ^ words.getInt32(start, true), 0x9e3779b1) ^ Math.imul(words.getInt32(end - 4, true), 0x85ebca6b);
+    hash = Math.imul(hash ^ words.getInt32(start + third, true), 0xc2b2ae35) ^ Math.imul(words.getInt32(end - 4 - third, true), 0x27d4eb2f);
+  } else for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }
 
 function isCached(slot: number, start: number, end: number): boolean {
