@@ -1,13 +1,17 @@
 import type { Format } from './format.ts';
-import { live } from './live.ts';
+import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
+import { jsSpans } from './jsSpans.ts';
+import { live } from './live.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
+import { phoenix } from './phoenix.ts';
+import { pythonSpans } from './pythonSpans.ts';
 import { tutorial } from './tutorial.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, goStdout, jsSpans, pythonSpans];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

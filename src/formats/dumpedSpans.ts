@@ -1,0 +1,30 @@
+import type { SpanBatch } from '../model/spanBatch.ts';
+import type { DecodeOptions } from './format.ts';
+import { eachObject, JsonMembers } from './jsonMembers.ts';
+import type { JsonObject, JsonReader } from './jsonReader.ts';
+import { forEachRecord } from './jsonRecords.ts';
+
+/** Members under which home-made exporters keep the spans of a trace, or the traces. */
+const containers = ['spans', 'traces', 'trace', 'data'] as const;
+
+/**
+ * Hands the records of a dump to `read`, one at a time: the objects of the input, or those in lists under `spans`, `traces`,
+ * `trace` and `data` at any depth. `read` says whether an object was a record of its format; others are counted and reported.
+ */
+export function forEachDumped(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, read: (object: JsonObject) => boolean): void {
+  let kept = 0, others = 0;
+  const visit = (reader: JsonReader): void => {
+    const { position, depth } = reader, members = new JsonMembers(reader);
+    const inner = containers.filter((key) => members.isList(key) || members.isObject(key));
+    if (inner.length > 0) {
+      for (const key of inner) members.each(key, (items) => { visit(items); });
+      members.leave();
+      return;
+    }
+    reader.position = position;
+    reader.depth = depth;
+    if (read(reader.takeObject())) kept++; else others++;
+  };
+  forEachRecord(bytes, batch, options, 'object', (reader) => { eachObject(reader, visit); }, () => kept);
+  if (others > 0) batch.report(`${others} ${others === 1 ? 'object is no span and was' : 'objects are no spans and were'} passed over`);
+}
