@@ -2,7 +2,7 @@ import { canonicalId } from '../../model/ids.ts';
 import { textOf } from '../../model/wireText.ts';
 import type { BreakpointHit, LiveClient, SpanBreakpoint } from '../../protocol/live.ts';
 import type { ControlChannel, ControlClient } from './controlChannel.ts';
-import type { LiveMessage } from './liveMessages.ts';
+import type { LiveMessage } from './liveMessage.ts';
 
 const longestText = 4096, longestId = 256;
 const moments: readonly SpanBreakpoint['on'][] = ['start', 'end', 'error'];

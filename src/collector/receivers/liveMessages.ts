@@ -1,41 +1,17 @@
 import { DecodeError } from '../../formats/format.ts';
-import type { Signal } from '../../formats/format.ts';
-import { canonicalId } from '../../model/ids.ts';
-import { textOf } from '../../model/wireText.ts';
+import { KnownTexts } from '../../formats/knownTexts.ts';
+import { plainTextEnd } from '../../model/wireText.ts';
+import { LiveMessage, noted, nothingNoted } from './liveMessage.ts';
+import type { Noted } from './liveMessage.ts';
 
-/** A part of a frame's bytes: the JSON text of a value. */
-interface Range { readonly start: number; readonly end: number }
+const fieldOfKey = new KnownTexts<Noted>([
+  ['type', noted.type], ['id', noted.id], ['span', noted.span], ['traceId', noted.traceId], ['trace_id', noted.traceId], ['spanId', noted.spanId], ['span_id', noted.spanId],
+  ['endTimeUnixNano', noted.end], ['end_time_unix_nano', noted.end], ['endTime', noted.end], ['end_time', noted.end],
+  ['resourceSpans', noted.traces], ['resource_spans', noted.traces], ['resourceLogs', noted.logs], ['resource_logs', noted.logs],
+  ['resourceMetrics', noted.metrics], ['resource_metrics', noted.metrics],
+]);
 
-/** One message of the live protocol, as far as a receiver has to understand it; the rest is left to the decoder. */
-export interface LiveMessage {
-  /** Its JSON text, a part of the frame. */
-  readonly bytes: Uint8Array;
-  readonly type: string | undefined;
-  /** The JSON text of its `id`: what is sent back in the answer. */
-  readonly id: string | undefined;
-  /** Set when it is an OTLP/JSON request. */
-  readonly otlpSignal: Signal | undefined;
-  /** Whether it says that its span has an end. */
-  readonly hasEnded: boolean;
-  /** The ids of the span that it is about. */
-  readSpan(): LiveSpan | undefined;
-}
-
-export interface LiveSpan { readonly traceId: string; readonly spanId: string }
-
-type Field = 'type' | 'id' | 'span' | 'traceId' | 'spanId' | 'end' | Signal;
-
-const fieldOfKey: readonly (readonly [string, Field])[] = [
-  ['type', 'type'], ['id', 'id'], ['span', 'span'], ['traceId', 'traceId'], ['trace_id', 'traceId'], ['spanId', 'spanId'], ['span_id', 'spanId'],
-  ['endTimeUnixNano', 'end'], ['end_time_unix_nano', 'end'], ['endTime', 'end'], ['end_time', 'end'],
-  ['resourceSpans', 'traces'], ['resource_spans', 'traces'], ['resourceLogs', 'logs'], ['resource_logs', 'logs'], ['resourceMetrics', 'metrics'], ['resource_metrics', 'metrics'],
-];
-/** The keys by their length, as bytes: nearly every other key is told apart by its length or its first letters. */
-const keysOfLength: readonly (readonly { readonly bytes: Uint8Array; readonly field: Field }[])[] = Array.from({ length: 20 }, (_, length) =>
-  fieldOfKey.filter(([key]) => key.length === length).map(([key, field]) => ({ bytes: new TextEncoder().encode(key), field })));
-
-const longestId = 256;
-const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d, comma = 0x2c, colon = 0x3a, lineFeed = 0x0a;
+const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d, comma = 0x2c, colon = 0x3a;
 
 /**
  * The messages of a text frame: one, or an array of them. This looks for where values begin and end and at a few of them,
@@ -49,10 +25,10 @@ export function readLiveMessages(frame: Uint8Array): LiveMessage[] {
     reader.position++;
     if (reader.peek() === closeBracket) reader.position++;
     else {
-      do messages.push(reader.readMessage()); while (reader.takeComma(closeBracket));
+      do messages.push(reader.readMessage(messages.length)); while (reader.takeComma(closeBracket));
     }
   } else {
-    messages.push(reader.readMessage());
+    messages.push(reader.readMessage(0));
   }
   if (reader.peek() !== -1) reader.fail('more than one value in a frame');
   return messages;
@@ -61,6 +37,7 @@ export function readLiveMessages(frame: Uint8Array): LiveMessage[] {
 class MessageReader {
   readonly bytes: Uint8Array;
   position = 0;
+  readonly #places = nothingNoted();
 
   constructor(bytes: Uint8Array) { this.bytes = bytes; }
 
@@ -84,26 +61,17 @@ class MessageReader {
     return byte === comma;
   }
 
-  readMessage(): LiveMessage {
-    const start = this.position;
+  /** `place`: its number among the messages of the frame. */
+  readMessage(place: number): LiveMessage {
     if (this.peek() !== openBrace) this.fail('a message is an object');
-    const values = new Map<Field, Range>();
-    this.#readObject(values, undefined);
-    const { bytes } = this;
-    const type = stringIn(bytes, values.get('type'));
-    const end = values.get('end');
-    return {
-      bytes: bytes.subarray(start, this.position),
-      type,
-      id: idIn(bytes, values.get('id')),
-      otlpSignal: values.has('type') ? undefined : (['traces', 'logs', 'metrics'] as const).find((signal) => values.has(signal)),
-      hasEnded: type === 'end' || (end !== undefined && !/^(?:null|"?0?"?)$/.test(textOf(bytes, end.start, Math.min(end.end, end.start + 8)))),
-      readSpan: () => spanIn(bytes, values),
-    };
+    const start = this.position;
+    this.#places.fill(-1);
+    this.#readObject(false);
+    return new LiveMessage(this.bytes, start, this.position, place, this.#places);
   }
 
-  /** Notes the values of known keys. Those of `span` count for the message, and before its own. */
-  #readObject(values: Map<Field, Range>, within: 'span' | undefined): void {
+  /** Notes the values of known keys. Those of `span` count for the message. */
+  #readObject(isSpan: boolean): void {
     this.position++;
     if (this.peek() === closeBrace) {
       this.position++;
@@ -113,14 +81,16 @@ class MessageReader {
       if (this.peek() !== quote) this.fail('a key in quotes expected');
       const keyStart = this.position + 1;
       this.#skipString();
-      const field = fieldAt(this.bytes, keyStart, this.position - 1);
+      const field = fieldOfKey.at(this.bytes, keyStart, this.position - 1);
       if (this.peek() !== colon) this.fail('":" expected');
       this.position++;
-      const first = this.peek();
-      const start = this.position;
-      if (field === 'span' && within === undefined && first === openBrace) this.#readObject(values, 'span');
+      const first = this.peek(), start = this.position;
+      if (field === noted.span && !isSpan && first === openBrace) this.#readObject(true);
       else this.#skipValue(first);
-      if (field !== undefined && !(within === 'span' && (field === 'type' || field === 'id'))) values.set(field, { start, end: this.position });
+      if (field !== undefined && !(isSpan && (field === noted.type || field === noted.id))) {
+        this.#places[field * 2] = start;
+        this.#places[field * 2 + 1] = this.position;
+      }
     } while (this.takeComma(closeBrace));
   }
 
@@ -138,10 +108,10 @@ class MessageReader {
 
   #skipString(): void {
     const { bytes } = this;
-    let at = this.position + 1;
-    for (; bytes[at] !== quote; at++) {
+    let at = plainTextEnd(bytes, this.position + 1, bytes.length);
+    for (; bytes[at] !== quote; at = plainTextEnd(bytes, at, bytes.length)) {
       if (at >= bytes.length) this.fail('a string does not end');
-      if (bytes[at] === backslash) at++;
+      at += bytes[at] === backslash ? 2 : 1;
     }
     this.position = at + 1;
   }
@@ -162,55 +132,4 @@ class MessageReader {
       this.position++;
     } while (depth > 0);
   }
-}
-
-function fieldAt(bytes: Uint8Array, start: number, end: number): Field | undefined {
-  for (const key of keysOfLength[end - start] ?? []) {
-    let i = 0;
-    while (i < key.bytes.length && key.bytes[i] === bytes[start + i]) i++;
-    if (i === key.bytes.length) return key.field;
-  }
-  return undefined;
-}
-
-function stringIn(bytes: Uint8Array, range: Range | undefined): string | undefined {
-  if (range === undefined || bytes[range.start] !== quote) return undefined;
-  const text = textOf(bytes, range.start + 1, range.end - 1);
-  if (!text.includes('\\')) return text;
-  const json = `"${text}"`;
-  return isJson(json) ? String(JSON.parse(json)) : undefined;
-}
-
-function idIn(bytes: Uint8Array, range: Range | undefined): string | undefined {
-  if (range === undefined || range.end - range.start > longestId) return undefined;
-  const text = textOf(bytes, range.start, range.end);
-  return text === 'null' || !isJson(text) ? undefined : text;
-}
-
-/** Whether a short text is a JSON value. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function spanIn(bytes: Uint8Array, values: ReadonlyMap<Field, Range>): LiveSpan | undefined {
-  const traceId = stringIn(bytes, values.get('traceId'));
-  const spanId = stringIn(bytes, values.get('spanId'));
-  return traceId === undefined || spanId === undefined ? undefined : { traceId: canonicalId(traceId), spanId: canonicalId(spanId) };
-}
-
-/** Messages one after the other, each with a line end after it. */
-export function linesOf(messages: readonly LiveMessage[]): Uint8Array {
-  const lines = new Uint8Array(messages.reduce((length, { bytes }) => length + bytes.length + 1, 0));
-  let at = 0;
-  for (const { bytes } of messages) {
-    lines.set(bytes, at);
-    at += bytes.length;
-    lines[at++] = lineFeed;
-  }
-  return lines;
 }

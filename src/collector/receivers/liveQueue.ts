@@ -5,8 +5,8 @@ import { requestLimits } from '../../formats/limits.ts';
 import { formatById, formats } from '../../formats/registry.ts';
 import { SpanBatch } from '../../model/spanBatch.ts';
 import type { Limits } from './admission.ts';
-import { linesOf } from './liveMessages.ts';
-import type { LiveMessage, LiveSpan } from './liveMessages.ts';
+import { LiveMessage, linesOf, nothingNoted } from './liveMessage.ts';
+import type { LiveSpan } from './liveMessage.ts';
 import { refusedErrorOf } from './receiver.ts';
 import type { Accepted, Payload, ReceiverContext, Sink } from './receiver.ts';
 
@@ -84,7 +84,7 @@ export class LiveQueue {
 
   /** A binary frame: an ExportTraceServiceRequest. */
   addOtlp(bytes: Uint8Array): void {
-    this.#append('otlp-protobuf', 'traces', { bytes, type: undefined, id: undefined, otlpSignal: 'traces', hasEnded: false, readSpan: () => undefined });
+    this.#append('otlp-protobuf', 'traces', new LiveMessage(bytes, 0, bytes.length, 0, nothingNoted()));
   }
 
   /** The connection has ended: stores what waits, then tells which spans will never end. */
@@ -97,7 +97,7 @@ export class LiveQueue {
   #append(format: string, signal: Signal, message: LiveMessage): void {
     if (this.#isStopped) return;
     const last = this.#groups.at(-1);
-    const size = message.bytes.length + 1;
+    const size = message.length + 1;
     if (format === 'live' && last?.format === 'live' && last.messages.length < mostMessages && last.bytes + size <= mostPayloadBytes) {
       last.messages.push(message);
       last.bytes += size;
@@ -140,9 +140,10 @@ export class LiveQueue {
     }
   }
 
-  #follow({ type, hasEnded, readSpan }: LiveMessage): void {
+  #follow(message: LiveMessage): void {
+    const { type, hasEnded } = message;
     if ((type !== 'start' && type !== 'span' && type !== 'end') || (hasEnded && this.#open.size === 0)) return;
-    const span = readSpan();
+    const span = message.readSpan();
     if (span === undefined) return;
     const key = JSON.stringify([span.traceId, span.spanId]);
     if (hasEnded) this.#open.delete(key);
