@@ -35,9 +35,11 @@ export const goStdout: Format = {
     const writer = new DraftWriter(batch, options), origins = new DraftOrigins(writer);
     forEachRecord(bytes, batch, options, 'object', (reader) => {
       const span = reader.takeObject();
-      if (span.has('SpanContext')) addSpan(writer, origins, span);
+      if (!span.has('SpanContext')) return;
+      addSpan(writer, origins, span);
+      writer.handOver();
     });
-    writer.finish();
+    writer.flush();
   },
 };
 

@@ -39,8 +39,9 @@ export const jsSpans: Format = {
       else if (isJsLog(object)) addJsLog(writer, origins, object);
       else if (object.has('scopeMetrics')) addJsMetrics(batch, origins, object);
       else return false;
+      writer.handOver();
       return true;
     });
-    writer.finish();
+    writer.flush();
   },
 };

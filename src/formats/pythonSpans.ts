@@ -29,8 +29,9 @@ export const pythonSpans: Format = {
     forEachDumped(bytes, batch, options, (object) => {
       if (!isPythonSpan(object)) return false;
       writer.add(pythonSpanDraft(object, origins));
+      writer.handOver();
       return true;
     });
-    writer.finish();
+    writer.flush();
   },
 };

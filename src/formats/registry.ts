@@ -2,7 +2,9 @@ import type { Format } from './format.ts';
 import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
 import { jsSpans } from './jsSpans.ts';
+import { langSmith } from './langSmith.ts';
 import { live } from './live.ts';
+import { nodeConsole } from './nodeConsole.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { phoenix } from './phoenix.ts';
@@ -11,7 +13,7 @@ import { tutorial } from './tutorial.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, goStdout, jsSpans, pythonSpans];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

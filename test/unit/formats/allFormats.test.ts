@@ -92,7 +92,7 @@ interface Expected { readonly file: string; readonly format?: string; readonly c
 /** Names that the counts of the samples have for formats of the registry. */
 const sampleFormats = new Map([
   ['otlp-json', 'otlp-json'], ['otlp-protobuf', 'otlp-protobuf'], ['jaeger', 'jaeger-json'], ['jaeger-storage', 'jaeger-json'],
-  ['otel-python-console', 'python-spans'], ['otel-python-like', 'python-spans'], ['js-readable-span', 'js-spans'], ['go-stdouttrace', 'go-stdouttrace'],
+  ['otel-python-console', 'python-spans'], ['otel-python-like', 'python-spans'], ['js-readable-span', 'js-spans'], ['js-console', 'node-console'], ['go-stdouttrace', 'go-stdouttrace'],
   ['phoenix', 'phoenix-json'], ['phoenix-dataframe', 'phoenix-json'],
   ['zipkin1', 'zipkin-json'], ['zipkin2', 'zipkin-json'], ['seed-json', 'tutorial-json'],
 ]);
