@@ -13,6 +13,8 @@ export const defaultLimits = {
   idleMs: 65_000,
   checkIntervalMs: 1000,
   connections: 512,
+  /** Of one connection or session; no exporter that waits for its answers comes near. */
+  requestsPerSecond: 5000,
   /** How long a connection that is refused in the middle of its body may go on sending, so that it reads the answer. */
   lingerMs: 1000,
   closeWithinMs: 2000,
@@ -58,6 +60,9 @@ export class Refusal {
 /** Not now, but soon. */
 export const retryLater = (seconds: number, message = 'not able to take more at the moment'): Refusal =>
   new Refusal(503, message, { headers: { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) } });
+
+/** More requests than one client may make. */
+export const tooManyRequests = (): Refusal => new Refusal(429, 'too many requests a second', { headers: { 'Retry-After': '1' } });
 
 /** Header lines as they came, so that repeated ones are seen. */
 export class HeaderLines {

@@ -6,7 +6,8 @@ import type { ConnectionRoute, OpenPort, Receiver, ReceiverContext } from './rec
 
 /** Listens on both loopback addresses and gives every connection to one receiver. Errors as `listenOnLoopback`. */
 export async function openConnectionListener(wantedPort: number, receiver: Receiver<ConnectionRoute>, context: ReceiverContext): Promise<OpenPort> {
-  const pool = new ConnectionPool(context.admission.limits.grpcSessions);
+  const { limits } = context.admission;
+  const pool = new ConnectionPool(limits.grpcSessions, limits.requestsPerSecond);
   const route = receiver.open(context);
   const make = (): Server => createServer((socket) => take(socket, pool, route))
     // Out of file descriptors: the connection is lost, the server goes on.

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Lease } from './receiver.ts';
+import { RequestRate } from './requestRate.ts';
 
 const loopbackPeer = /^(?:127\.|::1$|::ffff:127\.)/;
 
@@ -9,10 +10,14 @@ const loopbackPeer = /^(?:127\.|::1$|::ffff:127\.)/;
  */
 export class ConnectionPool {
   readonly #cap: number;
+  readonly #requestsPerSecond: number;
   /** From the one unused for longest to the one used last. */
   readonly #places = new Map<Socket, { owed: number }>();
 
-  constructor(cap: number) { this.#cap = cap; }
+  constructor(cap: number, requestsPerSecond: number) {
+    this.#cap = cap;
+    this.#requestsPerSecond = requestsPerSecond;
+  }
 
   get sockets(): Iterable<Socket> { return this.#places.keys(); }
 
@@ -20,7 +25,7 @@ export class ConnectionPool {
   admit(socket: Socket): Lease | undefined {
     if (!loopbackPeer.test(socket.remoteAddress ?? '')) return undefined;
     if (this.#places.size >= this.#cap && !this.#evict()) return undefined;
-    const place = { owed: 0 };
+    const place = { owed: 0 }, rate = new RequestRate(this.#requestsPerSecond);
     this.#places.set(socket, place);
     const leave = (): void => void this.#places.delete(socket);
     socket.once('close', leave);
@@ -29,6 +34,7 @@ export class ConnectionPool {
     };
     return {
       touch,
+      countRequest: () => rate.exceeded(),
       owe: () => void place.owed++,
       settle: () => {
         place.owed--;

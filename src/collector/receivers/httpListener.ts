@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { HeaderLines, Refusal, mediaTypeOf, retryLater } from './admission.ts';
+import { HeaderLines, Refusal, mediaTypeOf, retryLater, tooManyRequests } from './admission.ts';
 import type { Admission, AdmittedHead } from './admission.ts';
 import { errorAnswer, jsonMediaType } from './answers.ts';
 import { HeldBytes, readBody, unzip } from './body.ts';
@@ -49,7 +49,7 @@ class HttpListener {
     this.#identity = identity;
     this.#report = report;
     this.#routes = receivers.map((receiver) => receiver.open(context));
-    this.#pool = new ConnectionPool(admission.limits.connections);
+    this.#pool = new ConnectionPool(admission.limits.connections, admission.limits.requestsPerSecond);
     this.#held = new HeldBytes(admission.limits.heldBytes);
   }
 
@@ -121,6 +121,7 @@ class HttpListener {
     const refused = (refusal: Refusal): Reply => replyOf(refusal, mediaTypeOf(headers));
     const head = this.#admission.head({ method: request.method ?? '', target: request.url ?? '', headers });
     if (head instanceof Refusal) return refused(head);
+    if (lease?.countRequest() === true) return refused(tooManyRequests());
     const endpoint = this.#endpointAt(head.path);
     const reply = endpoint === undefined
       ? this.#otherPath(request.method, head, refused)

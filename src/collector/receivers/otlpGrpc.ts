@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { Metadata, Server, ServerInterceptingCall, ServerListenerBuilder } from '@grpc/grpc-js';
 import type { ServerUnaryCall, ServerInterceptingCallInterface, sendUnaryData } from '@grpc/grpc-js';
 import type { Signal } from '../../formats/format.ts';
-import { HeaderLines, Refusal, mediaTypeOf, retryLater } from './admission.ts';
+import { HeaderLines, Refusal, mediaTypeOf, retryLater, tooManyRequests } from './admission.ts';
 import type { Admission } from './admission.ts';
 import { encodeExportResponse, encodeStatus, grpcCodeOf, grpcCodes } from './answers.ts';
 import { HeldBytes, unzip } from './body.ts';
@@ -50,6 +50,7 @@ class OpenGrpc implements ConnectionRoute {
   readonly #server: Server;
   readonly #injector: ConnectionInjector;
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #leases = new WeakMap<object, Lease>();
   /** The connection that is being handed to the library, which makes a session of it before it returns. */
   #arriving: Lease | undefined;
   /** The call that is being handed to the library, which runs the interceptor before it returns. */
@@ -116,6 +117,7 @@ class OpenGrpc implements ConnectionRoute {
     };
     const silence = setTimeout(() => session.destroy(), limits.headersWithinMs);
     this.#sessions.add(session);
+    if (lease !== undefined) this.#leases.set(session, lease);
     session
       .on('ping', count)
       .on('remoteSettings', count)
@@ -139,7 +141,7 @@ class OpenGrpc implements ConnectionRoute {
     // The client has already taken it back.
     if (stream.destroyed || stream.closed) return;
     const path = String(headers[':path']);
-    const refusal = this.#refusalOfHeaders(path, headers, lines);
+    const refusal = this.#refusalOfHeaders(path, headers, lines, stream.session);
     if (lines.listSize > this.#admission.limits.headerBytes) {
       // Node enforces the setting only once the client has acknowledged it.
       stream.on('error', () => undefined);
@@ -159,9 +161,10 @@ class OpenGrpc implements ConnectionRoute {
     }
   }
 
-  #refusalOfHeaders(path: string, headers: IncomingHttpHeaders, lines: HeaderLines): Refusal | undefined {
+  #refusalOfHeaders(path: string, headers: IncomingHttpHeaders, lines: HeaderLines, session: object | undefined): Refusal | undefined {
     const refusal = this.#admission.authority([...lines.all(':authority'), ...lines.all('host')]) ?? this.#admission.origin(lines);
     if (refusal !== undefined) return refusal;
+    if (session !== undefined && this.#leases.get(session)?.countRequest() === true) return tooManyRequests();
     const method = path === '/' ? 'GET' : 'POST';
     if (path !== '/' && !methods.has(path)) return new Refusal(404, 'no such service or method');
     if (headers[':method'] !== method) return new Refusal(405, `HTTP method must be ${method}`);

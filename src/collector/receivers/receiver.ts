@@ -115,6 +115,8 @@ export interface Answer {
 export interface Lease {
   /** Something arrived. */
   touch(): void;
+  /** A request has begun; true when it is one too many in this second. */
+  countRequest(): boolean;
   /** We owe an answer: not to be closed for a newcomer until `settle`. */
   owe(): void;
   settle(): void;

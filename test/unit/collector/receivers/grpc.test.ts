@@ -213,6 +213,19 @@ describe('a client that takes its time or too much', () => {
     await small.close();
   });
 
+  it('is told UNAVAILABLE and when to come again after more calls than one session may make, which others do not feel', async () => {
+    const small = await listen({ requestsPerSecond: 3 });
+    const eager = new RawGrpc(small.port);
+    const replies = await Promise.all(Array.from({ length: 10 }, () => eager.call(framed('x'))));
+    const refused = replies.filter(({ code }) => code === 14);
+    expect(refused.length).toBeGreaterThanOrEqual(4);
+    expect(refused[0]?.details?.subarray(-2)).toEqual(Buffer.of(8, 1));
+    expect(sink.payloads).toHaveLength(10 - refused.length);
+    await expectStillServing(small.port);
+    eager.close();
+    await small.close();
+  });
+
   it('shares the memory for messages with all others', async () => {
     const small = await listen({ heldBytes: 1000 });
     const [first, second] = [new RawGrpc(small.port), new RawGrpc(small.port)];

@@ -307,6 +307,24 @@ describe('a client that takes its time or too much', () => {
     await small.close();
   });
 
+  it('is told 429 and when to come again after more requests than one connection may make, which others do not feel', async () => {
+    const small = await listen({ requestsPerSecond: 3 });
+    const eager = new RawHttp(small.port).send(Buffer.concat(Array.from({ length: 10 }, () => requestBytes())));
+    const answers = [];
+    for (let i = 0; i < 10; i++) answers.push(await eager.response());
+    const refused = answers.filter((answer) => answer?.status === 429);
+    // Ten that come at once fall into two seconds at most.
+    expect(refused.length).toBeGreaterThanOrEqual(4);
+    expect([refused[0]?.headers.get('retry-after'), refused[0]?.headers.get('content-type')]).toEqual(['1', 'application/x-protobuf']);
+    expect(sink.payloads).toHaveLength(10 - refused.length);
+    await expectStillServing(small.port);
+    let again = await eager.send(requestBytes()).response();
+    while (again?.status === 429) again = await eager.send(requestBytes()).response();
+    expect(again?.status).toBe(200);
+    eager.end();
+    await small.close();
+  });
+
   it('shares the memory for bodies with all others', async () => {
     const small = await listen({ heldBytes: 1000 });
     const first = new RawHttp(small.port).send(requestBytes({ headers: { 'Content-Length': '900' }, body: 'x'.repeat(800) }));
