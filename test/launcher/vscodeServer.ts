@@ -27,6 +27,8 @@ export interface EditorOptions {
 export interface VscodeServerOptions extends EditorOptions {
   /** A packaged extension to install before the server starts. */
   readonly vsix?: string;
+  /** Windows open in Restricted Mode: their folders are not trusted. */
+  readonly restricted?: boolean;
 }
 
 /** A running VS Code server. */
@@ -55,12 +57,14 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
+const restrictedSettings = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' };
+
 /** Starts the VS Code server on a free port of 127.0.0.1; resolves when it takes connections. */
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
   const { node, main, description } = await ensureServer();
   const dataFolder = path.join(options.runFolder, 'server-data');
   mkdirSync(path.join(dataFolder, 'data/Machine'), { recursive: true });
-  writeFileSync(path.join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  writeFileSync(path.join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...quietSettings, ...(options.restricted ? restrictedSettings : {}), ...options.settings }, null, 2));
   const common = [main, '--server-data-dir', dataFolder, '--extensions-dir', placeExtensions(options), '--accept-server-license-terms', '--telemetry-level', 'off'];
   if (options.vsix !== undefined) await install(node, [...common, '--install-extension', options.vsix]);
 
@@ -69,7 +73,7 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
   const listen = async (wantedPort: string): Promise<{ child: ChildProcess; port: string }> => {
     const child = start(
       node,
-      [...common, '--host', '127.0.0.1', '--port', wantedPort, '--connection-token', token, '--enable-smoke-test-driver', '--disable-workspace-trust'],
+      [...common, '--host', '127.0.0.1', '--port', wantedPort, '--connection-token', token, '--enable-smoke-test-driver', ...(options.restricted ? [] : ['--disable-workspace-trust'])],
       { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     return { child, port: await portOf(child, path.join(options.runFolder, 'server.log')) };

@@ -99,8 +99,10 @@ export class SourceService {
 async function choose({ candidates, whyNone }: SourceAnswer, record: SpanRecord): Promise<SourceCandidate | undefined> {
   const [best] = candidates;
   if (best === undefined) {
-    const chosen = await vscode.window.showInformationMessage(asNotice(`No source line for this span. ${whyNone ?? ''}`), 'Map a Path');
-    if (chosen !== undefined) await addPathMapping(record);
+    const nextStep = vscode.workspace.isTrusted ? 'Map a Path' : 'Manage Workspace Trust';
+    const chosen = await vscode.window.showInformationMessage(asNotice(`No source line for this span. ${whyNone ?? ''}`), nextStep);
+    if (chosen === 'Map a Path') await addPathMapping(record);
+    else if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
     return undefined;
   }
   const equals = candidates.filter(({ rank }) => rank === best.rank);

@@ -71,6 +71,7 @@ describe('the run of the demo agent', () => {
     }],
     ['a click on the link in its details', 'agent.memoryOperation(', async () => {
       await workbench().spans.select(/memory/);
+      await workbench().panel().details.getByText('Memory', { exact: true }).waitFor();
       await workbench().panel().details.getByRole('button', { name: /planner\.mjs:\d+/ }).click();
     }],
     ['Enter in the Spans view', 'agent.llmCall(largeModel', async () => {

@@ -100,6 +100,8 @@ describe('an agent of one\'s own, pointed at the port by one environment variabl
     if (clients.python === undefined) return skip('there is no Python here');
     await mustRun(clients.python.command, [path.join(workbench().folder, 'agent.py')], { env: environment });
     await workbench().openTrace(/^plan journey in python/);
+    // A page that is drawn no longer takes the focus.
+    await workbench().panel(1).rows('plan journey in python').waitFor();
     await goToSource(/read-timetable/);
     await cursorAt('raise LookupError("the timetable is closed")');
   });

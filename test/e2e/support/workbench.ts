@@ -16,6 +16,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly size?: { readonly width: number; readonly height: number };
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder is not trusted. */
+  readonly restricted?: boolean;
 }
 
 /** Any free port, so that runs do not meet one another or a receiver in use. */
@@ -52,6 +54,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       env: { ...options.env, ...probe.env },
       extraExtensions: [probeFolder],
       ...(fromVsix ? { vsix: vsixFile } : {}),
+      restricted: options.restricted ?? false,
     });
     opened.browser = await launchBrowser();
     const context = await opened.browser.newContext({ viewport: options.size ?? wideWindow, permissions: ['clipboard-read', 'clipboard-write'] });
