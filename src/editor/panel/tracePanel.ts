@@ -245,7 +245,8 @@ export class TracePanel {
     const record = await this.#read(ref);
     this.#post({ type: 'span.details', details: detailsOf(ref, record) });
     const links = await this.#services.source.linksOf(record);
-    if (this.#detailsWanted === ref) this.#post({ type: 'span.details', details: detailsOf(ref, record, links) });
+    // Whatever else was looked at meanwhile, the selected span keeps its lines.
+    if (this.#detailsWanted === ref || this.#spanId === record.spanId) this.#post({ type: 'span.details', details: detailsOf(ref, record, links) });
   }
 
   async #read(ref: RowRef): Promise<SpanRecord> {

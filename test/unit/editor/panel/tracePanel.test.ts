@@ -158,6 +158,19 @@ describe('a trace panel', () => {
     expect(page.posted.some(({ type }) => type === 'selection.set')).toBe(false);
   });
 
+  it('looks for the source of the selected span also while others are hovered', async () => {
+    const { says, page, settle } = openPanel();
+    await says({ type: 'panel.ready' });
+    await says({ type: 'selection.changed', ref: ref(3) });
+    void says({ type: 'details.get', ref: ref(3) });
+    page.posted.length = 0;
+    const told = page.posted;
+    void says({ type: 'details.get', ref: ref(4) });
+    await settle();
+    const withSource = told.flatMap((message) => (message.type === 'span.details' && message.details.sources.length > 0 ? [message.details.ref.row] : []));
+    expect(withSource.toSorted()).toEqual([3, 4]);
+  });
+
   it('follows a selection that others make in its trace', async () => {
     const { says, services, page, settle } = openPanel();
     await says({ type: 'panel.ready' });
