@@ -63,7 +63,7 @@ export type Pieces = 'whole' | 'values' | 'lines';
  * taken out between pieces (`SpanBatch.forgetRows`), but resources and scopes. All throw DecodeError.
  */
 export interface PieceDecoder {
-  /** Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards. */
+  /** Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards, and the bytes are gone. */
   read(piece: Uint8Array, offset: number): void;
   /** The input has ended: adds what waited for more. */
   end(): void;

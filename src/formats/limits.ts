@@ -15,5 +15,11 @@ export const requestLimits: DecodeLimits = {
   maxArrayItems: 10_000,
 };
 
-/** Bounds of a file of up to 256 MiB: the same for a span, and so many spans as fit into such a file when they are not made to harm. */
-export const fileLimits: DecodeLimits = { ...requestLimits, maxElements: 32_000_000, maxSpans: 4_000_000 };
+/**
+ * Bounds of one piece of a file: the same for a span, and as many of them as fit into what is held of a file at once
+ * (`mostHeldOfFile`) when it is not made to harm.
+ */
+export const fileLimits: DecodeLimits = { ...requestLimits, maxElements: 200_000_000, maxSpans: 20_000_000 };
+
+/** The most that is held at once of the text of a file. */
+export const mostHeldOfFile = 1024 * 1024 * 1024;

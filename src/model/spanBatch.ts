@@ -67,7 +67,7 @@ export class SpanBatch {
   readonly metrics: BatchMetricPoint[] = [];
   /** Records that were refused one by one, with why; the rest of the batch is good. */
   rejectedCount = 0;
-  private found = new Problems();
+  private found: Problems | undefined;
 
   private readonly textIndex = new Map<string, number>();
 
@@ -91,18 +91,18 @@ export class SpanBatch {
   }
 
   /** Why records were refused or bent. */
-  get problems(): readonly string[] { return this.found.texts; }
+  get problems(): readonly string[] { return this.found?.texts ?? []; }
 
   /** Says once for a batch why records were refused or bent. */
-  report(problem: string): void { this.found.add(problem); }
+  report(problem: string): void { (this.found ??= new Problems()).add(problem); }
 
   /** Adds to a count that is told as one problem, `3 <many>`; one alone is told as `1 <one>`, or not at all. */
-  tally(count: number, many: string, one?: string): void { this.found.tally(count, many, one); }
+  tally(count: number, many: string, one?: string): void { (this.found ??= new Problems()).tally(count, many, one); }
 
   /** Gives the problems away. */
   takeProblems(): Problems {
-    const { found } = this;
-    this.found = new Problems();
+    const { found = new Problems() } = this;
+    this.found = undefined;
     return found;
   }
 

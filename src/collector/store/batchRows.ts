@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { SpanBatch } from '../../model/spanBatch.ts';
 import type { BatchLog, BatchMetricPoint } from '../../model/spanBatch.ts';
+import { WireWriter } from '../../model/wireWriter.ts';
 import type { Resource, Scope } from '../../model/span.ts';
 
 /** The form in which parts of batches are stored: those of a file, and what is left of a batch when a trace was deleted. */
@@ -53,6 +54,41 @@ export function encodeRows(batch: SpanBatch, { rows, logs, metrics }: Selection)
     logs: keptLogs, metrics,
   };
   return serialize(stored);
+}
+
+/** All of a batch as bytes, in a fraction of the time; `decodeRows` gives it back, its content in one buffer. */
+export function encodeBatch(batch: SpanBatch): Uint8Array {
+  const { count } = batch;
+  const content = new WireWriter(contentBytesOf(batch));
+  const copy = (buffer: number, from: number, to: number): number => {
+    const start = content.length, bytes = batch.buffers[buffer];
+    if (bytes !== undefined) content.raw(bytes, from, to);
+    return start;
+  };
+  const starts = new Uint32Array(count), ends = new Uint32Array(count);
+  for (let row = 0; row < count; row++) {
+    starts[row] = copy(batch.buffer[row] as number, batch.contentStart[row] as number, batch.contentEnd[row] as number);
+    ends[row] = content.length;
+  }
+  const logs = batch.logs.map((log) => ({ ...log, buffer: 0, start: copy(log.buffer, log.start, log.end), end: content.length }));
+  const used = usedOrigins(batch, logs, batch.metrics);
+  const moved = new Map<string, Uint32Array<ArrayBuffer>>([['contentStart', starts], ['contentEnd', ends], ['buffer', new Uint32Array(count)]]);
+  const stored: StoredRows = {
+    version: 1, count, texts: batch.texts,
+    resources: batch.resources.map((each, i) => (used.resources.has(i) ? each : emptyResource)),
+    scopes: batch.scopes.map((each, i) => (used.scopes.has(i) ? each : emptyScope)),
+    content: content.bytes.subarray(0, content.length),
+    words: wordColumns.map((name) => moved.get(name) ?? batch[name].slice(0, count)),
+    bytes: byteColumns.map((name) => batch[name].slice(0, count)),
+    logs, metrics: batch.metrics,
+  };
+  return serialize(stored);
+}
+
+function contentBytesOf(batch: SpanBatch): number {
+  let bytes = 0;
+  for (let row = 0; row < batch.count; row++) bytes += (batch.contentEnd[row] as number) - (batch.contentStart[row] as number);
+  return bytes;
 }
 
 /** Adds what `encodeRows` wrote to an empty batch. Throws when the bytes are not that. */

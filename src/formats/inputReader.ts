@@ -1,0 +1,184 @@
+import { Problems } from '../model/problems.ts';
+import { SpanBatch } from '../model/spanBatch.ts';
+import { detect } from './detect.ts';
+import type { Detection } from './detect.ts';
+import { DecodeError } from './format.ts';
+import type { DecodeLimits, DecodeOptions, Format, PieceDecoder } from './format.ts';
+import { PieceBuffer } from './pieceBuffer.ts';
+import type { Piece } from './pieceBuffer.ts';
+import { Transcoder } from './transcoder.ts';
+import type { TextEncoding } from './transcoder.ts';
+
+const headBytes = 64 * 1024;
+/** The first rows are to be there early; after that, larger pieces cost less. */
+const firstPieceBytes = 64 * 1024, pieceBytes = 1024 * 1024;
+
+export interface InputOptions {
+  readonly formats: readonly Format[];
+  readonly limits: DecodeLimits;
+  /** The most of a text that is held at once: of a value, a line, or the whole, where the format cannot be cut. */
+  readonly mostBytes: number;
+  /** How much is likely to come; 0 when nobody knows. */
+  readonly expectedBytes: number;
+  /** Takes the rows, logs and metrics of a batch. They are gone afterwards. */
+  readonly onBatch: (batch: SpanBatch) => void;
+}
+
+/** What was found so far. */
+export interface InputFindings {
+  readonly detection: Detection | undefined;
+  readonly encoding: TextEncoding;
+  /** Bytes of content, as UTF-8; places in problems count these. */
+  readonly bytes: number;
+  readonly spanCount: number;
+  readonly logCount: number;
+  readonly metricPointCount: number;
+  readonly rejectedCount: number;
+  readonly problems: Problems;
+  /** Where the input had to be left, and why. */
+  readonly cut: { readonly byte: number; readonly reason: string } | undefined;
+}
+
+/**
+ * Reads one input, in whatever chunks it comes: finds its encoding and its format, cuts it into pieces where the format
+ * allows, and has them decoded one after the other. Memory is bounded by the largest value, or line, or by `mostBytes`
+ * for formats that cannot be cut. Nothing of it throws: what is wrong is among the problems.
+ */
+export class InputReader implements InputFindings {
+  readonly problems = new Problems();
+  detection: Detection | undefined;
+  spanCount = 0;
+  logCount = 0;
+  metricPointCount = 0;
+  rejectedCount = 0;
+  cut: InputFindings['cut'];
+  private readonly options: InputOptions;
+  private readonly transcoder = new Transcoder();
+  private readonly held: PieceBuffer;
+  private batch = new SpanBatch();
+  private decoder: PieceDecoder | undefined;
+  /** How much is held when it is next worth looking for a place to cut. */
+  private nextLook = headBytes;
+  private isEnded = false;
+
+  constructor(options: InputOptions) {
+    this.options = options;
+    this.held = new PieceBuffer(options.mostBytes);
+  }
+
+  get encoding(): TextEncoding { return this.transcoder.encoding; }
+  get bytes(): number { return this.transcoder.skipped + this.held.position; }
+  /** Nothing more is taken: the input is too large for its format, or is none of a known format. */
+  get isDone(): boolean { return this.isEnded; }
+  /** The front of an input that no format recognised. */
+  get head(): Uint8Array { return this.held.peek().subarray(0, headBytes); }
+
+  push(chunk: Uint8Array): void {
+    if (!this.isEnded) this.take(this.transcoder.push(chunk));
+  }
+
+  /** Reads everything that is whole, for inputs that are still being written. */
+  readSoFar(): void {
+    if (this.isEnded || this.held.length === 0 || !this.recognise()) return;
+    this.readPiece(false);
+  }
+
+  /** The input has ended. */
+  end(): void {
+    if (this.isEnded) return;
+    this.take(this.transcoder.end());
+    if (this.isEnded) return;
+    this.finish();
+  }
+
+  private take(text: Uint8Array): void {
+    for (let rest = text; rest.length > 0 && !this.isEnded;) {
+      rest = rest.subarray(this.held.add(rest));
+      if (this.held.length >= this.nextLook || this.held.isFull) this.look();
+      if (this.held.isFull) this.leaveRest();
+    }
+  }
+
+  private look(): void {
+    if (!this.recognise()) {
+      this.isEnded = true;
+      return;
+    }
+    this.readPiece(true);
+  }
+
+  private readPiece(isForced: boolean): void {
+    const { detection } = this;
+    const piece = detection === undefined ? undefined : this.held.take(detection.format.pieces, isForced);
+    if (piece !== undefined) this.decode(piece);
+    this.nextLook = this.held.length + (this.spanCount === 0 && this.held.position < pieceBytes ? firstPieceBytes : pieceBytes);
+  }
+
+  private recognise(): boolean {
+    this.detection ??= detect(this.held.peek(), this.options.formats);
+    const { detection, decoder, options: { expectedBytes } } = this;
+    if (detection === undefined) return false;
+    if (decoder === undefined) {
+      this.decoder = detection.format.open?.(this.batch, this.decodeOptions(0));
+      if (detection.format.pieces === 'whole') this.held.reserve(expectedBytes);
+    }
+    return true;
+  }
+
+  private finish(): void {
+    this.isEnded = true;
+    if (this.held.length > 0 && this.detection === undefined && !this.recognise()) return;
+    if (this.held.length > 0) this.decode(this.held.takeAll());
+    this.attempt(this.bytes, () => this.decoder?.end());
+  }
+
+  private leaveRest(): void {
+    if (this.isEnded) return;
+    const byte = this.bytes;
+    this.finish();
+    this.cut = { byte, reason: `no more than ${mebibytes(this.options.mostBytes)} of one ${this.detection?.format.pieces === 'values' ? 'value' : 'text'} are read` };
+  }
+
+  private decode({ bytes, offset: place }: Piece): void {
+    const { decoder, detection } = this, offset = place + this.transcoder.skipped;
+    this.attempt(offset, () => {
+      if (decoder === undefined) detection?.format.decode(bytes, this.batch, this.decodeOptions(offset));
+      else decoder.read(bytes, offset);
+    });
+    // Nobody holds on to the batch of a format that knows nothing of earlier pieces.
+    if (decoder === undefined) this.batch = new SpanBatch();
+  }
+
+  private attempt(offset: number, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.problems.add(`${placeOf(error, offset)}: ${error.message}`);
+    }
+    this.handOver();
+  }
+
+  private decodeOptions(offset: number): DecodeOptions {
+    return { limits: this.options.limits, mode: 'lenient', offset, onRows: () => this.handOver() };
+  }
+
+  private handOver(): void {
+    const { batch } = this;
+    this.problems.merge(batch.takeProblems());
+    this.rejectedCount += batch.rejectedCount;
+    batch.rejectedCount = 0;
+    if (batch.count + batch.logs.length + batch.metrics.length === 0) return;
+    this.spanCount += batch.count;
+    this.logCount += batch.logs.length;
+    this.metricPointCount += batch.metrics.length;
+    this.options.onBatch(batch);
+    batch.forgetRows();
+  }
+}
+
+const mebibytes = (bytes: number): string => (bytes < 1 << 20 ? `${bytes} bytes` : `${Math.floor(bytes / (1 << 20))} MiB`);
+
+function placeOf({ line, offset }: DecodeError, before: number): string {
+  return line === undefined ? `at byte ${before + (offset ?? 0)}` : `at line ${line}`;
+}

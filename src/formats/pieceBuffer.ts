@@ -1,0 +1,116 @@
+import type { Pieces } from './format.ts';
+import { ValueScanner } from './valueScanner.ts';
+
+const openBrace = 0x7b, closeBrace = 0x7d, newline = 0x0a, carriageReturn = 0x0d;
+
+const fewest = 64 * 1024;
+/** Larger buffers are not kept for what comes after a large value. */
+const mostKept = 32 * 1024 * 1024;
+
+export interface Piece { readonly bytes: Uint8Array; readonly offset: number }
+
+/**
+ * Holds what has come of an input and was not given away yet, and cuts it where its format allows. A buffer is used again: a
+ * piece is good until more is added.
+ */
+export class PieceBuffer {
+  private bytes: Uint8Array;
+  private start = 0;
+  private end = 0;
+  /** Where in the input the first byte lies that is held. */
+  private offset = 0;
+  /** What lies before, from `start` on, holds no line break between two objects. */
+  private searched = 0;
+  private readonly scanner = new ValueScanner();
+  private readonly most: number;
+
+  /** `most` is how much is held at once. */
+  constructor(most: number) {
+    this.most = most;
+    this.bytes = new Uint8Array(Math.min(fewest, most));
+  }
+
+  get length(): number { return this.end - this.start; }
+  get position(): number { return this.offset + this.length; }
+  get isFull(): boolean { return this.length >= this.most; }
+
+  /** Adds as much as fits; gives how many bytes that is. */
+  add(chunk: Uint8Array): number {
+    const taken = Math.min(chunk.length, this.most - this.length);
+    this.makeRoom(taken);
+    this.bytes.set(chunk.subarray(0, taken), this.end);
+    this.end += taken;
+    return taken;
+  }
+
+  /** Makes room for an input of this size at once. */
+  reserve(bytes: number): void { this.makeRoom(Math.min(this.most, bytes) - this.length); }
+
+  /** All that is held, without giving it away. */
+  peek(): Uint8Array { return this.bytes.subarray(this.start, this.end); }
+
+  /** Everything up to the last place at which the input may be cut. `isForced`: also in text between values, where there is nothing else. */
+  take(pieces: Pieces, isForced: boolean): Piece | undefined {
+    const cut = pieces === 'whole' ? 0 : pieces === 'lines' ? this.lineEnd() : this.valueEnd(isForced);
+    return cut === 0 ? undefined : this.give(cut);
+  }
+
+  /** Everything that is held. */
+  takeAll(): Piece { return this.give(this.length); }
+
+  private give(length: number): Piece {
+    const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset };
+    this.start += length;
+    this.offset += length;
+    this.searched = Math.max(0, this.searched - length);
+    if (this.scanner.position > 0 && length === (this.scanner.cut || this.scanner.textCut)) this.scanner.forget(length);
+    else this.scanner.reset();
+    if (this.bytes.length > mostKept && this.length < mostKept) this.replace(new Uint8Array(Math.max(fewest, this.length)));
+    return piece;
+  }
+
+  private lineEnd(): number {
+    const line = this.bytes.subarray(this.start + this.searched, this.end).lastIndexOf(newline);
+    const cut = line < 0 ? 0 : this.searched + line + 1;
+    this.searched = this.length;
+    return cut;
+  }
+
+  private valueEnd(isForced: boolean): number {
+    const between = this.lineBetweenObjects();
+    const { scanner } = this;
+    if (between > 0) {
+      // Nowhere in JSON does an object follow on another one without a comma, so this is the top again.
+      scanner.reset();
+      return between;
+    }
+    scanner.scan(this.peek());
+    return scanner.cut > 0 || !isForced ? scanner.cut : scanner.textCut;
+  }
+
+  /** Behind the last line that ends with a closing brace in front of one that begins with an opening one; 0 when there is none. */
+  private lineBetweenObjects(): number {
+    // What ends a line and what begins the next one may have come at different times.
+    const from = Math.max(0, this.searched - 3), held = this.peek().subarray(from);
+    this.searched = this.length;
+    for (let line = held.lastIndexOf(newline); line > 0; line = held.lastIndexOf(newline, line - 1)) {
+      if (held[line + 1] === openBrace && held[held[line - 1] === carriageReturn ? line - 2 : line - 1] === closeBrace) return from + line + 1;
+    }
+    return 0;
+  }
+
+  private makeRoom(more: number): void {
+    if (this.end + more <= this.bytes.length) return;
+    const room = this.length + more;
+    this.replace(room <= this.bytes.length ? this.bytes : new Uint8Array(Math.min(this.most, Math.max(room, this.bytes.length * 2))));
+  }
+
+  private replace(target: Uint8Array): void {
+    const { length } = this;
+    if (target === this.bytes) target.copyWithin(0, this.start, this.end);
+    else target.set(this.peek());
+    this.bytes = target;
+    this.start = 0;
+    this.end = length;
+  }
+}
