@@ -1,6 +1,8 @@
 import type { Format } from './format.ts';
+import { chrome } from './chrome.ts';
 import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
+import { javaLogging } from './javaLogging.ts';
 import { jsSpans } from './jsSpans.ts';
 import { langSmith } from './langSmith.ts';
 import { live } from './live.ts';
@@ -8,12 +10,13 @@ import { nodeConsole } from './nodeConsole.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { phoenix } from './phoenix.ts';
+import { pythonPrint } from './pythonPrint.ts';
 import { pythonSpans } from './pythonSpans.ts';
 import { tutorial } from './tutorial.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
