@@ -1,5 +1,6 @@
 import type { Format } from './format.ts';
 import { chrome } from './chrome.ts';
+import { copilotLog } from './copilotLog.ts';
 import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
 import { javaLogging } from './javaLogging.ts';
@@ -16,7 +17,7 @@ import { tutorial } from './tutorial.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, copilotLog];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
