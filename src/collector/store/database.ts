@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { prepareFile } from './databaseFiles.ts';
+import { packed, unpacked } from './payloads.ts';
 
 /** 'SPSN' */
 const applicationId = 0x5350_534e;
@@ -64,7 +65,7 @@ export class DatabaseError extends Error {
 }
 
 /**
- * The traces on disk: batches of bytes as they arrived, beside an index of traces (summary, and which batches hold
+ * The traces on disk: batches of bytes as they arrived (compressed: `payloads.ts`), beside an index of traces (summary, and which batches hold
  * something of them). One connection holds the file exclusively, so no other process can write or checkpoint it; a write is
  * one transaction, which survives the death of the process once it is committed. Every method is synchronous and throws
  * what SQLite throws.
@@ -166,7 +167,7 @@ export class TraceDatabase {
         for (const id of ids) {
           const batch = this.batch(id);
           if (batch === undefined) continue;
-          const { format, bytes } = rewrite(batch);
+          const { format, bytes } = packed(rewrite(batch));
           this.statement('UPDATE batch SET format = ? WHERE id = ?').run(format, id);
           this.statement('UPDATE payload SET bytes = ? WHERE batch = ?').run(bytes, id);
         }
@@ -285,8 +286,8 @@ export class TraceDatabase {
     }
   }
 
-  private insertBatch({ format, signal, bytes, arrivedUnixMilli, traceKeys }: NewBatch): void {
-    const id = ++this.lastBatchId;
+  private insertBatch({ signal, arrivedUnixMilli, traceKeys, ...arrived }: NewBatch): void {
+    const id = ++this.lastBatchId, { format, bytes } = packed(arrived);
     this.statement('INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)').run(id, this.run, arrivedUnixMilli, format, signal, traceKeys.length);
     this.statement('INSERT INTO payload VALUES (?, ?)').run(id, bytes);
     const link = this.statement('INSERT INTO link VALUES (?, ?)');
@@ -294,7 +295,8 @@ export class TraceDatabase {
   }
 
   private batch(id: number): StoredBatch | undefined {
-    return this.statement('SELECT id, run, format, signal, bytes FROM batch JOIN payload ON payload.batch = batch.id WHERE id = ?').get(id) as StoredBatch | undefined;
+    const row = this.statement('SELECT id, run, format, signal, bytes FROM batch JOIN payload ON payload.batch = batch.id WHERE id = ?').get(id) as StoredBatch | undefined;
+    return row === undefined ? undefined : { ...row, ...unpacked(row) };
   }
 
   private batchIdsOf(traceKey: number): number[] {
