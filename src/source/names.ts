@@ -8,8 +8,16 @@ export interface FoundSymbol {
   readonly column: number;
 }
 
-/** Functions and classes of this very name in the workspace. */
-export type SymbolFinder = (name: string) => Promise<readonly FoundSymbol[]>;
+/** Functions and classes of a very name, where the index finds none. */
+export interface SymbolFinder {
+  /** In the workspace. */
+  named(name: string): Promise<readonly FoundSymbol[]>;
+  /** In one file. */
+  namedIn(path: string, name: string): Promise<readonly FoundSymbol[]>;
+}
+
+/** Files that are looked into for one name. */
+const mostFilesAsked = 5;
 
 export interface FoundName extends FoundSymbol {
   readonly origin: string;
@@ -41,8 +49,16 @@ function findDefinition({ origin }: RecordedName, ...lists: readonly (readonly F
 
 async function functionsNamed({ name, qualifiers }: RecordedName, index: WorkspaceIndex, symbols: SymbolFinder | undefined): Promise<(FoundSymbol & { readonly isOnly: boolean })[]> {
   const own = bestQualified(index.find('function', name), qualifiers, index);
-  const found: readonly FoundSymbol[] = own.length > 0 || symbols === undefined ? own : await symbols(name);
+  const found = own.length > 0 || symbols === undefined ? own : await functionsKnown(name, qualifiers, index, symbols);
   return found.map((one) => ({ path: one.path, line: one.line, column: one.column, isOnly: found.length === 1 }));
+}
+
+/** What the editor knows: of the whole workspace, or else of the files that are named before the function. */
+async function functionsKnown(name: string, qualifiers: readonly string[], index: WorkspaceIndex, symbols: SymbolFinder): Promise<readonly FoundSymbol[]> {
+  const known = await symbols.named(name);
+  if (known.length > 0) return known;
+  const files = qualifiers.flatMap((qualifier) => index.filesCalled(qualifier)).slice(0, mostFilesAsked);
+  return (await Promise.all(files.map((file) => symbols.namedIn(file, name)))).flat();
 }
 
 /** Of several functions of a name, those in whose path or file most of the names before it occur. */

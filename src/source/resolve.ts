@@ -12,7 +12,7 @@ import { parseStack } from './stackFrames.ts';
 
 export interface SourceContext extends Surroundings {
   readonly maps: SourceMaps;
-  /** The editor's symbols of the workspace, for languages that the index does not read. */
+  /** The editor's symbols, for what the index does not read or find. */
   readonly symbols?: SymbolFinder;
 }
 
@@ -98,11 +98,12 @@ async function candidateIn(file: LocatedFile, place: RecordedPlace, rank: number
 }
 
 /** Where a function begins in a file that was recorded without a line. */
-async function lineOfFunction(file: LocatedFile, functionName: string | undefined, { files }: SourceContext): Promise<number | undefined> {
-  if (functionName === undefined || !file.isInWorkspace) return undefined;
-  const name = functionName.split(/[.:]+/).at(-1);
+async function lineOfFunction(file: LocatedFile, functionName: string | undefined, { files, symbols }: SourceContext): Promise<number | undefined> {
+  const name = functionName?.split(/[.:]+/).at(-1);
+  if (name === undefined || name === '' || !file.isInWorkspace) return undefined;
   const text = await files.readText(file.realText, longestScanned);
-  return text === undefined ? undefined : scanCode(file.realText, text).find((mention) => mention.kind === 'function' && mention.name === name)?.line;
+  const own = text === undefined ? undefined : scanCode(file.realText, text).find((mention) => mention.kind === 'function' && mention.name === name);
+  return own?.line ?? (await symbols?.namedIn(file.text, name))?.[0]?.line;
 }
 
 /** What JavaScript engines call a function without a name says nothing to people. */

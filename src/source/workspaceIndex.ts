@@ -69,6 +69,11 @@ export class WorkspaceIndex {
   /** What stands in one file, for views on it. */
   mentionsIn(path: string): readonly CodeMention[] { return this.#files.get(path)?.mentions ?? []; }
 
+  /** The files with this name before its ending. */
+  filesCalled(stem: string): readonly string[] {
+    return codeEndings.flatMap((ending) => this.#byFileName.get(stem + ending) ?? []);
+  }
+
   /** The files whose paths end most like a path of another machine, and how many segments are the same; at least its file name. */
   endingLike({ segments }: RecordedPath): { readonly paths: readonly string[]; readonly common: number } {
     let best: string[] = [], common = 0;

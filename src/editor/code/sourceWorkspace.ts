@@ -9,7 +9,7 @@ import { SourceMaps } from '../../source/sourceMaps.ts';
 import { WorkspaceIndex } from '../../source/workspaceIndex.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
-import { symbolsNamed } from './symbols.ts';
+import { editorSymbols } from './symbols.ts';
 import { watchFiles, workspaceFiles } from './workspaceFiles.ts';
 
 /** A large workspace is read on in the background while the first answers are given. */
@@ -67,7 +67,7 @@ export class SourceWorkspace {
         ...mappingsOf(vscode.workspace.getConfiguration('spanscope.source', folder).get('pathMappings')),
         ...mappingsOfLaunch(Array.isArray(launch) ? launch : []),
       ],
-      symbols: symbolsNamed,
+      symbols: editorSymbols,
     };
   }
 

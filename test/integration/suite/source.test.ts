@@ -54,6 +54,20 @@ describe('span to source', () => {
     assert.equal(best?.location.range.start.line, 3);
   });
 
+  it('asks the language of a file for a function whose begin takes several lines', async () => {
+    const planner = vscode.Uri.joinPath(file, '..', 'planner.ts');
+    const lines = ['// The word prepare( stands here and is none.', 'export class Planner {', '  prepare(', '    task: string,', '  ): string {', '    return task;', '  }', '}', ''];
+    await vscode.workspace.fs.writeFile(planner, new TextEncoder().encode(lines.join('\n')));
+    const { traceId, spanId } = await sent('no text of this name', [text('code.file.path', planner.fsPath), text('code.function.name', 'Planner.prepare')]);
+    const deadline = Date.now() + 30_000;
+    let best: { location: vscode.Location; origin: string } | undefined;
+    // The language server starts with the first question.
+    while (best?.location.range.start.line !== 2 && Date.now() < deadline) [best] = await api.sourceOf(traceId, spanId);
+    assert.equal(best?.location.uri.fsPath, planner.fsPath);
+    assert.equal(best.location.range.start.line, 2);
+    assert.match(best.origin, /code\.file\.path/);
+  });
+
   it('stands on the line', async () => {
     const { traceId, spanId } = await sent('search', [text('code.file.path', file.fsPath), int('code.line.number', 4)]);
     await api.showTrace(traceId, spanId);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpanRecord } from '../../../src/model/records.ts';
 import type { FileAccess } from '../../../src/source/fileAccess.ts';
+import type { SymbolFinder } from '../../../src/source/names.ts';
 import { mappingsOf, mappingsOfLaunch } from '../../../src/source/pathMappings.ts';
 import { resolveFrames, resolveSource } from '../../../src/source/resolve.ts';
 import type { SourceContext } from '../../../src/source/resolve.ts';
@@ -208,8 +209,28 @@ describe('a span without a place', () => {
 
   it('asks the editor for functions that the index does not know', async () => {
     const workspace = await makeWorkspace({ 'run.rb': 'def plan' });
-    const symbols = (name: string): Promise<{ path: string; line: number; column: number }[]> => Promise.resolve(name === 'plan' ? [{ path: workspace.at('run.rb'), line: 1, column: 5 }] : []);
+    const symbols: SymbolFinder = {
+      named: (name) => Promise.resolve(name === 'plan' ? [{ path: workspace.at('run.rb'), line: 1, column: 5 }] : []),
+      namedIn: () => Promise.resolve([]),
+    };
     expect(await found(workspace, { name: 'plan' }, { symbols })).toEqual(['run.rb:1 a function with the name of the span']);
+  });
+
+  it('asks the editor about the file that is recorded without a line, or named before the function', async () => {
+    const workspace = await makeWorkspace({ 'src/planner.ts': 'class Planner {\n  prepare(\n    task: string,\n  ) {}\n}\n', 'run.rb': 'def go\nend\ndef stop\nend\n' });
+    const asked: string[] = [];
+    const symbols: SymbolFinder = {
+      named: () => Promise.resolve([]),
+      namedIn: (path, name) => {
+        asked.push(`${path.slice(workspace.at('').length).replace(/^\//, '')} ${name}`);
+        return Promise.resolve(name === 'prepare' || name === 'stop' ? [{ path, line: name === 'stop' ? 3 : 2, column: 3 }] : []);
+      },
+    };
+    const recorded = { 'code.file.path': workspace.at('src/planner.ts'), 'code.function.name': 'Planner.prepare' };
+    expect(await found(workspace, { attributes: recorded }, { symbols })).toEqual(['src/planner.ts:2 recorded in code.file.path']);
+    expect(await found(workspace, { attributes: { 'code.file.path': workspace.at('run.rb'), 'code.function.name': 'stop' } }, { symbols })).toEqual(['run.rb:3 recorded in code.file.path']);
+    expect(await found(workspace, { attributes: { 'function.name': 'prepare', 'function.module': 'planner' } }, { symbols })).toEqual(['src/planner.ts:2 the function named in function.name']);
+    expect(asked).toEqual(['src/planner.ts prepare', 'run.rb stop', 'src/planner.ts prepare']);
   });
 
   it('and without any trace in the workspace says so', async () => {
