@@ -12,7 +12,7 @@ import type { TraceColumns } from './store/traceColumns.ts';
 import { TraceStore } from './store/traceStore.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Emit } from './subscriptions.ts';
-import { exportFormats, exportTrace } from './traceExport.ts';
+import { exportKinds, exportSpans } from './traceExport.ts';
 import { searchRows, searchTraces } from './traceSearch.ts';
 
 const announceMs = 50, tickMs = 1000;
@@ -143,12 +143,14 @@ export class Collector implements CallHandlers {
   }
 
   async exportTrace(traceId: string, format: string): Promise<ArrayBuffer> {
-    const trace = await this.trace(traceId);
-    if (trace === undefined) throw new Error('The trace is not there any more.');
-    return Uint8Array.from(exportTrace(trace, format)).buffer;
+    return (await this.exportSpans({ traceIds: [traceId], format })).bytes;
   }
 
-  exportFormats(): ReturnType<CollectorCalls['exportFormats']> { return exportFormats(); }
+  async exportSpans(request: Parameters<CollectorCalls['exportSpans']>[0]): ReturnType<typeof exportSpans> {
+    return exportSpans(await this.openStore(), request, this.options?.pageFolder);
+  }
+
+  exportKinds(): ReturnType<CollectorCalls['exportKinds']> { return exportKinds(); }
 
   async deleteTraces(traceIds: readonly string[]): Promise<void> { (await this.openStore()).delete(traceIds); }
 

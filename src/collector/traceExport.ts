@@ -1,37 +1,115 @@
-import type { EncodeSpan } from '../formats/format.ts';
-import { formatById, formats } from '../formats/registry.ts';
-import { spanKinds, statusCodes } from '../model/span.ts';
-import { metaKind, metaStatus } from '../model/traceRows.ts';
+import type { ExportOptions, Exporter, ExportWriter } from '../export/exporter.ts';
+import { LossCounter } from '../export/losses.ts';
+import { exporterById, exporters } from '../export/registry.ts';
+import { usualMaxCharacters, usualWidth } from '../export/writing.ts';
+import { visibleName } from '../model/visibleText.ts';
+import type { ExportKind, ExportReport, ExportRequest } from '../protocol/export.ts';
+import { Redactor } from '../redaction/redactor.ts';
+import type { RedactionCounts } from '../redaction/redactor.ts';
+import { readPageFiles } from './pageFiles.ts';
+import { exportSpanOf } from './store/exportSpan.ts';
 import { rowsInOrder } from './store/spanRecords.ts';
+import { summaryOf } from './store/summaries.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
+import type { TraceStore } from './store/traceStore.ts';
+import { Turns, nowUnixNano, searchRows } from './traceSearch.ts';
 
-/** The formats that traces can be written in. */
-export function exportFormats(): { id: string; label: string; extension: string }[] {
-  return formats.flatMap(({ id, label, extension, encode }) => (encode === undefined || extension === undefined ? [] : [{ id, label, extension }]));
+/** What traces can be written as. */
+export function exportKinds(): ExportKind[] {
+  return exporters.map(({ id, label, description, extension, isBinary, isForPeople }) => ({ id, label, description, extension, isBinary, isForPeople }));
 }
 
-/** A trace as a file of a format. Throws with words for the user when the format is unknown or cannot be written. */
-export function exportTrace(trace: TraceColumns, formatId: string): Uint8Array {
-  const format = formatById(formatId);
-  if (format?.encode === undefined) throw new Error(`Traces cannot be exported as ${formatId}. Known: ${exportFormats().map(({ id }) => id).join(', ')}.`);
-  return format.encode(rowsInOrder(trace).map((row) => spanOf(trace, row)));
-}
-
-function spanOf(trace: TraceColumns, row: number): EncodeSpan {
-  const meta = trace.meta[row] as number;
-  const { resource, scope, service } = trace.contents.originOf(trace, row);
+/**
+ * Writes spans as one file, a turn at a time. `pageFolder` holds the files of the HTML page. Rejects with words for the user
+ * when the format is unknown, a trace is gone, nothing matches, or the query cannot be read.
+ */
+export async function exportSpans(store: TraceStore, request: ExportRequest, pageFolder: string | undefined): Promise<ExportReport> {
+  const exporter = exporterById(request.format);
+  if (exporter === undefined) throw new Error(`Traces cannot be exported as ${visibleName(request.format)}. Known: ${exporters.map(({ id }) => id).join(', ')}.`);
+  const redactor = new Redactor(request.redaction ?? { content: 'keep', secrets: exporter.isForPeople });
+  const losses = new LossCounter(exporter.losses);
+  let writer: ExportWriter | undefined, spanCount = 0;
+  for (const traceId of request.traceIds) {
+    store.pin(traceId);
+    try {
+      const trace = store.trace(traceId);
+      if (trace === undefined) throw new Error('The trace is not there any more.');
+      writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }));
+      spanCount += await addRows(trace, request, { writer, redactor, losses });
+    } finally {
+      store.unpin(traceId);
+    }
+  }
+  if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');
+  const { bytes, leftOut } = writer.finish();
+  const { secrets, maskedContents, omittedContents } = redactor.counts;
   return {
-    traceId: trace.traceId,
-    spanId: trace.spanIdOf(row),
-    parentSpanId: trace.parentIdOf(row),
-    name: trace.texts.texts[trace.name[row] as number] as string,
-    kind: spanKinds[metaKind(meta)] ?? 'unspecified',
-    startUnixNano: trace.times.startOf(trace, row),
-    endUnixNano: trace.times.endOf(trace, row),
-    status: statusCodes[metaStatus(meta)] ?? 'unset',
-    statusMessage: trace.contents.statusMessageOf(row),
-    service, resource, scope,
-    content: trace.contents.contentOf(trace, row),
-    logs: trace.logs.ofRow(row),
+    bytes: Uint8Array.from(bytes).buffer, spanCount, maskedSecrets: secrets, maskedContents, omittedContents, lost: losses.report(),
+    ...(leftOut === undefined ? {} : { leftOut }),
   };
+}
+
+interface Parts { readonly writer: ExportWriter; readonly redactor: Redactor; readonly losses: LossCounter }
+
+/** Begins anew where the rows were numbered anew before the first was taken; later they stay what they are. */
+async function addRows(trace: TraceColumns, request: ExportRequest, { writer, redactor, losses }: Parts): Promise<number> {
+  const rows = await wantedRows(trace, request);
+  const turns = new Turns();
+  const { epoch } = trace;
+  for (const row of rows) {
+    if (trace.epoch !== epoch) throw new Error('The trace changed while it was written. Try again.');
+    const span = exportSpanOf(trace, row);
+    losses.add(span);
+    writer.add(redactor.redact(span));
+    await turns.next();
+  }
+  return rows.length;
+}
+
+/** The rows of a request in their order: a subtree, what matches, or all. */
+async function wantedRows(trace: TraceColumns, { spanId, query }: ExportRequest): Promise<readonly number[]> {
+  const matching = query === undefined || query.trim() === '' ? undefined : new Set(new Uint32Array((await searchRows(trace, query)).rows));
+  const ordered = rowsInOrder(trace);
+  const inTree = spanId === undefined ? undefined : subtreeOf(trace, trace.rowOf(spanId));
+  return ordered.filter((row) => (inTree === undefined || inTree[row] === 1) && (matching === undefined || matching.has(row)));
+}
+
+/** Which rows are the root or below it. Every row is walked once: 1 is in, 2 is out. */
+function subtreeOf({ count, parent }: TraceColumns, root: number): Uint8Array {
+  if (root < 0) throw new Error('The span is not there any more.');
+  const known = new Uint8Array(count);
+  known[root] = 1;
+  const way: number[] = [];
+  for (let row = 0; row < count; row++) {
+    let at = row;
+    for (; at >= 0 && known[at] === 0; at = parent[at] as number) way.push(at);
+    const answer = at < 0 ? 2 : known[at] as number;
+    for (const each of way.splice(0)) known[each] = answer;
+  }
+  return known;
+}
+
+const titleOf = (trace: TraceColumns, redactor: Redactor): string => {
+  const { label, name } = summaryOf(trace);
+  const { text } = redactor.peek(label === '' ? name : label);
+  return text === '' ? 'Trace' : text;
+};
+
+interface Setting { readonly title: string; readonly redactor: Redactor; readonly pageFolder: string | undefined }
+
+async function optionsOf(exporter: Exporter, { width, unicode, maxCharacters }: ExportRequest, { title, redactor, pageFolder }: Setting): Promise<ExportOptions> {
+  const page = exporter.id === 'html' && pageFolder !== undefined ? await readPageFiles(pageFolder) : undefined;
+  return {
+    title, nowUnixNano: nowUnixNano(), width: width ?? usualWidth, unicode: unicode ?? false, maxCharacters: maxCharacters ?? usualMaxCharacters,
+    note: () => noteOf(redactor.counts), ...(page === undefined ? {} : { page }),
+  };
+}
+
+function noteOf({ secrets, maskedContents, omittedContents }: RedactionCounts): string | undefined {
+  const parts = [
+    ...(secrets > 0 ? [`${secrets.toLocaleString('en')} ${secrets === 1 ? 'secret was' : 'secrets were'} masked`] : []),
+    ...(maskedContents > 0 ? [`${maskedContents.toLocaleString('en')} ${maskedContents === 1 ? 'message or payload was' : 'messages and payloads were'} masked`] : []),
+    ...(omittedContents > 0 ? [`${omittedContents.toLocaleString('en')} ${omittedContents === 1 ? 'message or payload was' : 'messages and payloads were'} left out`] : []),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join(', ')}.`;
 }

@@ -83,7 +83,7 @@ class SearchedTrace implements QueryTrace {
 }
 
 /** Lets others have a turn when one has lasted long enough. */
-class Turns {
+export class Turns {
   private began = performance.now();
 
   async next(): Promise<void> {

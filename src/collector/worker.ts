@@ -30,5 +30,6 @@ async function answer(id: number, name: keyof CollectorCalls, args: readonly unk
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (value instanceof ArrayBuffer) return [value];
   if (typeof value === 'object' && value !== null && 'rows' in value && value.rows instanceof ArrayBuffer) return [value.rows];
+  if (typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof ArrayBuffer) return [value.bytes];
   return [];
 }

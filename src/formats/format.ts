@@ -90,6 +90,11 @@ export interface EncodeSpan {
   readonly logs: readonly LogRecord[];
 }
 
+/** What of a span a format may have no place for. */
+export type Loss =
+  | 'open' | 'nanoseconds' | 'ids' | 'kind' | 'status' | 'attributes' | 'types' | 'events' | 'eventAttributes' | 'links' | 'logs' | 'scope' | 'resource'
+  | 'traceState' | 'dropped' | 'marks';
+
 /** One trace format: a file of this folder and a line in the registry. */
 export interface Format {
   readonly id: string;
@@ -106,6 +111,10 @@ export interface Format {
   encode?(spans: readonly EncodeSpan[]): Uint8Array;
   /** File name ending of `encode`, e.g. `.otlp.json`. */
   readonly extension?: string;
+  /** What `encode` cannot hold. */
+  readonly losses?: readonly Loss[];
+  /** Whether what `encode` gives is bytes and not text. */
+  readonly isBinary?: boolean;
 }
 
 /** `decode` of a format that has `open`. */

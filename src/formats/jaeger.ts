@@ -13,6 +13,7 @@ export const jaeger: Format = {
   label: 'Jaeger JSON',
   pieces: 'values',
   extension: '.jaeger.json',
+  losses: ['open', 'nanoseconds', 'logs', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const found = ['data/spans/operationName', 'spans/operationName', 'operationName'].find((key) => keys.has(key));

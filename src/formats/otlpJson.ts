@@ -39,6 +39,7 @@ export const otlpJson: Format = {
   label: 'OTLP/JSON',
   pieces: 'values',
   extension: '.otlp.json',
+  losses: ['ids', 'marks'],
   sniff,
   decode(bytes, batch, options): void {
     new OtlpJsonReader(batch, options, Math.min(bytes.length, 1 << 26) >> 1).read(bytes);
@@ -57,6 +58,7 @@ export const otlpJsonLines: Format = {
   label: 'OTLP/JSON lines',
   pieces: 'values',
   extension: '.otlp.jsonl',
+  losses: ['ids', 'marks'],
   sniff(): Sniff { return { score: 0, reason: 'is read as OTLP/JSON' }; },
   decode: otlpJson.decode.bind(otlpJson),
   encode(spans): Uint8Array {

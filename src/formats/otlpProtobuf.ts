@@ -20,6 +20,8 @@ export const otlpProtobuf: Format = {
   label: 'OTLP (protobuf)',
   pieces: 'whole',
   extension: '.otlp.pb',
+  isBinary: true,
+  losses: ['logs', 'ids', 'marks'],
   sniff(head): Sniff {
     if (looksLikeRequest(head, 0)) return { score: 0.9, reason: 'begins with an OTLP message in protobuf' };
     const prefix = prefixes.find((candidate) => looksLikeFrames(head, candidate));

@@ -15,6 +15,7 @@ export const zipkin: Format = {
   label: 'Zipkin JSON',
   pieces: 'whole',
   extension: '.zipkin.json',
+  losses: ['nanoseconds', 'ids', 'types', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const isSpan = keys.has('traceId') && keys.has('id') && !keys.has('spanId');

@@ -1,6 +1,7 @@
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
 import type { BreakpointHit, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
+import type { ExportKind, ExportReport, ExportRequest } from './export.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** Settings of the collector worker; all from user scope. */
@@ -15,6 +16,8 @@ export interface CollectorOptions {
   readonly allowedOrigins: readonly string[];
   /** Absolute path of the bundle that holds the gRPC receiver, loaded only when it is started. */
   readonly grpcBundle: string;
+  /** Absolute path of the folder with the panel's page, which HTML documents are made of. */
+  readonly pageFolder?: string;
   /** Absolute path of the bundle that reads files, each in a thread of its own. */
   readonly fileBundle: string;
 }
@@ -128,8 +131,10 @@ export interface CollectorCalls {
   keepFile(source: string): { readonly traceIds: readonly string[]; readonly spanCount: number };
   listFiles(): readonly OpenedFile[];
   exportTrace(traceId: string, format: string): ArrayBuffer;
-  /** What `exportTrace` can write: id, what people call it, and the ending of its files. */
-  exportFormats(): readonly { readonly id: string; readonly label: string; readonly extension: string }[];
+  /** Writes what a request names as one file, with a report of what was masked and lost. */
+  exportSpans(request: ExportRequest): ExportReport;
+  /** What traces can be written as. */
+  exportKinds(): readonly ExportKind[];
   deleteTraces(traceIds: readonly string[]): void;
   clear(): void;
   stats(): CollectorStats;

@@ -76,6 +76,11 @@ export class Redactor {
     return result;
   }
 
+  /** The same without counting it. */
+  peek(text: string): { readonly text: string } {
+    return this.#options.secrets ? maskSecrets(text) : { text };
+  }
+
   #content(content: SpanContent, isContent: IsContent): SpanContent {
     return {
       ...content,

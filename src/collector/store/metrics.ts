@@ -1,6 +1,6 @@
+import { plainAttributes } from '../../export/plainValues.ts';
 import type { BatchMetricPoint, SpanBatch } from '../../model/spanBatch.ts';
 import { attributesKey } from './origins.ts';
-import { plainAttributes } from './plainValues.ts';
 
 /** Bounds of what is kept in memory; everything is on disk as it arrived. */
 const mostSeries = 10_000, mostPoints = 512;

@@ -21,7 +21,7 @@ export const exportTrace: Command = {
 };
 
 async function pickFormat({ collector }: Services): Promise<{ readonly id: string; readonly extension: string } | undefined> {
-  const formats = await collector.call('exportFormats');
+  const formats = await collector.call('exportKinds');
   const items = formats.map((format) => ({ ...format, description: format.extension }));
   return items.length === 1 ? items[0] : vscode.window.showQuickPick(items, { title: 'Export Trace', placeHolder: 'Choose a format' });
 }

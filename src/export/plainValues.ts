@@ -1,4 +1,5 @@
-import type { AttributeValue, Attributes } from '../../model/attributes.ts';
+import { base64OfBytes } from '../formats/base64.ts';
+import type { AttributeValue, Attributes } from '../model/attributes.ts';
 
 /** Values that reach here were decoded by us and are at most this deep, plus what conventions wrap around them. */
 const deepest = 128;
@@ -10,7 +11,7 @@ const deepest = 128;
 export function plainValue(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value === null || typeof value !== 'object') return value;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  if (value instanceof Uint8Array) return base64OfBytes(value);
   if (depth > deepest) return null;
   if (Array.isArray(value)) return value.map((item) => plainValue(item, depth + 1));
   const entries = value instanceof Map ? [...(value as ReadonlyMap<string, AttributeValue>)] : Object.entries(value);

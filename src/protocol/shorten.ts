@@ -1,4 +1,4 @@
-import type { AgentRecord, EventRecord, LogEntry, SpanRecord } from '../../model/records.ts';
+import type { AgentRecord, EventRecord, LogEntry, SpanRecord } from '../model/records.ts';
 
 /** The part of one text that is shown at first, in characters. */
 const firstPart = 64 * 1024;

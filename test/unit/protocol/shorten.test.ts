@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SpanRecord } from '../../../../src/model/records.ts';
-import { shorten } from '../../../../src/editor/panel/shorten.ts';
+import type { SpanRecord } from '../../../src/model/records.ts';
+import { shorten } from '../../../src/protocol/shorten.ts';
 
 const record: SpanRecord = {
   traceId: 't', spanId: 's', name: 'n', kind: 'internal', startUnixNano: '1', status: { code: 'unset' }, service: 'x',

@@ -1,0 +1,12 @@
+import type { Format } from '../formats/format.ts';
+import { formats } from '../formats/registry.ts';
+import type { Exporter } from './exporter.ts';
+import { writerOfAll } from './writing.ts';
+
+/** All formats that encode. */
+export const formatExporters: readonly Exporter[] = formats.flatMap(ofFormat);
+
+function ofFormat({ id, label, extension, encode, losses = [], isBinary = false }: Format): readonly Exporter[] {
+  if (encode === undefined || extension === undefined) return [];
+  return [{ id, label, description: 'For programs', extension, losses, isBinary, isForPeople: false, open: () => writerOfAll((spans) => encode(spans)) }];
+}

@@ -1,0 +1,120 @@
+import { stepOf, subjectOf } from '../model/conventions/registry.ts';
+import type { AgentView } from '../model/agent.ts';
+import type { TraceSummary } from '../model/records.ts';
+import { roles } from '../model/role.ts';
+import { markBit, spanKinds, statusCodes } from '../model/span.ts';
+import { packMeta } from '../model/traceRows.ts';
+import type { RowFigures, TraceRows } from '../model/traceRows.ts';
+import type { OfflineTrace } from '../protocol/offlinePage.ts';
+import { packRows } from '../protocol/rows.ts';
+import type { ExportSpan } from './exporter.ts';
+import { sumsOf } from './figureSums.ts';
+import { parentsOf } from './spanForest.ts';
+
+const offAxis = markBit('noStart') | markBit('outOfRange');
+
+/** One row, as long as parents are not known. */
+interface Row {
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly startUnixNano: bigint;
+  readonly durationNs: number;
+  readonly name: number;
+  readonly subject: number;
+  readonly service: number;
+  readonly meta: number;
+  readonly marks: number;
+}
+
+/** Collects the structure of one trace for the page: rows in the order in which they come, without what they hold. */
+export class HtmlTrace {
+  readonly traceId: string;
+  readonly #rows: Row[] = [];
+  readonly #texts: string[] = [''];
+  readonly #known = new Map<string, number>([['', 0]]);
+  readonly #figures: [number, RowFigures][] = [];
+  #lastEnd = 0n;
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+  }
+
+  get count(): number { return this.#rows.length; }
+
+  add(span: ExportSpan): void {
+    const { name, kind, scope, content, startUnixNano, endUnixNano, logs } = span;
+    const step = stepOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
+    const figures = step === undefined ? undefined : figuresOf(step);
+    if (figures !== undefined) this.#figures.push([this.#rows.length, figures]);
+    this.#rows.push({
+      spanId: span.spanId, parentSpanId: span.parentSpanId, startUnixNano,
+      durationNs: endUnixNano === 0n ? NaN : Math.max(0, Number(endUnixNano - startUnixNano)),
+      name: this.#intern(name),
+      subject: this.#intern((step === undefined ? undefined : subjectOf(step)) ?? ''),
+      service: Math.min(0xffff, this.#intern(span.service)),
+      meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status)),
+      marks: span.marks,
+    });
+    if ((span.marks & offAxis) !== 0) return;
+    for (const time of [startUnixNano, endUnixNano]) if (time > this.#lastEnd) this.#lastEnd = time;
+  }
+
+  /** The rows as the page takes them, and the sums of the trace. Running spans reach to `nowUnixNano`. */
+  finish(nowUnixNano: bigint): { readonly head: Omit<OfflineTrace, 'chunks'>; readonly rows: Uint8Array } {
+    const parents = parentsOf(this.#rows);
+    const placed = this.#rows.filter(({ marks }) => (marks & offAxis) === 0);
+    const base = placed.reduce((least, { startUnixNano }) => (startUnixNano < least ? startUnixNano : least), placed[0]?.startUnixNano ?? 0n);
+    const rows = this.#columns(parents, base);
+    return {
+      head: { summary: this.#summary(rows, placed.length > 0 ? base : 0n, nowUnixNano), baseUnixNano: String(base), count: rows.count, texts: this.#texts, figures: this.#figures },
+      rows: new Uint8Array(packRows(rows, 0, rows.count)),
+    };
+  }
+
+  #columns(parents: Int32Array, base: bigint): TraceRows {
+    const rows = this.#rows;
+    return {
+      count: rows.length,
+      start: Float64Array.from(rows, ({ startUnixNano, marks }) => ((marks & offAxis) === 0 ? Number(startUnixNano - base) : 0)),
+      duration: Float64Array.from(rows, ({ durationNs, marks }) => ((marks & offAxis) === 0 || Number.isNaN(durationNs) ? durationNs : 0)),
+      parent: parents,
+      name: Uint32Array.from(rows, ({ name }) => name),
+      subject: Uint32Array.from(rows, ({ subject }) => subject),
+      service: Uint16Array.from(rows, ({ service }) => service),
+      meta: Uint16Array.from(rows, ({ meta }) => meta),
+      marks: Uint16Array.from(rows, ({ marks }) => marks),
+    };
+  }
+
+  #summary(rows: TraceRows, start: bigint, nowUnixNano: bigint): TraceSummary {
+    const sums = sumsOf(rows, new Map(this.#figures));
+    const root = Math.max(0, rows.parent.indexOf(-1));
+    const openCount = this.#rows.filter(({ durationNs }) => Number.isNaN(durationNs)).length;
+    const end = openCount > 0 && nowUnixNano > this.#lastEnd ? nowUnixNano : this.#lastEnd;
+    const { costUsd, ...counts } = sums;
+    return {
+      traceId: this.traceId,
+      name: this.#texts[rows.subject[root] || rows.name[root] || 0] ?? '',
+      services: [...new Set(rows.service)].map((service) => this.#texts[service] ?? '').filter((service) => service !== ''),
+      startUnixNano: String(start),
+      // The page has no present: what was running is shown as it stood.
+      endUnixNano: String(end), openCount: 0,
+      spanCount: rows.count,
+      errorCount: this.#rows.filter(({ meta }) => meta >> 7 === statusCodes.indexOf('error')).length,
+      rootCount: rows.parent.filter((parent) => parent < 0).length,
+      orphanCount: this.#rows.filter(({ marks }) => (marks & markBit('orphan')) !== 0).length,
+      ...counts,
+      ...(costUsd === undefined ? {} : { costUsd }),
+    };
+  }
+
+  #intern(text: string): number {
+    let index = this.#known.get(text);
+    if (index === undefined) this.#known.set(text, index = this.#texts.push(text) - 1);
+    return index;
+  }
+}
+
+function figuresOf({ inputTokens = NaN, outputTokens = NaN, cacheReadTokens = NaN, costUsd = NaN }: AgentView): RowFigures | undefined {
+  return [inputTokens, outputTokens, cacheReadTokens, costUsd].every(Number.isNaN) ? undefined : { inputTokens, outputTokens, cacheReadTokens, costUsd };
+}

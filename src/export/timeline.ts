@@ -1,0 +1,76 @@
+import type { ExportOptions, ExportSpan, Exporter } from './exporter.ts';
+import { parentsOf, treeOrder } from './spanForest.ts';
+import { writerOfAll } from './writing.ts';
+
+interface Strokes { readonly ok: string; readonly error: string; readonly unset: string; readonly edge: string; readonly bar: string }
+
+const ascii: Strokes = { ok: '+', error: 'x', unset: '?', edge: '|', bar: '=' };
+const drawn: Strokes = { ok: '\u2713', error: '\u2717', unset: '\u00b7', edge: '\u2502', bar: '\u2588' };
+const longestName = 200;
+const deepestIndent = 40;
+const mostColumns = 1000;
+
+/**
+ * The text timeline of the tutorial tracer: two lines a span, its name with duration and a bar on the axis of the trace. A
+ * running span reaches to the last moment that the trace knows of. In ASCII it has the same bytes as what the agent kit's
+ * `toTimeline` gives for the same trace. It holds ids of traces, names, statuses and durations to a tenth of a millisecond.
+ */
+export const timeline: Exporter = {
+  id: 'text-timeline',
+  label: 'Text timeline',
+  description: 'Names, durations and bars, for terminals and chats',
+  extension: '.txt',
+  losses: ['nanoseconds', 'attributes', 'events', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
+  isBinary: false,
+  isForPeople: true,
+  open: (options) => writerOfAll((spans) => {
+    const traces = [...Map.groupBy(spans, ({ traceId }) => traceId)];
+    return new TextEncoder().encode(traces.map(([traceId, members]) => timelineOf(traceId, members, options)).join('\n'));
+  }),
+};
+
+function timelineOf(traceId: string, spans: readonly ExportSpan[], options: ExportOptions): string {
+  const strokes = options.unicode ? drawn : ascii;
+  const width = BigInt(Math.min(mostColumns, Math.max(1, Math.floor(options.width))));
+  const { first, last } = extentOf(spans);
+  const total = max(last - first, 1n);
+  const lines = [`Trace ${visible(traceId)}, ${spans.length} spans, ${milliseconds(last - first)}`];
+  for (const { place, depth } of treeOrder(parentsOf(spans))) {
+    const span = spans[place] as ExportSpan;
+    const isOpen = span.endUnixNano === 0n;
+    const length = max((isOpen ? last : span.endUnixNano) - span.startUnixNano, 0n);
+    const from = min(max((span.startUnixNano - first) * width / total, 0n), width - 1n);
+    const columns = min(max(length * width / total, 1n), width - from);
+    const indent = '  '.repeat(Math.min(depth, deepestIndent));
+    const bar = ' '.repeat(Number(from)) + strokes.bar.repeat(Number(columns)) + ' '.repeat(Number(width - from - columns));
+    lines.push(`${indent}${strokes[span.status]} ${visible(span.name)} [${isOpen ? 'running' : milliseconds(length)}]`, `${indent}${strokes.edge}${bar}${strokes.edge}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Spans without a start say nothing about when the trace was. */
+function extentOf(spans: readonly ExportSpan[]): { readonly first: bigint; readonly last: bigint } {
+  const placed = spans.filter(({ startUnixNano }) => startUnixNano > 0n);
+  const begin = placed[0]?.startUnixNano ?? 0n;
+  let first = begin, last = begin;
+  for (const { startUnixNano, endUnixNano } of placed) {
+    first = min(first, startUnixNano);
+    last = max(last, max(startUnixNano, endUnixNano));
+  }
+  return { first, last };
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** One decimal, rounded half up, without a detour through floating point. */
+function milliseconds(ns: bigint): string {
+  const tenths = (ns + 50_000n) / 100_000n;
+  return `${tenths / 10n}.${tenths % 10n}ms`;
+}
+
+/** Control characters, which a terminal would obey, and those that turn the reading direction, as JSON writes them. */
+function visible(name: string): string {
+  const cut = name.length <= longestName ? name : `${name.slice(0, longestName)}\u2026 [${name.length - longestName} more characters]`;
+  return cut.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
