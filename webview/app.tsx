@@ -22,7 +22,7 @@ import { Signal, useSignal } from './state/signal.ts';
 export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
   const panel = usePanel();
   const root = useRef<HTMLDivElement | null>(null);
-  const size = useSize(root);
+  const size = useSize(root, { width: innerWidth, height: innerHeight });
   const bridge = useMemo(() => new Signal<ChartBridge | undefined>(undefined), []);
   const [filterFocus, setFilterFocus] = useState(0);
   const [isKeySheet, setKeySheet] = useState(false);

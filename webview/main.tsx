@@ -20,7 +20,17 @@ const report = (reason: unknown): void => {
 window.addEventListener('error', (event) => report(event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 saveWhenChanged(panel);
-// Rows are on their way while the page is made.
-panel.start();
-const root = document.getElementById('app');
-if (root !== null) render(<PanelContext.Provider value={panel}><Boundary onError={report}><App theme={watchTheme()} /></Boundary></PanelContext.Provider>, root);
+/** How long a new page waits to be told what to show. */
+const patienceMs = 50;
+// A new page is told without asking; one that comes back asks, and so does one that nobody has told anything.
+if (host.readState() === undefined) window.addEventListener('load', () => setTimeout(() => { if (panel.status.value === undefined) panel.start(); }, patienceMs));
+else panel.start();
+const draw = (): void => {
+  const root = document.getElementById('app');
+  if (root !== null) render(<PanelContext.Provider value={panel}><Boundary onError={report}><App theme={watchTheme()} /></Boundary></PanelContext.Provider>, root);
+};
+// What there is to show often comes together with how to show it: one picture is made sooner than two.
+const stop = panel.status.subscribe(() => {
+  stop();
+  queueMicrotask(draw);
+});

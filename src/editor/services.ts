@@ -57,7 +57,7 @@ export class Services {
     this.tracesView = keep(new TracesView(this.index, this.receiver, this.#grouping(), this.display));
     this.spansView = keep(new SpansView(this.collector, this.index, this.selection, this.display, log.for('spans')));
     this.panels = keep(new TracePanels({
-      extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, source: this.source,
+      extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, index: this.index, source: this.source,
       documents: keep(new ValueDocuments(this.collector)), log: log.for('panel'),
       showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
       run: (action) => runPanelAction(action, this.receiver.endpoints),

@@ -3,9 +3,9 @@ import type { RefObject } from 'preact';
 
 export interface Size { readonly width: number; readonly height: number }
 
-/** The size of an element in CSS pixels, followed; undefined before it is known. */
-export function useSize(element: RefObject<HTMLElement | null>): Size | undefined {
-  const [size, setSize] = useState<Size | undefined>(undefined);
+/** The size of an element in CSS pixels, followed; undefined before it is known, unless it is known beforehand. */
+export function useSize(element: RefObject<HTMLElement | null>, known?: Size): Size | undefined {
+  const [size, setSize] = useState<Size | undefined>(known);
   useLayoutEffect(() => {
     const target = element.current;
     if (target === null) return undefined;

@@ -112,7 +112,7 @@ export class ChartBridge {
     if (trace === undefined) return;
     const { isReset, appendedFrom, changed } = trace.step;
     this.#showNow();
-    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin: trace.origin, ...(isFirst || isReset ? { reset: true } : { appendedFrom, changed }) });
+    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin: trace.origin, tree: trace.tree, ...(isFirst || isReset ? { reset: true } : { appendedFrom, changed }) });
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
     this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs);
   }

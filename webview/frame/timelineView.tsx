@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Sash } from '../components/sash.tsx';
 import { useSize } from '../components/useSize.ts';
 import { Details } from '../details/details.tsx';
 import type { PanelRequest } from '../flame/chartTypes.ts';
 import type { ChartTheme } from '../flame/theme.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
+import { afterNextPicture } from '../state/frames.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { widthLimits } from '../state/savedState.ts';
 import { useOptionalSignal, useSignal } from '../state/signal.ts';
@@ -44,9 +45,9 @@ export function TimelineView({ trace, width, theme, bridge, onRequest }: Timelin
   const showsChart = width !== 'narrow' && !usesTable && !hasNoMatch;
   const heights = useChartHeight(bridge, size?.height ?? 0, width === 'wide' ? 0.55 : 0.6);
   const showsTable = width !== 'medium' || lower === 'spans' || usesTable;
-  // Effects run after the first picture, in which there is the chart: rows take longer.
+  // The first picture has the chart: rows of a table take longer.
   const [isDrawn, setDrawn] = useState(!showsChart);
-  useEffect(() => setDrawn(true), []);
+  useLayoutEffect(() => afterNextPicture(() => setDrawn(true)), []);
   const calm = useCalmTrace(trace);
   const table = useMemo(() => <SpanTable trace={calm} />, [calm]);
   return (

@@ -20,3 +20,13 @@ export function onceAFrame(): NextFrame {
     }
   };
 }
+
+/** Runs work once the next picture has been drawn, which effects of components do not wait for. The result takes it back. */
+export function afterNextPicture(run: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const frame = requestAnimationFrame(() => { timer = setTimeout(run, 0); });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}

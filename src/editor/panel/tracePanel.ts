@@ -8,6 +8,7 @@ import { Disposables } from '../disposables.ts';
 import { messageOf } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
+import type { TraceIndex } from '../traces/traceIndex.ts';
 import { traceLabel } from '../traces/traceRow.ts';
 import { detailsOf } from './details.ts';
 import { readPanelMessage } from './messages.ts';
@@ -21,6 +22,7 @@ export interface PanelServices {
   readonly collector: CollectorHost;
   readonly receiver: Receiver;
   readonly selection: Selection;
+  readonly index: TraceIndex;
   readonly source: SourceService;
   readonly documents: ValueDocuments;
   readonly log: Log;
@@ -42,8 +44,6 @@ export class TracePanel {
   #traceId: string | undefined;
   #spanId: string | undefined;
   #subscription: number | undefined;
-  /** What the first page gets as soon as it is there: rows are read while it loads. Undefined from then on. */
-  #held: ToPanel[] | undefined = [];
   #hasRows = false;
   #waitingCommand: ChartCommand | undefined;
   /** The span that is being read, so that selecting and opening it reads once. */
@@ -74,8 +74,11 @@ export class TracePanel {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
     }));
     panel.webview.html = pageHtml(panel.webview, extensionUri);
-    if (panel.visible) this.#try('panel.ready', this.#connect());
-    else this.#held = undefined;
+  }
+
+  /** Tells a new page what to show before it asks: rows are read while it loads. The editor keeps messages until it has. */
+  greet(): void {
+    this.#try('panel.ready', this.#connect());
   }
 
   get traceId(): string | undefined { return this.#traceId; }
@@ -103,10 +106,7 @@ export class TracePanel {
   }
 
   #viewStateChanged(): void {
-    if (!this.panel.visible) {
-      this.#disconnect();
-      this.#held = undefined;
-    }
+    if (!this.panel.visible) this.#disconnect();
     if (this.panel.active) this.shareSelection();
   }
 
@@ -174,8 +174,7 @@ export class TracePanel {
   }
 
   #post(message: ToPanel): void {
-    if (this.#held !== undefined) this.#held.push(message);
-    else if (this.panel.visible) void this.panel.webview.postMessage(message);
+    if (this.panel.visible) void this.panel.webview.postMessage(message);
   }
 
   #receive(raw: unknown): void {
@@ -195,7 +194,7 @@ export class TracePanel {
   async #handle(message: FromPanel): Promise<void> {
     const { source, documents, log } = this.#services;
     switch (message.type) {
-      case 'panel.ready': return this.#pageReady();
+      case 'panel.ready': return this.#connect();
       case 'rows.ack': return this.#acknowledge(message.revision);
       case 'selection.changed': return this.#selected(message.ref);
       case 'details.get': return this.#details(message.ref);
@@ -209,13 +208,6 @@ export class TracePanel {
       case 'action.run': return this.#services.run(message.action);
       case 'failure.report': log.error('A page reported a failure', message.message); return undefined;
     }
-  }
-
-  async #pageReady(): Promise<void> {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held === undefined) await this.#connect();
-    else for (const message of held) this.#post(message);
   }
 
   #place(beside: boolean, index?: number): { readonly beside: boolean; readonly from: vscode.ViewColumn | undefined; readonly index?: number } {

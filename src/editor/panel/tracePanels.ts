@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ChartCommand } from '../../protocol/panel.ts';
 import { Disposables } from '../disposables.ts';
+import { traceLabel } from '../traces/traceRow.ts';
 import { pageOptions } from './page.ts';
 import type { PanelServices, TracePanel } from './tracePanel.ts';
 
@@ -45,8 +46,11 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     const { TracePanel: Panel } = await import('./tracePanel.ts');
     const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId);
     if (open === undefined) {
-      const { extensionUri, selection } = this.#services;
-      const opened = this.#keep(new Panel(newPanel(extensionUri, beside, preserveFocus), this.#services, traceId, spanId));
+      const { extensionUri, selection, index } = this.#services;
+      const summary = traceId === undefined ? undefined : index.summaryOf(traceId);
+      const title = summary === undefined ? 'Spanscope' : traceLabel(summary);
+      const opened = this.#keep(new Panel(newPanel(extensionUri, title, { beside, preserveFocus }), this.#services, traceId, spanId));
+      opened.greet();
       if (traceId !== undefined) selection.select({ traceId, ...(spanId === undefined ? {} : { spanId }) }, opened);
       return opened;
     }
@@ -90,7 +94,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
 }
 
 /** A panel next to the code, where code is in front; else in its place. */
-function newPanel(extensionUri: vscode.Uri, beside: boolean, preserveFocus: boolean): vscode.WebviewPanel {
+function newPanel(extensionUri: vscode.Uri, title: string, { beside, preserveFocus }: Required<Pick<ShowOptions, 'beside' | 'preserveFocus'>>): vscode.WebviewPanel {
   const viewColumn = beside || vscode.window.activeTextEditor !== undefined ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-  return vscode.window.createWebviewPanel(panelType, 'Spanscope', { viewColumn, preserveFocus }, pageOptions(extensionUri));
+  return vscode.window.createWebviewPanel(panelType, title, { viewColumn, preserveFocus }, pageOptions(extensionUri));
 }

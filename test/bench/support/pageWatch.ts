@@ -10,7 +10,7 @@ export interface LanePlace {
 
 /** When what happened in the page of a panel; milliseconds since 1970. */
 export interface PaintTimes {
-  /** The document began to load, its script had arrived, and the first rows came. */
+  /** The document began to load, its script ran, and the first rows came. */
   readonly document: number;
   readonly script?: number;
   readonly firstRows?: number;
@@ -35,11 +35,12 @@ export function watchPaint({ inBar, inGap }: LanePlace): void {
     window.addEventListener('pointerdown', (event) => void window.reportPress?.(performance.timeOrigin + event.timeStamp), true);
     return;
   }
-  let firstRows: number | undefined, firstPaint: number | undefined;
+  let script: number | undefined, firstRows: number | undefined, firstPaint: number | undefined;
   // The document is written anew later, which ends whatever has been begun by then; the page's script begins with listening.
   const add = window.addEventListener.bind(window) as (type: string, listener: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean) => void;
   window.addEventListener = (type: string, listener: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean) => {
     if (type === 'message') {
+      script ??= now();
       add('message', (event) => { if ((event as MessageEvent<{ type?: string }>).data?.type === 'trace.rows') firstRows ??= now(); });
       watch();
     }
@@ -58,10 +59,9 @@ export function watchPaint({ inBar, inGap }: LanePlace): void {
     return different / width;
   };
   const report = (): void => {
-    const script = performance.getEntriesByType('resource').find(({ name }) => name.includes('/main.js')) as PerformanceResourceTiming | undefined;
     void window.reportPaint?.({
       document: performance.timeOrigin, firstPaint: firstPaint ?? NaN, allPainted: now(),
-      ...(script === undefined ? {} : { script: performance.timeOrigin + script.responseEnd }),
+      ...(script === undefined ? {} : { script }),
       ...(firstRows === undefined ? {} : { firstRows }),
     });
   };

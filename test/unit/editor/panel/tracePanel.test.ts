@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
-import { EventEmitter, Uri, env } from '../../../support/vscode.ts';
+import { EventEmitter, env } from '../../../support/vscode.ts';
 import { Selection } from '../../../../src/editor/selection.ts';
 import { TracePanel } from '../../../../src/editor/panel/tracePanel.ts';
 import type { PanelServices } from '../../../../src/editor/panel/tracePanel.ts';
@@ -9,6 +9,9 @@ import type { SpanRecord } from '../../../../src/model/records.ts';
 import type { FromPanel, ToPanel } from '../../../../src/protocol/panel.ts';
 import { fakeCollector, keptLog } from '../collector/fakes.ts';
 import { summaryOf } from '../traces/summaries.ts';
+import { packagedExtension } from './packaged.ts';
+
+const extension = packagedExtension('', '');
 
 const record = (spanId: string): SpanRecord => ({
   traceId: 'trace-1', spanId, name: spanId, kind: 'internal', startUnixNano: '1', status: { code: 'unset' }, service: 's',
@@ -43,7 +46,7 @@ function openPanel(traceId: string | null = 'trace-1') {
   const opened: unknown[][] = [];
   const { log, lines } = keptLog();
   const services = {
-    extensionUri: Uri.file('/extension'), collector: collector.host, selection: new Selection(), log,
+    extensionUri: extension, collector: collector.host, selection: new Selection(), log,
     receiver: new Receiver(collector.host, { ports: () => ({ httpPort: 0, grpcPort: 0 }), startsByItself: () => true }, log),
     source: {
       onDidChange: new EventEmitter<void>().event,
@@ -82,15 +85,14 @@ describe('a trace panel', () => {
     expect(webviewPanel.title).toBe('coder');
   });
 
-  it('has its rows read while its page loads, and hands them over once it is there', async () => {
-    const { says, calls, collector, page, settle } = openPanel();
+  it('tells a new page what to show before it asks, and begins anew when it asks all the same', async () => {
+    const { panel, calls, page, settle, says } = openPanel();
+    panel.greet();
     await settle();
-    const subscription = calls[0]?.[1] as number;
-    const rows = { traceId: 'trace-1', epoch: 1, revision: 7, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
-    collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription, rows, summary: summaryOf({}), nowUnixNano: '5' });
-    expect(page.posted).toEqual([]);
-    expect((await says({ type: 'panel.ready' })).map(({ type }) => type)).toEqual(['panel.show', 'trace.rows', 'trace.summary']);
-    expect(calls).toEqual([['subscribe', subscription, 'trace-1']]);
+    expect(page.posted).toMatchObject([{ type: 'panel.show', traceId: 'trace-1' }]);
+    const first = calls[0]?.[1];
+    expect(await says({ type: 'panel.ready' })).toMatchObject([{ type: 'panel.show', traceId: 'trace-1' }]);
+    expect(calls).toEqual([['subscribe', first, 'trace-1'], ['unsubscribe', first], ['subscribe', expect.any(Number), 'trace-1']]);
   });
 
   it('lets its rows go while it is hidden, and begins anew with the next page', async () => {
@@ -168,7 +170,7 @@ describe('a trace panel', () => {
     void says({ type: 'details.get', ref: ref(4) });
     await settle();
     const withSource = told.flatMap((message) => (message.type === 'span.details' && message.details.sources.length > 0 ? [message.details.ref.row] : []));
-    expect(withSource.toSorted()).toEqual([3, 4]);
+    expect(withSource.toSorted((a, b) => a - b)).toEqual([3, 4]);
   });
 
   it('follows a selection that others make in its trace', async () => {

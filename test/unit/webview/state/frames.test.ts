@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { onceAFrame } from '../../../../webview/state/frames.ts';
+import { afterNextPicture, onceAFrame } from '../../../../webview/state/frames.ts';
 
 const page = { hidden: false };
 let waiting: (() => void)[] = [];
@@ -47,5 +47,17 @@ describe('work once a frame', () => {
     frame(() => order.push('second'));
     vi.advanceTimersByTime(0);
     expect(order).toEqual(['first', 'second']);
+  });
+});
+
+describe('work after a picture', () => {
+  it('leaves the next picture to those who draw it', () => {
+    const order: string[] = [];
+    afterNextPicture(() => order.push('work'));
+    requestAnimationFrame(() => order.push('picture'));
+    vi.advanceTimersByTime(1);
+    nextFrame();
+    vi.advanceTimersByTime(1);
+    expect(order).toEqual(['picture', 'work']);
   });
 });
