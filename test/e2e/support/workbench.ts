@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../launcher/browser.ts';
 import { newRunFolder, probeFolder, root, vsixFile } from '../../launcher/paths.ts';
 import { Probe } from '../../launcher/probeClient.ts';
+import { wantsOldest } from '../../launcher/versions.ts';
 import { startVscodeServer } from '../../launcher/vscodeServer.ts';
 import type { VscodeServer } from '../../launcher/vscodeServer.ts';
 import { Workbench } from '../pages/workbench.ts';
@@ -62,6 +63,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     await loadWorkbench(page, address);
+    // Older editors ask whatever the server's settings say.
+    if (options.restricted && wantsOldest) await page.getByRole('button', { name: 'No, I don\'t trust the authors' }).click();
     await probe.connected();
     const workbench = new Workbench({ page, probe, folder, server: opened.server, address, close });
     // A theme in the server's settings loses now and then against the one that a new window begins with.
