@@ -19,7 +19,7 @@ export function spanIdHex(id: string): string {
 }
 
 /** 64 bits of FNV-1a over the UTF-16 units of a text, never all zero. */
-function hashHex(text: string, seed: number): string {
+export function hashHex(text: string, seed: number): string {
   let hash = 0xcbf2_9ce4_8422_2325n ^ BigInt(seed);
   for (let i = 0; i < text.length; i++) hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100_0000_01b3n);
   return (hash === 0n ? 1n : hash).toString(16).padStart(16, '0');

@@ -112,3 +112,9 @@ export function isoOfNanos(nanos: bigint): string {
   const text = new Date(Number(seconds) * 1000).toISOString();
   return `${text.slice(0, -4)}${fraction.toString().padStart(9, '0')}Z`;
 }
+
+/** 1975. No trace is older, but the clock of a machine that counts from its start is younger. */
+const firstDate = 157_766_400n * nanosPerSecond;
+
+/** Whether a time is a date; clocks that begin at an arbitrary point, as some formats have them, give times that are none. */
+export const hasDate = (nanos: bigint): boolean => nanos >= firstDate;
