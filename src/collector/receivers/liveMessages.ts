@@ -11,6 +11,8 @@ const fieldOfKey = new KnownTexts<Noted>([
   ['resourceMetrics', noted.metrics], ['resource_metrics', noted.metrics],
 ]);
 
+/** Of the message being read; one for all, because frames of one message come by the thousand. */
+const places = nothingNoted();
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d, comma = 0x2c, colon = 0x3a;
 
 /**
@@ -37,7 +39,6 @@ export function readLiveMessages(frame: Uint8Array): LiveMessage[] {
 class MessageReader {
   readonly bytes: Uint8Array;
   position = 0;
-  readonly #places = nothingNoted();
 
   constructor(bytes: Uint8Array) { this.bytes = bytes; }
 
@@ -65,9 +66,9 @@ class MessageReader {
   readMessage(place: number): LiveMessage {
     if (this.peek() !== openBrace) this.fail('a message is an object');
     const start = this.position;
-    this.#places.fill(-1);
+    places.fill(-1);
     this.#readObject(false);
-    return new LiveMessage(this.bytes, start, this.position, place, this.#places);
+    return new LiveMessage(this.bytes, start, this.position, place, places);
   }
 
   /** Notes the values of known keys. Those of `span` count for the message. */
@@ -88,8 +89,8 @@ class MessageReader {
       if (field === noted.span && !isSpan && first === openBrace) this.#readObject(true);
       else this.#skipValue(first);
       if (field !== undefined && !(isSpan && (field === noted.type || field === noted.id))) {
-        this.#places[field * 2] = start;
-        this.#places[field * 2 + 1] = this.position;
+        places[field * 2] = start;
+        places[field * 2 + 1] = this.position;
       }
     } while (this.takeComma(closeBrace));
   }

@@ -25,7 +25,9 @@ export function structured(value: AttributeValue | undefined): NonNullable<Attri
 /** The first key whose value can be read. */
 export function firstOf<T>(input: ConventionInput, keys: readonly string[], read: (value: AttributeValue | undefined) => T | undefined): Sourced<T> | undefined {
   for (const key of keys) {
-    const value = read(input.attributes.get(key));
+    const attribute = input.attributes.get(key);
+    // Most keys are not there.
+    const value = attribute === undefined ? undefined : read(attribute);
     if (value !== undefined) return { value, source: key };
   }
   return undefined;
