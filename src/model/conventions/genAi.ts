@@ -3,7 +3,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
-import { messagesOf, partsOf } from './messages.ts';
+import { messagesIn, messagesOf, partsOf } from './messages.ts';
 import { figure, firstOf, hasPrefix, structured, text } from './read.ts';
 
 /** `gen_ai.operation.name` (compared in lower case) → role. */
@@ -169,9 +169,9 @@ function fromContentEvent(input: ConventionInput, name: string, key: string, def
   return messages && { value: messages, source: `event:${name}` };
 }
 
-/** One attribute with everything in it. */
+/** One attribute with everything in it, which may be anything. */
 function whole(input: ConventionInput, key: string, defaultRole: string): Sourced<readonly AgentMessage[]> | undefined {
-  const messages = messagesOf(input.attributes.get(key), defaultRole);
+  const messages = messagesIn(input.attributes.get(key), defaultRole);
   return messages && { value: messages, source: key };
 }
 

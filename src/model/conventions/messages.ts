@@ -13,30 +13,39 @@ const isNode = (value: AttributeValue | undefined): value is Node => value insta
 export function messagesOf(value: AttributeValue | undefined, defaultRole: string): AgentMessage[] | undefined {
   const read = structured(value);
   if (read === undefined || read === null || read === '') return undefined;
-  const list = isNode(read) ? wrapped(read) ?? [read] : Array.isArray(read) ? (read as readonly AttributeValue[]) : [read];
+  const list = isNode(read) ? wrapped(read) ?? [read] : Array.isArray(read) ? (read as readonly AttributeValue[]).flat() as AttributeValue[] : [read];
   const messages = list.map((item) => message(item, defaultRole));
   return messages.length > 0 ? messages : undefined;
 }
 
-/** Request objects that hold their messages in a member. */
+/** Like `messagesOf`, for values that may be something else altogether: undefined when nothing in them has the shape of a message. */
+export function messagesIn(value: AttributeValue | undefined, defaultRole: string): AgentMessage[] | undefined {
+  const read = structured(value);
+  const list = isNode(read) ? wrapped(read) ?? [read] : Array.isArray(read) ? (read as readonly AttributeValue[]).flat() : [];
+  return typeof read === 'string' || list.some((item) => isNode(item) && messageKeys.some((key) => item.has(key))) ? messagesOf(read, defaultRole) : undefined;
+}
+
+const messageKeys = ['role', 'content', 'parts', 'tool_calls', 'message', 'kwargs', 'call_id'];
+
+/** Requests and answers that hold their messages in a member. Some hold a list of conversations. */
 function wrapped(node: Node): readonly AttributeValue[] | undefined {
-  for (const key of ['messages', 'contents', 'input_messages']) {
-    const list = structured(node.get(key));
-    if (!Array.isArray(list)) continue;
+  for (const key of ['messages', 'contents', 'input_messages', 'choices', 'candidates', 'generations', 'output']) {
+    const found = structured(node.get(key));
+    if (!Array.isArray(found)) continue;
+    const list = (found as readonly AttributeValue[]).flat() as AttributeValue[];
     const system = node.get('system') ?? node.get('system_instruction');
     const first: AttributeValue[] = system === undefined || system === null ? [] : [new Map<string, AttributeValue>([['role', 'system'], ['content', system]])];
-    return [...first, ...(list as readonly AttributeValue[])];
+    return [...first, ...list];
   }
   return undefined;
 }
 
 function message(item: AttributeValue, defaultRole: string): AgentMessage {
   if (!isNode(item)) return { role: defaultRole, parts: partsOf(item) };
-  const inner = item.get('message');
-  const node = isNode(inner) ? inner : item;
+  const node = messageNode(item);
   const item2 = responseItem(node);
   if (item2 !== undefined) return item2;
-  const role = text(node.get('role')) ?? defaultRole;
+  const role = text(node.get('role')) ?? langChainRoles.get(text(node.get('type')) ?? '') ?? defaultRole;
   const parts = isToolAnswer(node, role)
     ? [toolResult(text(node.get('tool_call_id')) ?? text(node.get('id')), structured(node.get('content')))]
     : [...partsOf(node.get('parts') ?? node.get('content') ?? node.get('contents')), ...toolCalls(node)];
@@ -44,6 +53,19 @@ function message(item: AttributeValue, defaultRole: string): AgentMessage {
   const finishReason = text(item.get('finish_reason'));
   return { role: role === 'model' ? 'assistant' : role, parts, ...(name === undefined ? {} : { name }), ...(finishReason === undefined ? {} : { finishReason }) };
 }
+
+/** The message in a choice of an answer, in a candidate of Gemini's, or in an object that LangChain has serialised. */
+function messageNode(item: Node): Node {
+  const inner = item.get('message'), content = item.get('content');
+  const node = isNode(inner) ? inner : isNode(content) && content.has('parts') ? content : item;
+  const made = node.get('kwargs');
+  return isNode(made) && node.has('lc') ? made : node;
+}
+
+/** How LangChain's messages call their roles. */
+const langChainRoles: ReadonlyMap<string, string> = new Map([
+  ['human', 'user'], ['ai', 'assistant'], ['AIMessageChunk', 'assistant'], ['system', 'system'], ['tool', 'tool'], ['function', 'tool'],
+]);
 
 /** A tool's answer in the OpenAI shape; in others the parts say that they are answers. */
 function isToolAnswer(node: Node, role: string): boolean {

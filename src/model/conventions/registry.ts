@@ -1,13 +1,17 @@
 import type { AgentField, AgentView } from '../agent.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { genAi } from './genAi.ts';
+import { langfuse } from './langfuse.ts';
+import { langSmith } from './langSmith.ts';
+import { mlflow } from './mlflow.ts';
 import { openInference } from './openInference.ts';
 import { openLlmetry } from './openLlmetry.ts';
 import { tutorial } from './tutorial.ts';
 import { vercelAi } from './vercelAi.ts';
+import { weave } from './weave.ts';
 
 /** Every convention, in the order in which their values are preferred. */
-export const conventions: readonly Convention[] = [genAi, openInference, openLlmetry, vercelAi, tutorial];
+export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, weave, tutorial];
 
 /** Prefixes of the attribute keys that any convention reads. */
 export const keyPrefixes: readonly string[] = [...new Set(conventions.flatMap((convention) => convention.keyPrefixes))];

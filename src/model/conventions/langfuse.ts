@@ -1,0 +1,80 @@
+import type { AttributeValue } from '../attributes.ts';
+import type { Role } from '../role.ts';
+import { roleRank } from './convention.ts';
+import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
+import { payload } from './payload.ts';
+import { figure, firstOf, structured, text } from './read.ts';
+
+const prefix = 'langfuse.observation.';
+const typeKey = `${prefix}type`, usageKey = `${prefix}usage_details`, costKey = `${prefix}cost_details`;
+
+/** Types of observations → roles. A span or an event is whatever else is known of it. */
+const typeRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['generation', 'llm'], ['agent', 'agent'], ['tool', 'tool'], ['chain', 'chain'], ['retriever', 'retriever'], ['evaluator', 'evaluator'],
+  ['embedding', 'embedding'], ['guardrail', 'guardrail'],
+]);
+
+/** Langfuse: spans of its SDKs, and its observations (langfuse/langfuse, packages/shared/src/server/otel/attributes.ts). */
+export const langfuse: Convention = {
+  id: 'langfuse',
+  keyPrefixes: ['langfuse.'],
+  claims: (input) => input.attributes.has(typeKey),
+  role(input) {
+    const value = roleOf(input);
+    return value && { value, source: typeKey, rank: roleRank.vendor };
+  },
+  step,
+  content: (input) => payload(roleOf(input), firstOf(input, [`${prefix}input`], structured), firstOf(input, [`${prefix}output`], structured)),
+};
+
+const roleOf = (input: ConventionInput): Role | undefined => typeRoles.get(text(input.attributes.get(typeKey))?.toLowerCase() ?? '');
+
+function step(input: ConventionInput): StepFields {
+  const role = roleOf(input), usage = amounts(input, usageKey), cost = amounts(input, costKey);
+  const name = input.name === '' ? undefined : { value: input.name, source: 'span name' };
+  return {
+    model: firstOf(input, [`${prefix}model.name`], text),
+    inputTokens: side(usage, 'input'),
+    outputTokens: side(usage, 'output'),
+    cacheReadTokens: from(usageKey, first(usage, ['input_cached_tokens', 'cache_read_input_tokens', 'input_cache_read', 'input_cached'])),
+    cacheWriteTokens: from(usageKey, first(usage, ['cache_creation_input_tokens', 'input_cache_creation', 'input_cache_write'])),
+    reasoningTokens: from(usageKey, first(usage, ['output_reasoning_tokens', 'output_reasoning'])),
+    costUsd: from(costKey, cost.get('total') ?? (cost.size > 0 ? sum(cost, () => true) : undefined)),
+    conversationId: firstOf(input, ['session.id', 'langfuse.session.id'], text),
+    toolName: role === 'tool' ? name : undefined,
+    agentName: role === 'agent' ? name : undefined,
+  };
+}
+
+type Amounts = ReadonlyMap<string, number>;
+
+function amounts(input: ConventionInput, key: string): Amounts {
+  const read = structured(input.attributes.get(key));
+  const found = new Map<string, number>();
+  if (read instanceof Map) for (const [name, value] of read as ReadonlyMap<string, AttributeValue>) {
+    const amount = figure(value);
+    if (amount !== undefined) found.set(name, amount);
+  }
+  return found;
+}
+
+/**
+ * All tokens of a side. Langfuse adds up the kinds that it has a price for, so that cached tokens stand beside `input`;
+ * where `input` and `output` make the total, the others are parts of them.
+ */
+function side(usage: Amounts, name: 'input' | 'output'): Sourced<number> | undefined {
+  const own = usage.get(name), total = usage.get('total');
+  const isWhole = own !== undefined && total !== undefined && (usage.get('input') ?? 0) + (usage.get('output') ?? 0) === total;
+  const other = name === 'input' ? 'output' : 'input';
+  return from(usageKey, isWhole ? own : sum(usage, (key) => key.includes(name) && !key.startsWith(other)));
+}
+
+function sum(found: Amounts, counts: (key: string) => boolean): number | undefined {
+  let total: number | undefined;
+  for (const [key, amount] of found) if (counts(key)) total = (total ?? 0) + amount;
+  return total;
+}
+
+const first = (found: Amounts, names: readonly string[]): number | undefined => names.map((name) => found.get(name)).find((amount) => amount !== undefined);
+
+const from = (source: string, value: number | undefined): Sourced<number> | undefined => (value === undefined ? undefined : { value, source });
