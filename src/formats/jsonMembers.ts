@@ -7,7 +7,7 @@ const openBrace = 0x7b, openBracket = 0x5b;
 /**
  * The members of the object that comes next, for containers whose order of members nobody promises: one pass notes where
  * the values begin, and each can then be read when it is needed. Of an object that breaks off, the members up to there
- * are known; `leave` then throws what was wrong.
+ * are known, and of the list that it breaks off in the items; `leave` then throws what was wrong.
  */
 export class JsonMembers {
   private readonly reader: JsonReader;
@@ -27,13 +27,16 @@ export class JsonMembers {
         reader.skip();
       }
     } catch (error) {
-      if (!(error instanceof DecodeError) && !(error instanceof WrongTypeError)) throw error;
+      if (!isBreak(error)) throw error;
       this.failure = error;
     }
     this.end = reader.position;
     // What is read is counted then.
     reader.elements = elements;
   }
+
+  /** Whether the object breaks off. */
+  get isBroken(): boolean { return this.failure !== undefined; }
 
   has(key: string): boolean { return this.starts.has(key); }
 
@@ -49,7 +52,7 @@ export class JsonMembers {
   }
 
   /** The value of a member. */
-  take(key: string): JsonValue | undefined { return this.goTo(key) ? this.reader.takeValue() : undefined; }
+  take(key: string): JsonValue | undefined { return this.tolerating(() => (this.goTo(key) ? this.reader.takeValue() : undefined)); }
 
   /** The members but for some, as an object. */
   takeAllBut(left: ReadonlySet<string>): JsonObject {
@@ -60,7 +63,7 @@ export class JsonMembers {
 
   /** Hands the objects of a list, or of a member that is one object, to `read`, which has to pass over them. */
   each(key: string, read: (reader: JsonReader) => void): void {
-    if (this.goTo(key)) eachObject(this.reader, read);
+    this.tolerating(() => { if (this.goTo(key)) eachObject(this.reader, read); });
   }
 
   /** Whether a member is an object; or an array. */
@@ -69,11 +72,23 @@ export class JsonMembers {
 
   /** Stands behind the object. */
   leave(): void {
-    if (this.failure !== undefined) throw this.failure;
     this.reader.position = this.end;
+    if (this.failure !== undefined) throw this.failure;
     this.reader.depth = this.depth - 1;
   }
+
+  /** Reads up to where the object breaks off. */
+  private tolerating<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (this.failure === undefined || !isBreak(error)) throw error;
+      return undefined;
+    }
+  }
 }
+
+const isBreak = (error: unknown): boolean => error instanceof WrongTypeError || (error instanceof DecodeError && error.reason !== 'tooManyElements');
 
 /** Hands the object that comes next, or the objects of the array, to `read`; other values are passed over. */
 export function eachObject(reader: JsonReader, read: (reader: JsonReader) => void): void {

@@ -1,10 +1,11 @@
+import type { AttributeValue } from '../model/attributes.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import type { DecodeOptions } from './format.ts';
 import { idIn, listIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
 import { JsonMembers } from './jsonMembers.ts';
 import { JsonReader } from './jsonReader.ts';
 import type { JsonObject, JsonValue } from './jsonReader.ts';
-import { openInferenceAttributes } from './phoenixAttributes.ts';
+import { flattenInto } from './nestedAttributes.ts';
 import { eventIn, halvesIn, put, readRecords } from './recordSpans.ts';
 import type { RecordSpans } from './recordSpans.ts';
 import { repairedMark } from './spanRows.ts';
@@ -21,7 +22,7 @@ function readAny(reader: JsonReader, spans: RecordSpans): void {
   if (members.isList('data') && members.isList('columns')) readSplit(reader, members, spans);
   else if (members.isList('data')) members.each('data', (item) => { addSpan(item.takeObject(), spans); });
   else if (['context.span_id', 'context.trace_id'].some((key) => members.isObject(key))) readColumns(reader, members, spans);
-  else if (['context', 'context.span_id', 'context.trace_id'].some((key) => members.has(key))) addSpan(members.takeAllBut(new Set()), spans);
+  else if (['context', 'context.span_id', 'context.trace_id'].some((key) => members.has(key))) { if (!members.isBroken) addSpan(members.takeAllBut(new Set()), spans); }
   else for (const label of members.keys()) if (members.isObject(label)) members.each(label, (row) => { addSpan(row.takeObject(), spans, label); });
   members.leave();
 }
@@ -79,9 +80,10 @@ const fieldKeys: ReadonlySet<string> = new Set(['context', 'context.trace_id', '
 /** A span; the label of its row in a dataframe is its id where no column has it. */
 function addSpan(record: JsonObject, spans: RecordSpans, label = ''): void {
   const context = objectIn(record.get('context'));
+  if (context === undefined && !record.has('context.trace_id') && !record.has('context.span_id')) return;
   const own = (key: string): string => idIn(context?.get(key) ?? record.get(`context.${key}`));
   const code = textIn(record.get('status_code')).toUpperCase(), status = statuses.get(code);
-  const attributes = openInferenceAttributes(record);
+  const attributes = attributesOf(record);
   if (!attributes.has('openinference.span.kind')) put(attributes, 'openinference.span.kind', record.get('span_kind'));
   for (const [key, value] of record) if (!fieldKeys.has(key) && !key.startsWith('attributes.')) put(attributes, `phoenix.${key}`, value);
   spans.add({
@@ -90,4 +92,14 @@ function addSpan(record: JsonObject, spans: RecordSpans, label = ''): void {
     status: status ?? 0, statusMessage: textIn(record.get('status_message')), attributes,
     events: objectsIn(record.get('events')).map(eventIn), marks: status === undefined ? repairedMark : 0,
   });
+}
+
+/** The attributes, as one object or as columns `attributes.…`; a dataframe has null in every column of other spans. */
+function attributesOf(record: JsonObject): Map<string, AttributeValue> {
+  const attributes = new Map<string, AttributeValue>();
+  for (const [key, value] of record) {
+    if (key === 'attributes' && value instanceof Map) for (const [inner, member] of value) flattenInto(attributes, inner, member);
+    else if (key.startsWith('attributes.')) flattenInto(attributes, key.slice('attributes.'.length), value);
+  }
+  return attributes;
 }

@@ -8,6 +8,7 @@ import { attributesIn, textIn } from './jsonFields.ts';
 import { JsonReader } from './jsonReader.ts';
 import type { JsonObject, JsonValue } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
+import { jsonText } from './jsonText.ts';
 import { DraftWriter } from './spanDrafts.ts';
 import type { SpanDraft } from './spanDrafts.ts';
 
@@ -16,6 +17,7 @@ export class RecordSpans {
   readonly writer: DraftWriter;
   readonly batch: SpanBatch;
   private readonly scopes = new Map<string, number>();
+  private readonly resources = new Map<string, number>();
   private added = 0;
   /** The resource of spans that say nothing about theirs. */
   readonly noResource: number;
@@ -32,6 +34,15 @@ export class RecordSpans {
     this.writer.add({ resource: this.noResource, ...draft });
     this.added++;
     this.writer.handOver();
+  }
+
+  /** The index of a resource with these attributes. */
+  resourceOf(attributes: ReadonlyMap<string, AttributeValue>): number {
+    if (attributes.size === 0) return this.noResource;
+    const key = jsonText(attributes);
+    let index = this.resources.get(key);
+    if (index === undefined) this.resources.set(key, index = this.writer.addResource(attributes));
+    return index;
   }
 
   /** The index of a scope. */

@@ -14,10 +14,11 @@ import { phoenix } from './phoenix.ts';
 import { pythonPrint } from './pythonPrint.ts';
 import { pythonSpans } from './pythonSpans.ts';
 import { tutorial } from './tutorial.ts';
+import { weave } from './weave.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, copilotLog];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, weave, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, copilotLog];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

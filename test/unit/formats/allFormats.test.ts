@@ -94,7 +94,7 @@ const sampleFormats = new Map([
   ['otlp-json', 'otlp-json'], ['otlp-protobuf', 'otlp-protobuf'], ['jaeger', 'jaeger-json'], ['jaeger-storage', 'jaeger-json'],
   ['otel-python-console', 'python-spans'], ['otel-python-like', 'python-spans'], ['js-readable-span', 'js-spans'], ['js-console', 'node-console'], ['copilot-debug-log', 'copilot-debug-log'], ['go-stdouttrace', 'go-stdouttrace'],
   ['phoenix', 'phoenix-json'], ['phoenix-dataframe', 'phoenix-json'],
-  ['langsmith-runs', 'langsmith-json'], ['langsmith-batch', 'langsmith-json'],
+  ['langsmith-runs', 'langsmith-json'], ['langsmith-batch', 'langsmith-json'], ['weave', 'weave-json'],
   ['zipkin1', 'zipkin-json'], ['zipkin2', 'zipkin-json'], ['seed-json', 'tutorial-json'], ['chrome', 'chrome-trace'],
 ]);
 
