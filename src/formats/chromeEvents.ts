@@ -4,7 +4,6 @@ import { contentFields, decodeAttributes } from '../model/spanContent.ts';
 import { nanosOfDecimal } from '../model/time.ts';
 import { repeatedTextOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import { WrongTypeError } from './jsonReader.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
 import { textIn } from './jsonFields.ts';
 import { writeMembers, writeValue } from './plainJson.ts';
@@ -52,8 +51,9 @@ class EventFields {
   isFlowIn = false;
   isFlowOut = false;
   bindsEnclosing = false;
-  /** ns after the base; NaN when there is none. */
-  at = Number.NaN;
+  /** The time: whole µs and the ns beyond; NaN when there is none. */
+  micros = Number.NaN;
+  nanos = 0;
   duration = 0;
   span: JsonObject | undefined;
   /** `id2.local`: an id within its process. */
@@ -63,7 +63,8 @@ class EventFields {
     this.name = this.category = this.process = this.thread = this.id = this.scope = this.bindId = this.localId = '';
     this.phase = phases.none;
     this.isFlowIn = this.isFlowOut = this.bindsEnclosing = false;
-    this.at = Number.NaN;
+    this.micros = Number.NaN;
+    this.nanos = 0;
     this.duration = 0;
     this.span = undefined;
   }
@@ -81,7 +82,7 @@ export class ChromeEvents {
   /** ns after the base. */
   at = new Float64Array(1024);
   duration = new Float64Array(1024);
-  /** µs at which the columns' clock begins: the first time that was read. */
+  /** µs at which the columns' clock begins, the time of the first event, so that doubles hold all times of a hundred days exactly. */
   base = 0;
   /** ns since 1970 of the clock's zero, where the file says so; 0 when the clock has no date. */
   epoch = 0n;
@@ -131,8 +132,8 @@ export class ChromeEvents {
       case keyCodes.name: fields.name = takeText(reader); break;
       case keyCodes.cat: fields.category = takeText(reader); break;
       case keyCodes.ph: fields.phase = takePhase(reader); break;
-      case keyCodes.ts: fields.at = this.takeTime(reader, true); break;
-      case keyCodes.dur: fields.duration = this.takeTime(reader, false) || 0; break;
+      case keyCodes.ts: takeTime(reader, fields); break;
+      case keyCodes.dur: fields.duration = takeDuration(reader); break;
       case keyCodes.pid: fields.process = takeText(reader); break;
       case keyCodes.tid: fields.thread = takeText(reader); break;
       case keyCodes.id: fields.id = takeText(reader); break;
@@ -182,41 +183,10 @@ export class ChromeEvents {
     this.fields.id = textIn(ids.get('global'));
   }
 
-  /** A number or its text in µs, as ns; times count from the first one, so that doubles hold them exactly. */
-  private takeTime(reader: JsonReader, isTime: boolean): number {
-    const isText = reader.peek() === 0x22;
-    if (isText) reader.scanString();
-    else if (reader.takeNull()) return Number.NaN;
-    else {
-      try { reader.scanNumber(); } catch (error) {
-        if (!(error instanceof WrongTypeError)) throw error;
-        reader.skip();
-        return Number.NaN;
-      }
-    }
-    const { bytes, tokenStart, tokenEnd } = reader;
-    let at = tokenStart, micros = 0, nanos = 0;
-    for (; at < tokenEnd && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; at++) micros = micros * 10 + (bytes[at] as number) - 48;
-    const wholeEnd = at;
-    if (bytes[at] === 0x2e) {
-      let unit = 100;
-      for (at++; at < tokenEnd && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; at++, unit = Math.floor(unit / 10)) nanos += ((bytes[at] as number) - 48) * unit;
-    }
-    if (at < tokenEnd || wholeEnd === tokenStart || wholeEnd - tokenStart > 15) {
-      const exact = nanosOfDecimal((isText ? reader.stringText() : reader.numberText()).trim(), 3);
-      if (exact === undefined) return Number.NaN;
-      micros = Number(exact / 1000n);
-      nanos = Number(exact % 1000n);
-    }
-    if (!isTime) return micros * 1000 + nanos;
-    if (!this.hasBase) { this.hasBase = true; this.base = micros; }
-    return (micros - this.base) * 1000 + nanos;
-  }
-
   private add(contentStart: number, bytes: Uint8Array, start: number, end: number): void {
     const { fields, content } = this;
     const asyncAct = asyncActs[fields.phase] as number, act = asyncAct || (threadActs[fields.phase] as number);
-    if (act === 0 || Number.isNaN(fields.at)) {
+    if (act === 0 || Number.isNaN(fields.micros)) {
       if (fields.phase === phases.metadata) this.noteName(decodeAttributes(content.bytes, contentStart, content.length).get('name'));
       content.length = contentStart;
       if (fields.phase === phases.metadata) return;
@@ -224,6 +194,7 @@ export class ChromeEvents {
       else this.passOver(fields.phase === phases.counter ? 'counters' : fields.phase === phases.sample || fields.name.startsWith('Profile') ? 'samples of a profile' : 'events of other kinds');
       return;
     }
+    if (!this.hasBase) { this.hasBase = true; this.base = fields.micros; }
     if (fields.category !== '' && act !== acts.end) this.writeCategory(fields.category);
     if (act <= acts.begin) this.firstSlice ??= bytes.slice(start, end);
     const lane = asyncAct === 0 ? this.threadLane(fields.process, fields.thread) : this.asyncLane();
@@ -263,7 +234,7 @@ export class ChromeEvents {
     this.act[at] = act;
     this.lane[at] = lane;
     this.flow[at] = flow;
-    this.at[at] = fields.at;
+    this.at[at] = (fields.micros - this.base) * 1000 + fields.nanos;
     this.duration[at] = fields.duration;
     this.contentStart[at] = contentStart;
     this.contentEnd[at] = contentEnd;
@@ -341,3 +312,41 @@ function takePhase(reader: JsonReader): number {
   const code = reader.tokenEnd - reader.tokenStart === 1 ? reader.bytes[reader.tokenStart] as number : 0;
   return code > phases.other && code < 128 ? code : phases.other;
 }
+
+const moment = { micros: 0, nanos: 0 };
+
+function takeDuration(reader: JsonReader): number {
+  takeTime(reader, moment);
+  return moment.micros * 1000 + moment.nanos || 0;
+}
+
+/** Takes a number of µs, or its text, apart; NaN when it is none. */
+function takeTime(reader: JsonReader, into: { micros: number; nanos: number }): void {
+  into.micros = Number.NaN;
+  into.nanos = 0;
+  const isText = reader.peek() === 0x22;
+  if (isText) reader.scanString();
+  else if (isStructure(reader.peek())) { reader.skip(); return; }
+  else reader.scanNumber();
+  const { bytes, tokenStart, tokenEnd } = reader;
+  let at = tokenStart, micros = 0, nanos = 0;
+  for (; at < tokenEnd && isDigit(bytes[at] as number); at++) micros = micros * 10 + (bytes[at] as number) - 48;
+  const wholeDigits = at - tokenStart;
+  if (bytes[at] === 0x2e && at < tokenEnd) {
+    let unit = 100;
+    for (at++; at < tokenEnd && isDigit(bytes[at] as number); at++, unit = Math.floor(unit / 10)) nanos += ((bytes[at] as number) - 48) * unit;
+  }
+  if (at === tokenEnd && wholeDigits > 0 && wholeDigits <= 15) {
+    into.micros = micros;
+    into.nanos = nanos;
+    return;
+  }
+  const exact = nanosOfDecimal((isText ? reader.stringText() : reader.numberText()).trim(), 3);
+  if (exact === undefined) return;
+  into.micros = Number(exact / 1000n);
+  into.nanos = Number(exact % 1000n);
+}
+
+const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
+/** null, true, false, objects and arrays. */
+const isStructure = (byte: number): boolean => byte === 0x6e || byte === 0x74 || byte === 0x66 || byte === 0x7b || byte === 0x5b;
