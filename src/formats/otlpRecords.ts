@@ -7,7 +7,7 @@ import { textIdTags } from '../model/spanContent.ts';
 import { joinHalves } from '../model/time.ts';
 import { WireError, WireReader } from '../model/wire.ts';
 import { textOf } from '../model/wireText.ts';
-import { DecodeError } from './format.ts';
+import { DecodeError, rowsToHandOver } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
 import { addMetric } from './otlpMetrics.ts';
 import { decodeResource, decodeScope } from './otlpResource.ts';
@@ -28,8 +28,8 @@ export class OtlpRecordReader {
   private readonly bytes: Uint8Array;
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
-  private readonly buffer: number;
-  private readonly spans: OtlpSpanReader;
+  private buffer: number;
+  private spans: OtlpSpanReader;
 
   constructor(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions) {
     this.bytes = bytes;
@@ -71,6 +71,15 @@ export class OtlpRecordReader {
       this.batch.report(`a record at byte ${start} cannot be read: ${error.message}`);
     }
     this.keepCounts();
+  }
+
+  /** Gives the rows away when they are many. What was read of the texts of the bytes is forgotten with them. */
+  handOver(): void {
+    const { batch, bytes, options } = this;
+    if (options.onRows === undefined || batch.count + batch.logs.length < rowsToHandOver) return;
+    options.onRows();
+    this.buffer = batch.buffers.push(bytes) - 1;
+    this.spans = new OtlpSpanReader(batch, bytes, this.buffer, options, this.findings);
   }
 
   private addLog(message: Range, resource: number, scope: number): void {

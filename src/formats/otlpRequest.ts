@@ -77,6 +77,7 @@ export class OtlpRequestReader {
     for (let i = 0; i < groups.length; i += 2) {
       const from = groups[i] as number;
       if (!this.broken.has(from)) this.records.addRecord(signal, from, groups[i + 1] as number, resource, scope);
+      this.records.handOver();
     }
   }
 

@@ -1,5 +1,3 @@
-import type { TraceOverview } from '../model/records.ts';
-
 /** Where the bytes of a file are: on this machine, or in the message when they are elsewhere (other schemes, the clipboard). */
 export type FileInput =
   | { readonly path: string }
@@ -41,7 +39,7 @@ export interface OpenedFile {
 
 /** What was found in a file: so far while it is read, all of it afterwards. */
 export interface FileReport {
-  /** The file itself, or what it holds when it is an archive; the first thousand of them. */
+  /** The file itself, or what it holds when it is an archive; up to two hundred, traces first. */
   readonly parts: readonly PartReport[];
   /** Members of an archive that are not among the parts. */
   readonly morePartsCount: number;
@@ -74,9 +72,9 @@ export interface PartReport {
   readonly failure?: string;
 }
 
-/** At most every 100 ms a file: how far it is, and the traces that have changed since the last one. */
+/** At most every 100 ms a file: how far it is, and the keys of the traces that have changed since the last one. */
 export interface FileEvent {
   readonly type: 'file.changed';
   readonly file: OpenedFile;
-  readonly summaries: readonly TraceOverview[];
+  readonly traceIds: readonly string[];
 }
