@@ -57,6 +57,9 @@ const bundles = [
   { ...node, entryPoints: ['src/collector/receivers/otlpGrpc.ts'], outfile: 'dist/otlpGrpc.cjs' },
   { ...browser, entryPoints: ['webview/main.tsx'], outfile: 'dist/webview/main.js' },
   { ...common, entryPoints: ['webview/styles/main.css'], outfile: 'dist/webview/main.css', external: ['*.ttf'] },
+  // What HTML documents have besides.
+  { ...browser, entryPoints: ['webview/offline/main.ts'], outfile: 'dist/webview/offline.js' },
+  { ...common, entryPoints: ['webview/offline/offline.css'], outfile: 'dist/webview/offline.css' },
   // People read and edit the kit in their own project, so it is never minified.
   {
     ...node,

@@ -34,7 +34,7 @@ export interface SpanDetails {
   /** Keys of attributes whose value was shortened for display, with the full length in characters. */
   readonly shortened: Readonly<Record<string, number>>;
   readonly sources: readonly SourceLink[];
-  /** Why there is no source, when there is none. */
+  /** Why there is no source, when there is none; '' where there is no editor to go to one. */
   readonly noSource?: string;
   /** Links to source found in texts (stack traces of exceptions), by text line. */
   readonly frames: readonly StackFrameLink[];

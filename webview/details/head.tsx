@@ -76,6 +76,8 @@ function HeadActions({ details: { record, ref } }: { readonly details: SpanDetai
 function SourceLine({ details: { sources, noSource }, row }: { readonly details: SpanDetails; readonly row: number }) {
   const [isListed, setListed] = useState(false);
   const [best, ...others] = sources;
+  // Outside of the editor there is nothing to say about it.
+  if (noSource === '') return null;
   if (noSource !== undefined) return <NoSource reason={noSource} candidates={sources} row={row} />;
   if (best === undefined) return null;
   return (

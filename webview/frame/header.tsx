@@ -3,6 +3,7 @@ import { stepByTime } from '../../src/analysis/steps.ts';
 import { IconButton } from '../components/button.tsx';
 import { MenuButton } from '../components/menu.tsx';
 import type { MenuEntry } from '../components/menu.tsx';
+import { hasEditor } from '../state/host.ts';
 import type { Panel } from '../state/panel.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
@@ -66,8 +67,7 @@ function stepThroughMatches(panel: Panel, direction: 1 | -1): void {
 function exportEntries(panel: Panel, bridge: ChartBridge | undefined): readonly MenuEntry[] {
   const image = (label: string, kind: 'png' | 'svg'): MenuEntry => ({ kind: 'item', label, run: () => { if (bridge !== undefined) void saveImage(kind, panel, bridge.chart); } });
   return [
-    { kind: 'item', label: 'Export trace…', icon: 'export', run: () => panel.run('exportTrace') },
-    { kind: 'line' },
+    ...(hasEditor() ? [{ kind: 'item', label: 'Export trace…', icon: 'export', run: () => panel.run('exportTrace') }, { kind: 'line' }] as const : []),
     image('Save as PNG', 'png'),
     image('Save as SVG', 'svg'),
   ];
@@ -76,7 +76,7 @@ function exportEntries(panel: Panel, bridge: ChartBridge | undefined): readonly 
 function moreEntries(panel: Panel, bridge: ChartBridge | undefined, width: PanelWidth, views: PanelViews): readonly MenuEntry[] {
   const trace = panel.trace.value;
   const always: readonly MenuEntry[] = [
-    { kind: 'item', label: 'Open a trace file', icon: 'folder-opened', run: () => panel.run('openFile') },
+    ...(hasEditor() ? [{ kind: 'item', label: 'Open a trace file', icon: 'folder-opened', run: () => panel.run('openFile') }] as const : []),
     { kind: 'item', label: 'Keys', hint: '?', icon: 'keyboard', run: () => views.showKeys() },
   ];
   if (trace === undefined) return always;

@@ -8,6 +8,9 @@ export interface Host {
   writeState(state: PanelState): void;
 }
 
+/** Whether the page stands in an editor; it is also the page of HTML documents. */
+export const hasEditor = (): boolean => document.body.dataset['offline'] === undefined;
+
 interface WebviewApi {
   postMessage(message: FromPanel): void;
   getState(): unknown;
