@@ -88,20 +88,27 @@ class SliceFinder {
     const { act, at, duration, name } = this.events, { stack } = this;
     stack.length = 0;
     for (const event of members) {
-      switch (act[event]) {
-        case acts.slice: this.end[event] = (at[event] as number) + (duration[event] as number); break;
-        case acts.begin: this.end[event] = Infinity; stack.push(event); break;
-        case acts.end: {
-          let from = stack.length - 1;
-          if (name[event] !== 0) while (from >= 0 && name[stack[from] as number] !== name[event]) from--;
-          if (from < 0) { this.unmatchedEnds++; break; }
-          const begin = stack[from] as number;
-          if (from === stack.length - 1) stack.pop(); else stack.splice(from, 1);
-          this.end[begin] = at[event] as number;
-          this.closing[begin] = event;
-        }
-      }
+      const own = act[event] as number;
+      if (own === acts.slice) this.end[event] = (at[event] as number) + (duration[event] as number);
+      else if (own === acts.begin) {
+        this.end[event] = Infinity;
+        stack.push(event);
+      } else if (own === acts.end) this.close(event, name);
     }
+  }
+
+  private close(event: number, name: Uint32Array): void {
+    const { stack } = this;
+    let from = stack.length - 1;
+    if (name[event] !== 0) while (from >= 0 && name[stack[from] as number] !== name[event]) from--;
+    if (from < 0) {
+      this.unmatchedEnds++;
+      return;
+    }
+    const begin = stack[from] as number;
+    if (from === stack.length - 1) stack.pop(); else stack.splice(from, 1);
+    this.end[begin] = this.events.at[event] as number;
+    this.closing[begin] = event;
   }
 
   private nest(members: Uint32Array): void {

@@ -1,0 +1,92 @@
+import { textIn } from './jsonFields.ts';
+import type { JsonReader } from './jsonReader.ts';
+
+/** The calls of one profile in columns, in the order in which they begin. Times are ns after the clock's zero. */
+export class FrameSpans {
+  readonly start: number[] = [];
+  /** Infinity while a call is open. */
+  readonly end: number[] = [];
+  readonly frame: number[] = [];
+  /** Index of the call around; -1 for none. */
+  readonly parent: number[] = [];
+  unmatchedEnds = 0;
+  private readonly scale: number;
+  private readonly stack: number[] = [];
+
+  /** `scale`: ns of one unit. */
+  constructor(scale: number) { this.scale = scale; }
+
+  get count(): number { return this.start.length; }
+
+  get firstStart(): number {
+    let first = Infinity;
+    for (const start of this.start) if (start < first) first = start;
+    return first;
+  }
+
+  /** `[{type: 'O' or 'C', frame, at}]` */
+  readEvents(reader: JsonReader): void {
+    for (let more = reader.beginArray(); more; more = reader.nextItem()) {
+      if (reader.peek() !== 0x7b) { reader.skip(); continue; }
+      let type = '', frame = -1, at = 0;
+      for (let inner = reader.beginObject(); inner; inner = reader.nextMember()) {
+        switch (reader.key) {
+          case 'type': type = textIn(reader.takeValue()); break;
+          case 'frame': frame = takeFigure(reader); break;
+          case 'at': at = takeFigure(reader) * this.scale; break;
+          default: reader.skip();
+        }
+      }
+      if (type === 'O') this.open(frame, at); else if (type === 'C') this.close(frame, at);
+    }
+  }
+
+  readWeights(reader: JsonReader): number[] {
+    const weights: number[] = [];
+    for (let more = reader.beginArray(); more; more = reader.nextItem()) weights.push(takeFigure(reader) * this.scale);
+    return weights;
+  }
+
+  /** `[[frame]]`, outermost first: calls go on while samples have the same frames around and as them. Samples without a weight count one unit. */
+  readSamples(reader: JsonReader, weights: readonly number[], first: number): void {
+    let at = first * this.scale, index = 0;
+    for (let more = reader.beginArray(); more; more = reader.nextItem()) {
+      let depth = 0, isSame = true;
+      for (let inner = reader.beginArray(); inner; inner = reader.nextItem(), depth++) {
+        const frame = takeFigure(reader);
+        if (isSame && depth < this.stack.length && this.frame[this.stack[depth] as number] === frame) continue;
+        if (isSame) this.closeTo(depth, at);
+        isSame = false;
+        this.open(frame, at);
+      }
+      this.closeTo(depth, at);
+      at += weights[index++] ?? this.scale;
+    }
+    this.closeTo(0, at);
+  }
+
+  private open(frame: number, at: number): void {
+    this.parent.push(this.stack[this.stack.length - 1] ?? -1);
+    this.frame.push(frame);
+    this.end.push(Infinity);
+    this.stack.push(this.start.push(at) - 1);
+  }
+
+  /** Closes the innermost call of a frame. */
+  private close(frame: number, at: number): void {
+    let from = this.stack.length - 1;
+    while (from >= 0 && this.frame[this.stack[from] as number] !== frame) from--;
+    if (from < 0) { this.unmatchedEnds++; return; }
+    this.end[this.stack[from] as number] = at;
+    this.stack.splice(from, 1);
+  }
+
+  private closeTo(depth: number, at: number): void {
+    while (this.stack.length > depth) this.end[this.stack.pop() as number] = at;
+  }
+}
+
+function takeFigure(reader: JsonReader): number {
+  const value = Number(textIn(reader.takeValue()) || Number.NaN);
+  return Number.isFinite(value) ? value : 0;
+}
