@@ -11,7 +11,7 @@ import type { Command } from './command.ts';
 import { copyEnvironment } from './copyEnvironment.ts';
 import { copySpanId, copyTraceId } from './copyIds.ts';
 import { deleteTrace } from './deleteTrace.ts';
-import { exportTrace } from './exportTrace.ts';
+import { copyAsMarkdown, exportMatching, exportSubtree, exportTrace } from './exportTrace.ts';
 import { clearFilter, filterTraces } from './filterTraces.ts';
 import { groupByService, groupByTime } from './groupTraces.ts';
 import { importFile } from './importFile.ts';
@@ -31,7 +31,7 @@ import { useOtherPort } from './useOtherPort.ts';
 
 /** Every command of the extension. */
 export const commands: readonly Command[] = [
-  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportTrace, filterTraces,
+  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, loadMore, mapPath, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
   revealSourceBeside, runDemo, searchSpans, showLog, showMenu, startReceiver, stopReceiver, useOtherPort,
 ];

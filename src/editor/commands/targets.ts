@@ -16,6 +16,14 @@ export function traceIdOf({ selection }: Services, target: unknown): string | un
   return typeof target === 'string' ? target : selection.current?.traceId;
 }
 
+/** The same where several rows may be selected: then they are what a command was called on. */
+export function traceIdsOf(services: Services, target: unknown, selected: unknown): readonly string[] {
+  const nodes = Array.isArray(selected) ? selected.filter((node) => node instanceof TraceNode) : [];
+  if (nodes.length > 1) return nodes.map(({ traceId }) => traceId);
+  const traceId = traceIdOf(services, target);
+  return traceId === undefined ? [] : [traceId];
+}
+
 /** The span that a command was called on: a row of a tree or of a panel, else the selected one. */
 export async function spanOf(services: Services, target: unknown): Promise<Required<Selected> | undefined> {
   const named = await namedSpanOf(services, target);

@@ -36,7 +36,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     this.#index = index;
     this.#receiver = receiver;
     this.#grouping = grouping;
-    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { treeDataProvider: this }));
+    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { treeDataProvider: this, canSelectMany: true }));
     this.#disposables.add(this.#changed);
     const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#listChanged()));
     this.#disposables.add(index.onDidChange(() => redraw.request()));
@@ -48,10 +48,9 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 
   get isVisible(): boolean { return this.#view.visible; }
   get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> { return this.#view.onDidChangeVisibility; }
-  /** The trace whose row is selected. */
-  get selectedTraceId(): string | undefined {
-    const [node] = this.#view.selection;
-    return node instanceof TraceNode ? node.traceId : undefined;
+  /** The traces whose rows are selected. */
+  get selectedTraceIds(): readonly string[] {
+    return this.#view.selection.flatMap((node) => (node instanceof TraceNode ? [node.traceId] : []));
   }
 
   groupBy(grouping: Grouping): void {
