@@ -1,4 +1,5 @@
 import type { ExportSpan } from '../../export/exporter.ts';
+import { decodedFrom } from '../../formats/decodedFrom.ts';
 import { spanKinds, statusCodes } from '../../model/span.ts';
 import { traceNameOf } from '../../model/traceKey.ts';
 import { metaKind, metaStatus } from '../../model/traceRows.ts';
@@ -19,7 +20,7 @@ export function exportSpanOf(trace: TraceColumns, row: number): ExportSpan {
     status: statusCodes[metaStatus(meta)] ?? 'unset',
     statusMessage: trace.contents.statusMessageOf(row),
     service, resource, scope,
-    content: trace.contents.contentOf(trace, row),
+    content: decodedFrom(trace.contents.contentOf(trace, row), trace.contents.bytesOf(trace, row)),
     logs: trace.logs.ofRow(row),
     marks: trace.marks[row] as number,
   };

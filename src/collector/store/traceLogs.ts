@@ -1,7 +1,9 @@
+import { decodedFrom } from '../../formats/decodedFrom.ts';
 import type { LogRecord } from '../../model/span.ts';
 import type { BatchLog } from '../../model/spanBatch.ts';
 import { decodeLogRecord } from '../../model/wireLogRecord.ts';
 import type { RowInput } from './rowInput.ts';
+import type { ContentRecord } from './contentArena.ts';
 import type { TraceContent } from './traceContent.ts';
 
 /** Of the logs of a span, so many are looked through for the same one sent again. */
@@ -40,10 +42,15 @@ export class TraceLogs {
   /** The records that name the span of a row, by time. */
   ofRow(row: number): LogRecord[] {
     const records = (this.offsets?.get(row) ?? []).map((offset) => {
-      const { bytes, start, end } = this.contents.arena.read(offset);
-      return decodeLogRecord(bytes, start, end);
+      const record = this.contents.arena.read(offset);
+      return decodedFrom(decodeLogRecord(record.bytes, record.start, record.end), record);
     });
     return records.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+  }
+
+  /** All records as they came, each with the row whose span it names (-1 = none). */
+  *stored(): Generator<ContentRecord & { readonly row: number }> {
+    for (const [row, offsets] of this.offsets ?? []) for (const offset of offsets) yield { row, ...this.contents.arena.read(offset) };
   }
 
   /** The records that name the trace and no span of it. */

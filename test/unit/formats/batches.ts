@@ -1,10 +1,11 @@
+import { decodedFrom } from '../../../src/formats/decodedFrom.ts';
 import type { DecodeOptions, EncodeSpan, Format } from '../../../src/formats/format.ts';
 import { fileLimits, requestLimits } from '../../../src/formats/limits.ts';
 import { DecodeError } from '../../../src/formats/format.ts';
 import { spanKinds, statusCodes } from '../../../src/model/span.ts';
 import { SpanBatch } from '../../../src/model/spanBatch.ts';
 import { decodeLogRecord } from '../../../src/model/wireLogRecord.ts';
-import { rowsOf } from './rows.ts';
+import { contentRangeOf, rowsOf } from './rows.ts';
 
 export const strict: DecodeOptions = { limits: requestLimits, mode: 'strict', signal: 'traces' };
 export const lenient: DecodeOptions = { limits: fileLimits, mode: 'lenient' };
@@ -30,12 +31,15 @@ export function refusal(format: Format, input: Uint8Array | string, options: Dec
 
 /** The rows of a batch as the spans that an encoder takes. Logs go to the first span of their ids. */
 export function spansOf(batch: SpanBatch): EncodeSpan[] {
-  const logs = batch.logs.map((log) => ({ ...log, record: decodeLogRecord(batch.buffers[log.buffer] as Uint8Array, log.start, log.end) }));
+  const logs = batch.logs.map((log) => {
+    const bytes = batch.buffers[log.buffer] as Uint8Array, { start, end } = log;
+    return { ...log, record: decodedFrom(decodeLogRecord(bytes, start, end), { bytes, start, end }) };
+  });
   return rowsOf(batch).map((row, i) => ({
     traceId: row.traceId, spanId: row.spanId, parentSpanId: row.parentSpanId, name: row.name, kind: spanKinds[row.kind] ?? 'unspecified',
     startUnixNano: row.start, endUnixNano: row.end, status: statusCodes[row.status] ?? 'unset', statusMessage: row.statusMessage, service: row.service,
     resource: batch.resources[batch.resource[i] as number] ?? { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
     scope: batch.scopes[batch.scope[i] as number] ?? { name: '', version: '', attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
-    content: row.content, logs: logs.filter(({ traceId, spanId }) => traceId === row.traceId && spanId === row.spanId).map(({ record }) => record),
+    content: decodedFrom(row.content, contentRangeOf(batch, i)), logs: logs.filter(({ traceId, spanId }) => traceId === row.traceId && spanId === row.spanId).map(({ record }) => record),
   }));
 }

@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../../src/formats/decodedFrom.ts';
 import { markBit } from '../../../src/model/span.ts';
 import { decodeContent } from '../../../src/model/spanContent.ts';
 import type { SpanContent } from '../../../src/model/span.ts';
@@ -28,8 +29,13 @@ export interface RowView {
 
 const at = (column: ArrayLike<number>, row: number): number => column[row] as number;
 
+/** Where the content of a row lies. */
+export const contentRangeOf = (batch: SpanBatch, row: number): ByteRange =>
+  ({ bytes: batch.buffers[at(batch.buffer, row)] as Uint8Array, start: at(batch.contentStart, row), end: at(batch.contentEnd, row) });
+
 export function contentOf(batch: SpanBatch, row: number): SpanContent {
-  return decodeContent(batch.buffers[at(batch.buffer, row)] as Uint8Array, at(batch.contentStart, row), at(batch.contentEnd, row));
+  const { bytes, start, end } = contentRangeOf(batch, row);
+  return decodeContent(bytes, start, end);
 }
 
 export function rowOf(batch: SpanBatch, row: number): RowView {
