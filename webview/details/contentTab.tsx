@@ -27,7 +27,7 @@ export function ContentTab({ details, trace }: ContentTabProps) {
       {sections.map((section, i) => <SectionView key={i} section={section} record={record} />)}
       <AttemptsSection trace={trace} row={ref.row} />
       <WorkSection trace={trace} row={ref.row} />
-      {sections.length === 0 && record.status.code !== 'error' && trace.tree.childCount(ref.row) === 0 && <p class="desc nothing">This span recorded nothing but its times.</p>}
+      {!record.marks.includes('placeholder') && <p class="desc nothing">This span recorded nothing but its times.</p>}
     </>
   );
 }

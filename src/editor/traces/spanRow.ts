@@ -35,6 +35,8 @@ export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string |
   ].filter(Boolean);
 }
 
+const shownIdLength = 8;
+
 const noticeable = [
   { bit: markBit('placeholder'), words: 'Not received itself yet; known through its children.' },
   { bit: markBit('orphan'), words: 'Its parent has not been seen.' },
@@ -46,8 +48,9 @@ const noticeable = [
   { bit: markBit('cut') | markBit('repaired'), words: 'Parts of it were cut or repaired.' },
 ];
 
-function spanLabel({ label, name, spanId }: SpanNode): string {
-  return visibleName(label || name || spanId);
+/** The words for spans without a name are those of the panel; the part of an id tells several that have not come apart. */
+function spanLabel({ label, name, marks, spanId }: SpanNode): string {
+  return visibleName(label || name) || ((marks & markBit('placeholder')) === 0 ? '(no name)' : `waiting for parent ${visibleName(spanId.slice(0, shownIdLength))}`);
 }
 
 const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';

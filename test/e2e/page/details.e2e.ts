@@ -28,6 +28,11 @@ describe('the details', () => {
     ]);
   });
 
+  it.each(['outer', 'inner'])('say that a span (%s) recorded nothing, whether others are below it or not', async (id) => {
+    const { page } = await openAt(id, { scenario: 'silent' });
+    await page.getByRole('tabpanel').getByText('This span recorded nothing but its times.').waitFor();
+  });
+
   it('fold a long result at eight lines and show it all on demand', async () => {
     const { page } = await openAt('t1');
     const result = page.getByRole('region', { name: 'Result' });

@@ -28,6 +28,7 @@ export const scenarios: ReadonlyMap<string, () => Scenario> = new Map([
   ['ended', (): Scenario => ({ ...designRun, spans: designRun.spans.map((span) => ({ ...span, end: span.end ?? 38.4 })) })],
   ['hostile', () => hostileRun],
   ['one', () => many(1)],
+  ['silent', (): Scenario => ({ status: listening, spans: [{ id: 'outer', name: 'outer', role: 'other', start: 0, end: 2 }, { id: 'inner', parent: 'outer', name: 'inner', role: 'other', start: 1, end: 2 }], now: 2 })],
   ['many', () => many(100_000)],
   ['waiting', () => nothing(listening)],
   ['off', () => nothing({ state: 'off', receivedSpans: 0 })],

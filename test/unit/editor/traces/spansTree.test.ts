@@ -154,6 +154,12 @@ describe('the row of a span', () => {
     expect(row.spoken).toContain(word);
   });
 
+  it('says in words that it has no name, or has not come yet and which one that is', () => {
+    const nameless = { label: '', name: '' };
+    expect(spanRow(spanOf('17d72fdf1868464a', nameless), 0, display).label).toBe('(no name)');
+    expect(spanRow(spanOf('af0039ba3d6d7ee5', { ...nameless, marks: markBit('placeholder') }), 0, display).label).toBe('waiting for parent af0039ba');
+  });
+
   it('borrows the colour of a role that has none of its own', () => {
     expect(spanRow(spanOf('x', { role: roles.indexOf('reranker') }), 0, display).colour).toBe('spanscope.roleIcon.retriever');
     expect(spanRow(spanOf('x', { role: roles.indexOf('handoff') }), 0, display).colour).toBe('spanscope.roleIcon.agent');
