@@ -26,5 +26,5 @@ export function forEachDumped(bytes: Uint8Array, batch: SpanBatch, options: Deco
     if (read(reader.takeObject())) kept++; else others++;
   };
   forEachRecord(bytes, batch, options, 'object', (reader) => { eachObject(reader, visit); }, () => kept);
-  if (others > 0) batch.report(`${others} ${others === 1 ? 'object is no span and was' : 'objects are no spans and were'} passed over`);
+  batch.tally(others, 'objects are no spans and were passed over', 'object is no span and was passed over');
 }

@@ -67,6 +67,7 @@ export class LooseRecords {
       } else this.countText(byte);
     }
     if (this.depth > 0) this.hold(piece.slice(start));
+    this.tellLines();
     forgetBytes();
   }
 
@@ -74,9 +75,13 @@ export class LooseRecords {
   end(): void {
     if (this.depth > 0) this.giveUp(`the last record is cut off; it begins at byte ${this.recordStart}`);
     if (this.hasText) this.textLines++;
-    if (this.textLines > 0) this.batch.report(`${this.textLines} ${this.textLines === 1 ? 'line is no span and was' : 'lines are no spans and were'} passed over`);
-    this.textLines = 0;
     this.hasText = false;
+    this.tellLines();
+  }
+
+  private tellLines(): void {
+    this.batch.tally(this.textLines, 'lines are no spans and were passed over', 'line is no span and was passed over');
+    this.textLines = 0;
   }
 
   /** Whether a line inside of a record begins with something that no line of a record begins with. */
