@@ -55,6 +55,7 @@ const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [editorApi] },
   { ...node, entryPoints: ['src/collector/worker.ts'], outfile: 'dist/collector.cjs', alias: { bufferutil: './src/collector/receivers/bufferUtil.ts' }, external: ['./otlpGrpc.cjs'] },
   { ...node, entryPoints: ['src/collector/receivers/otlpGrpc.ts'], outfile: 'dist/otlpGrpc.cjs' },
+  { ...node, entryPoints: ['src/collector/files/fileWorker.ts'], outfile: 'dist/fileWorker.cjs' },
   { ...browser, entryPoints: ['webview/main.tsx'], outfile: 'dist/webview/main.js' },
   { ...common, entryPoints: ['webview/styles/main.css'], outfile: 'dist/webview/main.css', external: ['*.ttf'] },
   // What HTML documents have besides.

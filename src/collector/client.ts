@@ -11,6 +11,12 @@ export interface ClientListeners {
   readonly onLost: (reason: string) => void;
 }
 
+/** The buffers that travel without being copied: arguments, and the bytes of a file. */
+function buffersOf(arg: unknown): ArrayBuffer[] {
+  if (arg instanceof ArrayBuffer) return [arg];
+  return typeof arg === 'object' && arg !== null && 'bytes' in arg && arg.bytes instanceof ArrayBuffer ? [arg.bytes] : [];
+}
+
 interface Waiting { resolve(value: unknown): void; reject(error: Error): void }
 
 /**
@@ -64,7 +70,7 @@ export class CollectorClient {
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       try {
-        this.worker.postMessage({ id, name, args } satisfies ToWorker, args.filter((arg) => arg instanceof ArrayBuffer));
+        this.worker.postMessage({ id, name, args } satisfies ToWorker, args.flatMap(buffersOf));
       } catch (error) {
         this.waiting.delete(id);
         reject(error instanceof Error ? error : new Error(String(error)));

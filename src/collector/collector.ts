@@ -1,6 +1,8 @@
 import type { TraceOverview } from '../model/records.ts';
+import { receivedSource, traceKeyOf } from '../model/traceKey.ts';
 import type { CollectorCalls, CollectorOptions, CollectorStats } from '../protocol/collector.ts';
 import { importFile } from './fileImport.ts';
+import { OpenedFiles } from './files/openedFiles.ts';
 import { Ingest } from './ingest.ts';
 import { LogLimit } from './logLimit.ts';
 import { Ports } from './ports.ts';
@@ -14,9 +16,12 @@ import { Subscriptions } from './subscriptions.ts';
 import type { Emit } from './subscriptions.ts';
 import { exportKinds, exportSpans } from './traceExport.ts';
 import { searchRows, searchTraces } from './traceSearch.ts';
+import { keyed, TraceSources } from './traceSources.ts';
 
 const announceMs = 50, tickMs = 1000;
 const ticksBetweenAgeChecks = 60;
+/** What is received keeps at least this part of the memory, however large the opened files are. */
+const receivedShare = 0.5;
 
 /** The handlers of all calls: results as they are, or as promises. */
 export type CallHandlers = { [K in keyof CollectorCalls]: (...args: Parameters<CollectorCalls[K]>) => ReturnType<CollectorCalls[K]> | Promise<ReturnType<CollectorCalls[K]>> };
@@ -29,6 +34,8 @@ export class Collector implements CallHandlers {
   private readonly emit: Emit;
   private readonly logLimit: LogLimit;
   private store: TraceStore | undefined;
+  private files: OpenedFiles | undefined;
+  private sources: TraceSources | undefined;
   private ingest: Ingest | undefined;
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
@@ -56,7 +63,7 @@ export class Collector implements CallHandlers {
     const before = this.options;
     this.options = options;
     if (this.store === undefined) this.build(options);
-    else this.store.configure(options);
+    else this.shareMemory();
     await this.opened;
     const isAdmissionChanged = before !== undefined
       && JSON.stringify([before.allowedHosts, before.allowedOrigins]) !== JSON.stringify([options.allowedHosts, options.allowedOrigins]);
@@ -82,11 +89,14 @@ export class Collector implements CallHandlers {
 
   setBreakpoints(items: Parameters<CollectorCalls['setBreakpoints']>[0]): void { this.control.setBreakpoints(items); }
 
-  async listTraces(query: string, page?: { readonly offset: number; readonly limit: number }): ReturnType<typeof searchTraces> {
-    return searchTraces(await this.openStore(), query, page);
+  async listTraces(query: string, page?: { readonly offset: number; readonly limit: number }, source = receivedSource): ReturnType<typeof searchTraces> {
+    const store = (await this.openSources()).storeOf(source);
+    if (store === undefined) return { traces: [], total: 0 };
+    const { traces, total } = await searchTraces(store, query, page);
+    return { traces: traces.map((summary) => keyed(source, summary)), total };
   }
 
-  async summaryOf(traceId: string): Promise<TraceOverview | undefined> { return (await this.openStore()).summaryOf(traceId); }
+  async summaryOf(traceId: string): Promise<TraceOverview | undefined> { return (await this.openSources()).summaryOf(traceId); }
 
   async getTrace(traceId: string): Promise<ReturnType<CollectorCalls['getTrace']>> {
     const trace = await this.trace(traceId);
@@ -138,9 +148,28 @@ export class Collector implements CallHandlers {
 
   unsubscribe(subscription: number): void { this.subscriptions?.remove(subscription); }
 
-  async importBytes(bytes: ArrayBuffer, name: string): ReturnType<typeof importFile> {
-    return importFile(await this.openStore(), new Uint8Array(bytes), name);
+  async importFile(input: Parameters<CollectorCalls['importFile']>[0]): ReturnType<typeof importFile> {
+    return importFile(await this.openStore(), this.fileBundle(), input);
   }
+
+  async openFile(...[source, input, options = {}]: Parameters<CollectorCalls['openFile']>): Promise<void> {
+    await this.openStore();
+    this.need(this.files).open(source, input, options);
+  }
+
+  stopFile(source: string): void { this.files?.stop(source); }
+
+  closeFile(source: string): void {
+    this.files?.close(source);
+    this.shareMemory();
+  }
+
+  async keepFile(source: string): Promise<ReturnType<CollectorCalls['keepFile']>> {
+    await this.openStore();
+    return this.need(this.files).keep(source);
+  }
+
+  listFiles(): ReturnType<CollectorCalls['listFiles']> { return this.files?.list() ?? []; }
 
   async exportTrace(traceId: string, format: string): Promise<ArrayBuffer> {
     return (await this.exportSpans({ traceIds: [traceId], format })).bytes;
@@ -152,7 +181,7 @@ export class Collector implements CallHandlers {
 
   exportKinds(): ReturnType<CollectorCalls['exportKinds']> { return exportKinds(); }
 
-  async deleteTraces(traceIds: readonly string[]): Promise<void> { (await this.openStore()).delete(traceIds); }
+  async deleteTraces(traceIds: readonly string[]): Promise<void> { (await this.openSources()).delete(traceIds); }
 
   async clear(): Promise<void> { (await this.openStore()).clear(); }
 
@@ -164,7 +193,7 @@ export class Collector implements CallHandlers {
       receivedLogs: ingest?.counts.logs ?? 0, receivedMetricPoints: ingest?.counts.metricPoints ?? 0,
       spansPerSecond: this.spansPerSecond,
       tracesInMemory: store?.memory.size ?? 0, spansInMemory,
-      memoryBytes: store?.usedBytes ?? 0, memoryLimitBytes: this.options?.memoryBytes ?? 0,
+      memoryBytes: (store?.usedBytes ?? 0) + (this.files?.usedBytes ?? 0), memoryLimitBytes: this.options?.memoryBytes ?? 0,
       storedTraces: store?.catalogue.size ?? 0, storedBytes: store?.storedBytes ?? 0,
       ...(store?.storageProblem === undefined ? {} : { storageProblem: store.storageProblem }),
     };
@@ -174,6 +203,7 @@ export class Collector implements CallHandlers {
 
   async shutdown(): Promise<void> {
     this.ingest?.close();
+    this.files?.dispose();
     // First what must not be lost: the host may not wait for connections to end.
     this.store?.flush();
     await this.ports?.stop();
@@ -186,13 +216,15 @@ export class Collector implements CallHandlers {
 
   private build(options: CollectorOptions): void {
     const store = new TraceStore(options, {
-      changed: (traceId) => this.noteChanged(traceId),
-      removed: (traceIds) => this.noteRemoved(traceIds),
+      changed: (traceId) => this.noteChanged(traceKeyOf(receivedSource, traceId)),
+      removed: (traceIds) => this.noteRemoved(traceIds.map((traceId) => traceKeyOf(receivedSource, traceId))),
       log: (level, message) => this.logLimit.write(level, message),
     });
     this.store = store;
+    this.files = this.filesBeside(store);
+    this.sources = new TraceSources(store, this.files);
     this.ingest = new Ingest(store, (message) => this.logLimit.write('error', message));
-    this.subscriptions = new Subscriptions(store, this.emit);
+    this.subscriptions = new Subscriptions(this.sources, this.emit);
     this.ports = this.portsOf(options);
     this.opened = this.open(store, options.storageDirectory);
     this.ticking = setInterval(() => this.tick(), tickMs).unref();
@@ -201,6 +233,26 @@ export class Collector implements CallHandlers {
   private async open(store: TraceStore, directory: string | undefined): Promise<void> {
     if (directory !== undefined) await store.open(directory);
     this.ingest?.open();
+  }
+
+  private filesBeside(received: TraceStore): OpenedFiles {
+    return new OpenedFiles({
+      bundle: () => this.fileBundle(), mostBytes: () => this.options?.memoryBytes ?? 0, received, emit: this.emit,
+      changed: (key) => this.subscriptions?.changed(key),
+      removed: (keys) => this.subscriptions?.removed(keys),
+      log: (level, message) => this.logLimit.write(level, message),
+    });
+  }
+
+  private fileBundle(): string { return this.need(this.options).fileBundle; }
+
+  /** Received traces give way to those of opened files where they can be read from disk again. */
+  private shareMemory(): void {
+    const { options, store, files } = this;
+    if (options === undefined || store === undefined) return;
+    const isOnDisk = options.storageDirectory !== undefined && store.storageProblem === undefined;
+    const memoryBytes = isOnDisk ? Math.max(options.memoryBytes * receivedShare, options.memoryBytes - (files?.usedBytes ?? 0)) : options.memoryBytes;
+    store.configure({ ...options, memoryBytes });
   }
 
   private portsOf({ allowedHosts, allowedOrigins, grpcBundle }: CollectorOptions): Ports {
@@ -215,7 +267,12 @@ export class Collector implements CallHandlers {
     return this.need(this.store);
   }
 
-  private async trace(traceId: string): Promise<TraceColumns | undefined> { return (await this.openStore()).trace(traceId); }
+  private async openSources(): Promise<TraceSources> {
+    await this.opened;
+    return this.need(this.sources);
+  }
+
+  private async trace(traceId: string): Promise<TraceColumns | undefined> { return (await this.openSources()).trace(traceId); }
 
   private need<T>(part: T | undefined): T {
     if (part === undefined) throw new Error('The collector has not been configured yet.');
@@ -248,7 +305,7 @@ export class Collector implements CallHandlers {
   }
 
   private announce(): void {
-    const summaries = [...this.changedIds].flatMap((traceId) => this.store?.summaryOf(traceId) ?? []).filter(({ spanCount }) => spanCount > 0);
+    const summaries = [...this.changedIds].flatMap((traceId) => this.sources?.summaryOf(traceId) ?? []).filter(({ spanCount }) => spanCount > 0);
     const removed = [...this.removedIds];
     this.changedIds.clear();
     this.removedIds.clear();
@@ -259,6 +316,8 @@ export class Collector implements CallHandlers {
   private tick(): void {
     this.ticks++;
     this.store?.maintain(this.ticks % ticksBetweenAgeChecks === 1);
+    this.files?.maintain();
+    this.shareMemory();
     this.ingest?.tick();
     const spans = this.ingest?.counts.spans ?? 0;
     this.spansPerSecond = spans - this.spansBefore;

@@ -5,8 +5,8 @@ import type { RowsMessage } from '../protocol/rows.ts';
 import { RowChanges } from './store/rowChanges.ts';
 import { summaryOf } from './store/summaries.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
-import type { TraceStore } from './store/traceStore.ts';
 import { nowUnixNano } from './traceSearch.ts';
+import type { TraceSources } from './traceSources.ts';
 
 const frameMs = 16;
 const mostInFlight = 2, mostBytesInFlight = 2 * 1024 * 1024;
@@ -33,13 +33,13 @@ interface Subscription {
  * no more than two messages ahead of what was acknowledged. A trace with a subscription stays in memory.
  */
 export class Subscriptions {
-  private readonly store: TraceStore;
+  private readonly store: TraceSources;
   private readonly emit: Emit;
   private readonly subscriptions = new Map<number, Subscription>();
   private timer: NodeJS.Timeout | undefined;
   private lastFrame = 0;
 
-  constructor(store: TraceStore, emit: Emit) {
+  constructor(store: TraceSources, emit: Emit) {
     this.store = store;
     this.emit = emit;
   }
@@ -127,7 +127,7 @@ export class Subscriptions {
       if (rows === undefined) return;
       const { texts } = trace.texts;
       const message: RowsMessage = {
-        traceId: trace.traceId, epoch: trace.epoch, revision: ++subscription.revision, baseUnixNano: String(trace.times.base),
+        traceId: subscription.traceId, epoch: trace.epoch, revision: ++subscription.revision, baseUnixNano: String(trace.times.base),
         ...rows, firstText: subscription.toldTexts, texts: texts.slice(subscription.toldTexts),
       };
       subscription.toldTexts = texts.length;

@@ -29,6 +29,7 @@ export function collectorOptions(context: vscode.ExtensionContext): CollectorOpt
     allowedHosts: texts(settings.get('receiver.allowedHosts')),
     allowedOrigins: texts(settings.get('receiver.allowedOrigins')),
     grpcBundle: context.asAbsolutePath('dist/otlpGrpc.cjs'),
+    fileBundle: context.asAbsolutePath('dist/fileWorker.cjs'),
     pageFolder: context.asAbsolutePath('dist/webview'),
   };
 }

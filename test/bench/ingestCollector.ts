@@ -34,7 +34,7 @@ export async function startCollector(): Promise<RunningCollector> {
   const storageDirectory = mkdtempSync(path.join(tmpdir(), 'spanscope-bench-'));
   const client = new CollectorClient(path.join(root, 'dist/collector.cjs'), { onEvent: () => undefined, onLost: (reason) => { throw new Error(reason); } });
   await client.call('configure', {
-    storageDirectory, memoryBytes: 512 * mebibyte, databaseBytes: 4096 * mebibyte, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle: path.join(root, 'dist/otlpGrpc.cjs'),
+    storageDirectory, memoryBytes: 512 * mebibyte, databaseBytes: 4096 * mebibyte, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle: path.join(root, 'dist/otlpGrpc.cjs'), fileBundle: path.join(root, 'dist/fileWorker.cjs'),
   });
   const { endpoints } = await client.call('start', { httpPort: 0, grpcPort: 0 });
   return {

@@ -1,16 +1,23 @@
 import * as vscode from 'vscode';
 import type { ImportReport } from '../../model/records.ts';
+import type { FileInput } from '../../protocol/files.ts';
 import type { Collector } from '../collector/collectorHost.ts';
 
-const largestFile = 256 * 1024 * 1024;
+/** What cannot be read where it lies has to travel through this thread. */
+const largestMessage = 256 * 1024 * 1024;
 
-/** Reads a trace file into the collector. Only regular files of a size that fits into memory. */
+/** Reads a trace file into the store. */
 export async function importTrace(collector: Collector, uri: vscode.Uri): Promise<ImportReport> {
+  return collector.call('importFile', await fileInputOf(uri));
+}
+
+/** How the collector gets at a file: by its path, or where that is not on this machine by its bytes. Only regular files. */
+export async function fileInputOf(uri: vscode.Uri): Promise<FileInput> {
+  if (uri.scheme === 'file') return { path: uri.fsPath };
   const { type, size } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.File) === 0) throw new Error('This is not a file.');
-  if (size > largestFile) throw new Error(`The file has ${Math.ceil(size / 1e6)} MB; up to ${Math.floor(largestFile / 1e6)} MB are read.`);
+  if (size > largestMessage) throw new Error(`The file has ${Math.ceil(size / 1e6)} MB; of files that are not on this machine up to ${Math.floor(largestMessage / 1e6)} MB are read.`);
   const bytes = await vscode.workspace.fs.readFile(uri);
   // The bytes may lie in a larger pool of Node's, which must not travel along.
-  const exact = bytes.slice().buffer;
-  return collector.call('importBytes', exact, uri.path.split('/').at(-1) ?? '');
+  return { bytes: bytes.slice().buffer, name: uri.path.split('/').at(-1) ?? '' };
 }

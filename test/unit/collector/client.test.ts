@@ -29,7 +29,7 @@ describe('the collector worker', () => {
     expect(events.of('rows.changed')[0]?.rows.buffer.byteLength).toBeGreaterThan(0);
     const file = await client.call('exportTrace', traceOf(1), 'otlp-protobuf');
     expect(file).toBeInstanceOf(ArrayBuffer);
-    expect(await client.call('importBytes', file, 'x.pb')).toMatchObject({ spanCount: 2 });
+    expect(await client.call('importFile', { bytes: file, name: 'x.pb' })).toMatchObject({ spanCount: 2 });
     expect(file.byteLength).toBe(0);
     expect([...new Uint32Array((await client.call('searchRows', traceOf(1), 'run')).rows)]).toEqual([0]);
   });
@@ -44,7 +44,7 @@ describe('the collector worker', () => {
     const directory = makeDirectory();
     const { client, lost, endpoint } = await begin(directory);
     expect(await post(endpoint, request({ id: 1, name: 'run' }))).toBe(200);
-    const waiting = client.call('importBytes', new ArrayBuffer(8), 'never answered');
+    const waiting = client.call('importFile', { bytes: new ArrayBuffer(8), name: 'never answered' });
     const ended = expect(Promise.all([waiting, client.call('getTrace', traceOf(1))])).rejects.toThrow();
     await (client as unknown as { worker: { terminate(): Promise<number> } }).worker.terminate();
     await ended;

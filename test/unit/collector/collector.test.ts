@@ -187,22 +187,22 @@ describe('a subscription', () => {
 describe('a file', () => {
   it('is recognised by its content, also gzipped, and merged with what is known', async () => {
     await send({ id: 1, name: 'run' });
-    const report = await collector.importBytes(bytesOf(gzipSync(request({ id: 1, name: 'run' }, { id: 2, parent: 1 }, { trace: 2, id: 9 }))), 'a.bin');
+    const report = await collector.importFile({ bytes: bytesOf(gzipSync(request({ id: 1, name: 'run' }, { id: 2, parent: 1 }, { trace: 2, id: 9 }))), name: 'a.bin' });
     expect(report).toEqual({ format: 'otlp-protobuf', traceIds: [traceOf(1), traceOf(2)], spanCount: 3, warnings: [] });
     expect((await collector.getTrace(traceOf(1))).map(({ marks }) => marks)).toEqual([[], []]);
   });
 
   it('that is none of ours is refused with words', async () => {
-    await expect(collector.importBytes(bytesOf('%PDF-1.7'), 'letter.pdf')).rejects.toThrow('letter.pdf is not a trace file of a known format.');
-    await expect(collector.importBytes(bytesOf(gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 })), 'bomb.gz')).rejects.toThrow('larger than 256 MiB');
-    await expect(collector.importBytes(bytesOf(Buffer.from([0x1f, 0x8b, 1, 2])), 'bad.gz')).rejects.toThrow('damaged');
+    await expect(collector.importFile({ bytes: bytesOf('%PDF-1.7'), name: 'letter.pdf' })).rejects.toThrow('letter.pdf is not a trace file of a known format.');
+    await expect(collector.importFile({ bytes: bytesOf(gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 })), name: 'bomb.gz' })).rejects.toThrow('bomb.gz is not a trace file');
+    await expect(collector.importFile({ bytes: bytesOf(Buffer.from([0x1f, 0x8b, 1, 2])), name: 'bad.gz' })).rejects.toThrow('damaged');
   });
 
   it('is there after a restart', async () => {
     const directory = makeDirectory();
     await collector.shutdown();
     await begin({}, directory);
-    await collector.importBytes(bytesOf(request(...Array.from({ length: 9_000 }, (_, i) => ({ trace: i % 3, id: i + 1 })))), 'a.pb');
+    await collector.importFile({ bytes: bytesOf(request(...Array.from({ length: 9_000 }, (_, i) => ({ trace: i % 3, id: i + 1 })))), name: 'a.pb' });
     const records = await collector.getTrace(traceOf(2));
     await collector.shutdown();
     await begin({}, directory);
@@ -215,7 +215,7 @@ describe('a file', () => {
     const records = await collector.getTrace(traceOf(1));
     const bytes = await collector.exportTrace(traceOf(1), 'otlp-json');
     await collector.clear();
-    await collector.importBytes(bytes, 'x.json');
+    await collector.importFile({ bytes, name: 'x.json' });
     expect(await collector.getTrace(traceOf(1))).toEqual(records);
     await expect(collector.exportTrace(traceOf(1), 'nothing')).rejects.toThrow('cannot be exported as nothing');
     await expect(collector.exportTrace('nobody', 'otlp-json')).rejects.toThrow('not there');

@@ -41,7 +41,7 @@ function encodeSpan({ trace = 1, id, parent, name = `span ${id}`, attributes = {
 export function optionsOf(storageDirectory: string | undefined, more: Partial<CollectorOptions> = {}): CollectorOptions {
   return {
     storageDirectory, memoryBytes: 256 * 1024 * 1024, databaseBytes: 256 * 1024 * 1024, retentionDays: 0,
-    allowedHosts: [], allowedOrigins: [], grpcBundle: '/nowhere/otlpGrpc.cjs', ...more,
+    allowedHosts: [], allowedOrigins: [], grpcBundle: '/nowhere/otlpGrpc.cjs', fileBundle: path.resolve(import.meta.dirname, '../../../src/collector/files/fileWorker.ts'), ...more,
   };
 }
 

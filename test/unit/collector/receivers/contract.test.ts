@@ -242,7 +242,7 @@ describe('the collector behind the receivers', () => {
   async function withCollector(work: (collector: Collector, endpoints: Endpoints) => Promise<void>, emit: (event: CollectorEvent) => void = () => undefined): Promise<void> {
     const collector = new Collector(emit);
     try {
-      await collector.configure({ storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle });
+      await collector.configure({ storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle, fileBundle: '' });
       const { endpoints } = await collector.start({ httpPort: 0, grpcPort: 0 });
       await work(collector, endpoints);
     } finally {

@@ -5,7 +5,7 @@ import { Log } from '../../../../src/editor/log.ts';
 import type { CollectorCalls, CollectorOptions } from '../../../../src/protocol/collector.ts';
 
 export const options: CollectorOptions = {
-  storageDirectory: undefined, memoryBytes: 1, databaseBytes: 1, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle: '',
+  storageDirectory: undefined, memoryBytes: 1, databaseBytes: 1, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle: '', fileBundle: '',
 };
 
 /** A log that keeps its lines. */

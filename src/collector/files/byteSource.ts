@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+
+const chunkBytes = 512 * 1024;
+
+/** Bytes that can be read at any place. */
+export interface ByteSource {
+  readonly size: number;
+  /** Up to `length` bytes from `offset` on; fewer only at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A regular file of this machine. Rejects, in words for the user, for anything else. */
+export async function openSource(path: string): Promise<ByteSource> {
+  // A pipe would wait for its writer when it is opened.
+  if (!(await stat(path)).isFile()) throw new Error('This is not a file.');
+  const handle = await open(path, constants.O_RDONLY);
+  const { size } = await handle.stat();
+  return {
+    size,
+    async read(offset, length): Promise<Uint8Array> {
+      const bytes = new Uint8Array(length);
+      for (let filled = 0; filled < length;) {
+        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+        if (bytesRead === 0) return bytes.subarray(0, filled);
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => handle.close(),
+  };
+}
+
+export function sourceOf(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The bytes of a source between two places, in order. */
+export async function* chunksOf(source: ByteSource, from = 0, to = source.size): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = from; at < to;) {
+    const chunk = await source.read(at, Math.min(chunkBytes, to - at));
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    yield chunk;
+  }
+}

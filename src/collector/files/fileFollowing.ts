@@ -1,0 +1,168 @@
+import { watch } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { FilePart } from './filePart.ts';
+import type { FileReading } from './fileReading.ts';
+import { packingOf, signatureBytes } from './packing.ts';
+import { openSource } from './byteSource.ts';
+
+const chunkBytes = 512 * 1024;
+/** Some file systems tell nothing when a file grows. */
+const pollMs = 400;
+/** Bytes before the place of reading that are compared, to notice a file that was written anew. */
+const tailBytes = 64;
+
+type Told = 'following' | 'read' | 'failed';
+
+/**
+ * Reads a file and then what is appended to it, for as long as its worker lives. Half a record waits for its rest. What a file
+ * says that became shorter, or that took the place of another under the same name, is read from its beginning; what was read
+ * before stays. A file that is packed, or of a format that can only be read as a whole, is read again when it has changed.
+ */
+export class FileFollowing {
+  private readonly path: string;
+  private readonly name: string;
+  private readonly reading: FileReading;
+  private readonly tell: (state: Told) => void;
+  private readonly chunk = new Uint8Array(chunkBytes);
+  private part: FilePart | undefined;
+  private position = 0;
+  private tail: Uint8Array = new Uint8Array();
+
+  constructor(path: string, name: string, reading: FileReading, tell: (state: Told) => void) {
+    this.path = path;
+    this.name = name;
+    this.reading = reading;
+    this.tell = tell;
+  }
+
+  /** Resolves only when the file is none that can be followed. Throws when it cannot be read. */
+  async run(): Promise<void> {
+    const source = await openSource(this.path);
+    const isPacked = packingOf(await source.read(0, signatureBytes)) !== undefined;
+    if (isPacked) await this.reading.read(source, this.name);
+    await source.close();
+    if (isPacked) {
+      this.tell(this.reading.failure === undefined ? 'read' : 'failed');
+      return;
+    }
+    for (;;) {
+      const handle = await open(this.path, 'r');
+      try {
+        if (!await this.followOne(handle)) return;
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
+  /** Reads one file until another one takes its place; false when it is none that can be followed. */
+  private async followOne(handle: FileHandle): Promise<boolean> {
+    const changes = new Changes(this.path), { ino, dev } = await handle.stat();
+    this.begin();
+    try {
+      for (;;) {
+        if (await this.isWrittenAnew(handle)) this.begin();
+        const hasMore = await this.readMore(handle);
+        if (this.part?.isDone === true && !this.part.isTrace) {
+          this.end();
+          this.tell('failed');
+          return false;
+        }
+        if (hasMore) this.tell('following');
+        const now = await stat(this.path).catch(() => undefined);
+        if (now !== undefined && (now.ino !== ino || now.dev !== dev)) {
+          // What was written between the last look and the change of names.
+          await this.readMore(handle);
+          this.end();
+          return true;
+        }
+        await changes.next();
+      }
+    } finally {
+      changes.dispose();
+    }
+  }
+
+  private begin(): void {
+    if (this.part !== undefined) this.end();
+    this.part = this.reading.begin(this.name);
+    this.position = 0;
+    this.tail = new Uint8Array();
+  }
+
+  private end(): void {
+    this.part?.end();
+    if (this.part !== undefined) this.reading.finish(this.part);
+    this.part = undefined;
+  }
+
+  /** Whether the file is shorter than what was read of it, or other bytes stand there. */
+  private async isWrittenAnew(handle: FileHandle): Promise<boolean> {
+    const { size } = await handle.stat();
+    if (size < this.position || (this.part === undefined && size !== this.position)) return true;
+    const { length } = this.tail;
+    if (length === 0 || size === this.position) return false;
+    const there = Buffer.alloc(length);
+    await handle.read(there, 0, length, this.position - length);
+    return there.compare(this.tail) !== 0;
+  }
+
+  /** Reads what there is; whether that was anything. */
+  private async readMore(handle: FileHandle): Promise<boolean> {
+    const { part } = this, before = this.position;
+    if (part === undefined) return false;
+    for (;;) {
+      const { bytesRead } = await handle.read(this.chunk, 0, chunkBytes, this.position);
+      if (bytesRead === 0) break;
+      const read = this.chunk.subarray(0, bytesRead);
+      part.push(read);
+      this.position += bytesRead;
+      this.reading.bytesRead += bytesRead;
+      this.tail = Buffer.concat([this.tail, read.subarray(-tailBytes)]).subarray(-tailBytes);
+    }
+    part.readSoFar();
+    if (!part.isFollowed) this.end();
+    return this.position !== before || before === 0;
+  }
+}
+
+/** When something happens to a file, or it is to be looked at anyway. */
+class Changes {
+  private readonly stop: () => void;
+  private hasHappened = false;
+  private wake = (): void => undefined;
+
+  constructor(path: string) {
+    this.stop = watchFor(path, () => {
+      this.hasHappened = true;
+      this.wake();
+    });
+  }
+
+  /** Resolves at once when something has happened since the last time. */
+  async next(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    if (!this.hasHappened) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        timer = setTimeout(resolve, pollMs);
+      });
+    }
+    clearTimeout(timer);
+    this.hasHappened = false;
+  }
+
+  dispose(): void { this.stop(); }
+}
+
+function watchFor(path: string, changed: () => void): () => void {
+  try {
+    const watcher = watch(path, changed);
+    watcher.on('error', changed);
+    return () => watcher.close();
+  } catch {
+    // The next look comes anyway.
+    return () => undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { InputReader } from '../../formats/inputReader.ts';
+import { fileLimits } from '../../formats/limits.ts';
+import { formats } from '../../formats/registry.ts';
+import { Problems } from '../../model/problems.ts';
+import type { SpanBatch } from '../../model/spanBatch.ts';
+import type { PartReport } from '../../protocol/files.ts';
+import { whatElse } from './otherFiles.ts';
+
+export interface PartOptions {
+  readonly name: string;
+  readonly packing: readonly string[];
+  readonly expectedBytes: number;
+  readonly mostHeldBytes: number;
+  readonly onBatch: (batch: SpanBatch) => void;
+}
+
+/** One input of a file: the file itself or a member of it. */
+export class FilePart {
+  readonly name: string;
+  readonly packing: readonly string[];
+  /** Why nothing, or nothing more, of it was read; words that follow on its name. */
+  failure: string | undefined;
+  private readonly reader: InputReader;
+  private readonly problems = new Problems();
+  private traceIds: Set<string> | undefined = new Set();
+  private traceCount = 0;
+
+  constructor({ name, packing, expectedBytes, mostHeldBytes, onBatch }: PartOptions) {
+    this.name = name;
+    this.packing = packing;
+    this.reader = new InputReader({
+      formats, limits: fileLimits, mostBytes: mostHeldBytes, expectedBytes,
+      onBatch: (batch) => {
+        this.noteTraces(batch);
+        onBatch(batch);
+      },
+    });
+  }
+
+  /** Nothing more of it is wanted. */
+  get isDone(): boolean { return this.reader.isDone || this.failure !== undefined; }
+  get isTrace(): boolean { return this.reader.detection !== undefined; }
+  /** Whether it can be read while it grows. */
+  get isFollowed(): boolean { return this.reader.detection?.format.pieces !== 'whole'; }
+
+  push(chunk: Uint8Array): void { this.reader.push(chunk); }
+
+  readSoFar(): void { this.reader.readSoFar(); }
+
+  /** It has ended, or broken off for a reason: words that follow on its name. */
+  end(brokenOff?: string): void {
+    this.reader.end();
+    this.traceIds = undefined;
+    if (brokenOff !== undefined) this.problems.add(`${this.name} ${brokenOff}.`);
+    if (!this.isTrace) this.failure ??= brokenOff === undefined || this.reader.head.length > 0 ? whatElse(this.reader.head) : `${brokenOff}.`;
+  }
+
+  /** It is not read, and why: words that follow on its name. */
+  refuse(why: string): void {
+    this.failure = why;
+    this.traceIds = undefined;
+  }
+
+  get report(): PartReport {
+    const { reader, failure, cut, format } = { reader: this.reader, failure: this.failure, cut: this.reader.cut, format: this.reader.detection };
+    const problems = new Problems();
+    problems.merge(reader.problems);
+    problems.merge(this.problems);
+    return {
+      name: this.name, packing: this.packing, encoding: reader.encoding, bytes: reader.bytes,
+      ...(format === undefined ? {} : { format: { id: format.format.id, label: format.format.label, score: format.score, reason: format.reason } }),
+      traceCount: this.traceCount, spanCount: reader.spanCount, logCount: reader.logCount, metricPointCount: reader.metricPointCount, rejectedCount: reader.rejectedCount,
+      problems: problems.texts, moreProblemsCount: problems.moreCount,
+      ...(cut === undefined ? {} : { cut }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  private noteTraces(batch: SpanBatch): void {
+    const { traceIds } = this;
+    if (traceIds === undefined) return;
+    let last = 0;
+    for (let row = 0; row < batch.count; row++) {
+      const text = batch.traceId[row] as number;
+      if (text === last) continue;
+      last = text;
+      traceIds.add(batch.texts[text] as string);
+    }
+    this.traceCount = traceIds.size;
+  }
+}

@@ -1,0 +1,192 @@
+import { basename } from 'node:path';
+import { SpanBatch } from '../../model/spanBatch.ts';
+import { traceKeyOf, receivedSource } from '../../model/traceKey.ts';
+import type { FileEvent, FileInput, FileState, OpenedFile, OpenOptions } from '../../protocol/files.ts';
+import { decodeRows, encodeBatch, rowsFormat } from '../store/batchRows.ts';
+import { batchesOf } from '../store/traceBatch.ts';
+import { TraceStore } from '../store/traceStore.ts';
+import { FileJob } from './fileJob.ts';
+import type { FileProgress } from './fileMessages.ts';
+
+const announceMs = 100;
+const sourcePattern = /^[\w-]{1,128}$/;
+
+export interface FilesContext {
+  /** The absolute path of the worker's bundle. */
+  readonly bundle: () => string;
+  /** What the traces of all opened files together may take. */
+  readonly mostBytes: () => number;
+  /** Where kept traces go. */
+  readonly received: TraceStore;
+  readonly emit: (event: FileEvent) => void;
+  /** Keys of traces that changed, and of those that are gone. */
+  readonly changed: (key: string) => void;
+  readonly removed: (keys: readonly string[]) => void;
+  readonly log: (level: 'error' | 'warn' | 'info', message: string) => void;
+}
+
+/** Files whose traces are shown without being stored. */
+export class OpenedFiles {
+  private readonly context: FilesContext;
+  private readonly files = new Map<string, OpenedTraceFile>();
+
+  constructor(context: FilesContext) { this.context = context; }
+
+  get usedBytes(): number { return [...this.files.values()].reduce((sum, { store }) => sum + store.usedBytes, 0); }
+
+  /** Begins to read a file. Throws when the name of its source is none. */
+  open(source: string, input: FileInput, { follow = false }: OpenOptions): void {
+    if (!sourcePattern.test(source)) throw new Error('A source has a name of letters, digits and "-".');
+    this.close(source);
+    const file = new OpenedTraceFile(source, input, this.context, () => this.usedBytes);
+    this.files.set(source, file);
+    file.begin(input, follow);
+  }
+
+  stop(source: string): void { this.files.get(source)?.stop(); }
+
+  close(source: string): void {
+    const file = this.files.get(source);
+    this.files.delete(source);
+    file?.close();
+  }
+
+  /** Puts the traces of a file into the store; gives their keys there when they are safe. */
+  async keep(source: string): Promise<{ readonly traceIds: readonly string[]; readonly spanCount: number }> {
+    const file = this.files.get(source);
+    if (file === undefined) throw new Error('The file is not open any more.');
+    return file.keep();
+  }
+
+  list(): OpenedFile[] { return [...this.files.values()].map((file) => file.state); }
+
+  storeOf(source: string): TraceStore | undefined { return this.files.get(source)?.store; }
+
+  /** To be called about every second. */
+  maintain(): void { for (const { store } of this.files.values()) store.maintain(false); }
+
+  dispose(): void { for (const source of this.files.keys()) this.close(source); }
+}
+
+class OpenedTraceFile {
+  readonly store: TraceStore;
+  private readonly source: string;
+  private readonly name: string;
+  private readonly context: FilesContext;
+  private readonly usedByAll: () => number;
+  private readonly changedIds = new Set<string>();
+  private job: FileJob | undefined;
+  private progress: FileProgress = { state: 'reading', bytesRead: 0, bytesTotal: 0, report: { parts: [], morePartsCount: 0, problems: [] } };
+  private fileState: FileState = 'reading';
+  private problem: string | undefined;
+  private spanCount = 0;
+  private isKept = false;
+  private announcing: NodeJS.Timeout | undefined;
+
+  constructor(source: string, input: FileInput, context: FilesContext, usedByAll: () => number) {
+    this.source = source;
+    this.name = 'path' in input ? basename(input.path) : input.name;
+    this.context = context;
+    this.usedByAll = usedByAll;
+    // What is open never makes room for something else.
+    this.store = new TraceStore({ memoryBytes: Infinity, databaseBytes: 0, retentionDays: 0 }, {
+      changed: (traceId) => {
+        this.changedIds.add(traceId);
+        context.changed(this.keyOf(traceId));
+        this.announceSoon();
+      },
+      removed: (traceIds) => context.removed(traceIds.map((traceId) => this.keyOf(traceId))),
+      log: context.log,
+    });
+  }
+
+  get state(): OpenedFile {
+    const { bytesRead, bytesTotal, report } = this.progress, { problem } = this;
+    return {
+      source: this.source, name: this.name, state: this.fileState, bytesRead, ...(bytesTotal === 0 ? {} : { bytesTotal }),
+      traceCount: this.store.catalogue.size, spanCount: this.spanCount, memoryBytes: this.store.usedBytes, isKept: this.isKept,
+      ...(problem === undefined ? {} : { problem }), report,
+    };
+  }
+
+  begin(input: FileInput, follow: boolean): void {
+    this.job = new FileJob(this.context.bundle(), input, follow, {
+      rows: (bytes) => this.take(bytes),
+      progress: (progress) => {
+        this.progress = progress;
+        this.enter(progress.state, progress.problem);
+      },
+      lost: (reason) => this.enter('failed', `${this.name} was not read to its end: ${reason}.`),
+    });
+    this.announceSoon();
+  }
+
+  stop(): void {
+    if (this.fileState !== 'reading' && this.fileState !== 'following') return;
+    this.job?.stop();
+    this.enter('stopped');
+  }
+
+  close(): void {
+    this.job?.stop();
+    const keys = [...this.store.catalogue.oldestFirst()].map(({ traceId }) => this.keyOf(traceId));
+    this.store.clear();
+    this.store.close();
+    this.changedIds.clear();
+    this.fileState = 'closed';
+    clearTimeout(this.announcing);
+    this.context.emit({ type: 'file.changed', file: this.state, traceIds: keys });
+  }
+
+  async keep(): Promise<{ readonly traceIds: readonly string[]; readonly spanCount: number }> {
+    const traceIds: string[] = [], written: Promise<void>[] = [];
+    let spanCount = 0;
+    // What arrives from now on goes there by itself.
+    this.isKept = true;
+    for (const { traceId } of [...this.store.catalogue.oldestFirst()]) {
+      const trace = this.store.trace(traceId);
+      if (trace === undefined) continue;
+      traceIds.push(traceKeyOf(receivedSource, traceId));
+      for (const batch of batchesOf(trace)) {
+        spanCount += batch.count;
+        written.push(this.context.received.append(batch, { format: rowsFormat, signal: 'traces', bytes: encodeBatch(batch) }));
+        await new Promise(setImmediate);
+      }
+    }
+    await Promise.all(written);
+    this.announceSoon();
+    return { traceIds, spanCount };
+  }
+
+  private keyOf(traceId: string): string { return traceKeyOf(this.source, traceId); }
+
+  private async take(bytes: Uint8Array): Promise<void> {
+    const batch = new SpanBatch();
+    decodeRows(bytes, batch);
+    this.spanCount += batch.count;
+    await this.store.append(batch, { format: rowsFormat, signal: 'traces', bytes });
+    if (this.isKept) await this.context.received.append(batch, { format: rowsFormat, signal: signalOf(batch), bytes });
+    const limit = this.context.mostBytes();
+    if (this.usedByAll() <= limit) return;
+    this.job?.stop();
+    this.enter('stopped', `${this.name} was read in part only: opened files may take ${Math.floor(limit / 1e6)} MB of memory in all. Close others, or allow more in the settings, and open it again.`);
+  }
+
+  private enter(state: FileState, problem?: string): void {
+    this.fileState = state;
+    this.problem = problem;
+    this.announceSoon();
+  }
+
+  private announceSoon(): void {
+    if (this.fileState === 'closed') return;
+    this.announcing ??= setTimeout(() => {
+      this.announcing = undefined;
+      const traceIds = [...this.changedIds].map((traceId) => this.keyOf(traceId));
+      this.changedIds.clear();
+      this.context.emit({ type: 'file.changed', file: this.state, traceIds });
+    }, announceMs);
+  }
+}
+
+const signalOf = (batch: SpanBatch): 'traces' | 'metrics' => (batch.count + batch.logs.length === 0 ? 'metrics' : 'traces');

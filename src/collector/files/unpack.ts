@@ -1,0 +1,122 @@
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { Packing } from './packing.ts';
+import type { UnpackBudget } from './unpackBudget.ts';
+
+export type Chunks = AsyncIterable<Uint8Array>;
+
+const chunkSize = 256 * 1024;
+/** Chunks that wait for the reader before unpacking pauses. */
+const mostWaiting = 4;
+/** A message of the collector; it has a length of four bytes in front. */
+const mostBlockBytes = 64 * 1024 * 1024;
+
+/** A packed stream that is damaged; what came before was given. */
+export class DamagedError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DamagedError';
+  }
+}
+
+/** The content of a packed stream, never more than the budget allows. Throws DamagedError and UnpackedTooLargeError, after what can be read. */
+export async function* unpack(chunks: Chunks, packing: Exclude<Packing, 'zip'> | 'deflate', budget: UnpackBudget): AsyncGenerator<Uint8Array, void, undefined> {
+  const unpacked = packing === 'blocks' ? unpackBlocks(chunks) : through(chunks, transformOf(packing));
+  for await (const chunk of unpacked) {
+    budget.take(chunk.length);
+    yield chunk;
+  }
+}
+
+function transformOf(packing: 'gzip' | 'zstd' | 'deflate'): Transform {
+  if (packing === 'gzip') return zlib.createGunzip({ chunkSize });
+  return packing === 'deflate' ? zlib.createInflateRaw({ chunkSize }) : needZstd().createZstdDecompress({ chunkSize });
+}
+
+type Zstd = Pick<typeof zlib, 'createZstdDecompress' | 'zstdDecompressSync'>;
+
+/** The oldest supported editors have a Node without it. */
+function needZstd(): Zstd {
+  const found: Partial<Zstd> = zlib;
+  if (found.createZstdDecompress === undefined) throw new DamagedError('is packed with zstd, which this version of the editor cannot unpack: unpack it with "zstd -d", or update the editor');
+  return zlib;
+}
+
+/** Everything that comes out of a transform before it fails, and then its failure: a stream's own iterator drops what is waiting. */
+async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Uint8Array, void, undefined> {
+  const waiting: Uint8Array[] = [];
+  let wake = (): void => undefined, failure: unknown, hasEnded = false;
+  const done = (error?: unknown): void => {
+    failure ??= error;
+    hasEnded = true;
+    wake();
+  };
+  transform.on('data', (chunk: Uint8Array) => {
+    if (waiting.push(chunk) >= mostWaiting) transform.pause();
+    wake();
+  });
+  transform.on('end', () => done()).on('error', done).on('close', () => done());
+  const written = write(chunks, transform).catch((error: unknown) => { done(error); });
+  try {
+    for (;;) {
+      for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) yield chunk;
+      if (hasEnded) break;
+      transform.resume();
+      await new Promise<void>((resolve) => { wake = resolve; });
+    }
+  } finally {
+    transform.destroy();
+    await written;
+  }
+  if (failure !== undefined) throw damaged(failure);
+}
+
+async function write(chunks: Chunks, transform: Transform): Promise<void> {
+  for await (const chunk of chunks) {
+    if (transform.destroyed) return;
+    if (!transform.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        transform.once('drain', resolve).once('close', resolve);
+      });
+    }
+  }
+  transform.end();
+}
+
+function damaged(error: unknown): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code ?? '' : '';
+  if (!/^(Z|ZSTD)_|^ERR_ZLIB|^ZSTD_error/.test(code)) return error;
+  return new DamagedError(code === 'Z_BUF_ERROR' ? 'is packed and breaks off' : 'is packed, but damaged', { cause: error });
+}
+
+/**
+ * Messages of which each is packed by itself, with its length in front (four bytes, the highest first). Protobuf messages keep
+ * such a length, which is that of the unpacked message; texts become lines.
+ */
+async function* unpackBlocks(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+  const { zstdDecompressSync } = needZstd();
+  let held = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    held = Buffer.concat([held, chunk]);
+    while (held.length >= 4) {
+      const length = held.readUInt32BE(0);
+      if (length > mostBlockBytes) throw new DamagedError('is packed, but damaged');
+      if (held.length < 4 + length) break;
+      yield unpackBlock(held.subarray(4, 4 + length), zstdDecompressSync);
+      held = held.subarray(4 + length);
+    }
+  }
+  if (held.length > 0) throw new DamagedError('is packed and breaks off');
+}
+
+function unpackBlock(block: Uint8Array, decompress: typeof zlib.zstdDecompressSync): Uint8Array {
+  try {
+    const bytes = decompress(block, { maxOutputLength: mostBlockBytes });
+    if (bytes[0] === 0x7b) return Buffer.concat([bytes, Buffer.from('\n')]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  } catch (error) {
+    throw new DamagedError('is packed, but damaged', { cause: error });
+  }
+}
