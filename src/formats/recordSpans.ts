@@ -19,19 +19,21 @@ export class RecordSpans {
   private readonly scopes = new Map<string, number>();
   private readonly resources = new Map<string, number>();
   private added = 0;
-  /** The resource of spans that say nothing about theirs. */
+  /** The resource and the scope of spans that say nothing about theirs. */
   readonly noResource: number;
+  private readonly noScope: number;
 
   constructor(batch: SpanBatch, options: DecodeOptions) {
     this.batch = batch;
     this.writer = new DraftWriter(batch, options);
     this.noResource = this.writer.addResource(new Map());
+    this.noScope = this.scopeOf('', '');
   }
 
   get count(): number { return this.added; }
 
   add(draft: SpanDraft): void {
-    this.writer.add({ resource: this.noResource, ...draft });
+    this.writer.add({ resource: this.noResource, scope: this.noScope, ...draft });
     this.added++;
     this.writer.handOver();
   }

@@ -2,8 +2,8 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
-import { payload } from './payload.ts';
-import { at, firstOf, structured, text } from './read.ts';
+import { payload, subjectNames } from './payload.ts';
+import { at, figure, firstOf, structured, text } from './read.ts';
 
 const kindKey = 'langsmith.span.kind';
 
@@ -36,14 +36,21 @@ function roleOf(input: ConventionInput): Role | undefined {
 
 function step(input: ConventionInput): StepFields {
   const role = roleOf(input), isModel = role === 'llm' || role === 'embedding';
-  const name = input.name === '' ? undefined : { value: input.name, source: 'span name' };
   return {
     model: isModel ? firstOf(input, ['langsmith.metadata.ls_model_name'], text) : undefined,
     provider: isModel ? firstOf(input, ['langsmith.metadata.ls_provider'], text) : undefined,
     conversationId: firstOf(input, ['thread_id', 'session_id', 'conversation_id'].map((key) => `langsmith.metadata.${key}`), text),
-    toolName: role === 'tool' ? name : undefined,
-    agentName: role === 'agent' ? name : undefined,
+    cacheReadTokens: detail(input, 'input', 'cache_read'),
+    cacheWriteTokens: detail(input, 'input', 'cache_creation'),
+    reasoningTokens: detail(input, 'output', 'reasoning'),
+    ...subjectNames(role, input),
   };
+}
+
+function detail(input: ConventionInput, side: 'input' | 'output', name: string): Sourced<number> | undefined {
+  // The exporter writes an object of Python as text.
+  const key = `gen_ai.usage.${side}_token_details`, value = figure(at(structured(text(input.attributes.get(key))?.replaceAll("'", '"')), name));
+  return value === undefined ? undefined : { value, source: `${key}.${name}` };
 }
 
 /** A value; what functions take or give that is no object is recorded as the only member of one. */

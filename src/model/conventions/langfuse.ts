@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
-import { payload } from './payload.ts';
+import { payload, subjectNames } from './payload.ts';
 import { figure, firstOf, structured, text } from './read.ts';
 
 const prefix = 'langfuse.observation.';
@@ -31,7 +31,6 @@ const roleOf = (input: ConventionInput): Role | undefined => typeRoles.get(text(
 
 function step(input: ConventionInput): StepFields {
   const role = roleOf(input), usage = amounts(input, usageKey), cost = amounts(input, costKey);
-  const name = input.name === '' ? undefined : { value: input.name, source: 'span name' };
   return {
     model: firstOf(input, [`${prefix}model.name`], text),
     inputTokens: side(usage, 'input'),
@@ -41,8 +40,7 @@ function step(input: ConventionInput): StepFields {
     reasoningTokens: from(usageKey, first(usage, ['output_reasoning_tokens', 'output_reasoning'])),
     costUsd: from(costKey, cost.get('total') ?? (cost.size > 0 ? sum(cost, () => true) : undefined)),
     conversationId: firstOf(input, ['session.id', 'langfuse.session.id'], text),
-    toolName: role === 'tool' ? name : undefined,
-    agentName: role === 'agent' ? name : undefined,
+    ...subjectNames(role, input),
   };
 }
 

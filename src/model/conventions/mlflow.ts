@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
-import { payload } from './payload.ts';
+import { payload, subjectNames } from './payload.ts';
 import { at, figure, firstOf, structured, text } from './read.ts';
 
 const typeKey = 'mlflow.spanType';
@@ -33,7 +33,7 @@ const roleOf = (input: ConventionInput): Role | undefined => typeRoles.get(word(
 
 function step(input: ConventionInput): StepFields {
   const role = roleOf(input);
-  const name = firstOf(input, ['mlflow.spanFunctionName'], word) ?? (input.name === '' ? undefined : { value: input.name, source: 'span name' });
+  const { toolName, agentName } = subjectNames(role, input), functionName = firstOf(input, ['mlflow.spanFunctionName'], word);
   return {
     model: firstOf(input, ['mlflow.llm.model'], word),
     provider: firstOf(input, ['mlflow.llm.provider'], word),
@@ -43,8 +43,8 @@ function step(input: ConventionInput): StepFields {
     cacheWriteTokens: member(input, 'mlflow.chat.tokenUsage', 'cache_creation_input_tokens'),
     costUsd: member(input, 'mlflow.llm.cost', 'total_cost'),
     conversationId: firstOf(input, ['mlflow.trace.session'], word),
-    toolName: role === 'tool' ? name : undefined,
-    agentName: role === 'agent' ? name : undefined,
+    toolName: toolName?.source === 'span name' ? functionName ?? toolName : toolName,
+    agentName,
   };
 }
 

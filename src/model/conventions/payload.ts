@@ -1,9 +1,18 @@
 import type { RetrievedDocument } from '../agent.ts';
 import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
-import type { ContentFields, Sourced } from './convention.ts';
+import type { ContentFields, ConventionInput, Sourced, StepFields } from './convention.ts';
 import { messagesIn } from './messages.ts';
-import { at, structured, text } from './read.ts';
+import { at, firstOf, structured, text } from './read.ts';
+
+/** The tool or the agent that a span of this role stands for: what other conventions say of it, or else its name. */
+export function subjectNames(role: Role | undefined, input: ConventionInput): Pick<StepFields, 'toolName' | 'agentName'> {
+  const name = input.name === '' ? undefined : { value: input.name, source: 'span name' };
+  return {
+    toolName: role === 'tool' ? firstOf(input, ['gen_ai.tool.name', 'tool.name'], text) ?? name : undefined,
+    agentName: role === 'agent' ? firstOf(input, ['gen_ai.agent.name', 'agent.name'], text) ?? name : undefined,
+  };
+}
 
 type Payload = Sourced<NonNullable<AttributeValue>> | undefined;
 

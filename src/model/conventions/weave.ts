@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
-import { payload } from './payload.ts';
+import { payload, subjectNames } from './payload.ts';
 import { at, figure, firstOf, structured, text } from './read.ts';
 
 /** Kinds of operations → roles; calls made of OpenTelemetry spans have the kind of those. */
@@ -41,13 +41,12 @@ function operationOf(input: ConventionInput): string {
 }
 
 function step(input: ConventionInput): StepFields {
-  const own = role(input)?.value, name = input.name === '' ? undefined : { value: input.name, source: 'span name' };
+  const own = role(input)?.value;
   return {
     // The summary of a call adds up what the calls below it used.
     ...(own === 'llm' || own === 'embedding' ? usage(input) : {}),
     conversationId: firstOf(input, ['weave.thread_id'], text),
-    toolName: own === 'tool' ? name : undefined,
-    agentName: own === 'agent' ? name : undefined,
+    ...subjectNames(own, input),
   };
 }
 

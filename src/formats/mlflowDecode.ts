@@ -1,0 +1,84 @@
+import type { AttributeValue, Attributes } from '../model/attributes.ts';
+import { canonicalId, hexOfBytes, isHex } from '../model/ids.ts';
+import type { SpanLink } from '../model/span.ts';
+import type { SpanBatch } from '../model/spanBatch.ts';
+import { bytesOfBase64 } from './base64.ts';
+import type { DecodeOptions } from './format.ts';
+import { attributesIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
+import { JsonMembers } from './jsonMembers.ts';
+import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
+import { eventIn, halvesIn, parsedJson, put, readRecords } from './recordSpans.ts';
+import type { RecordSpans } from './recordSpans.ts';
+import { repairedMark } from './spanRows.ts';
+
+/** Adds the spans of MLflow traces to a batch. */
+export function decodeMlflow(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
+  readRecords(bytes, batch, options, (reader, spans) => { readAny(reader, spans); });
+}
+
+/** What a trace says about all of its spans. */
+interface TraceSays { readonly resource: number; readonly session: JsonValue | undefined; readonly user: JsonValue | undefined }
+
+function readAny(reader: JsonReader, spans: RecordSpans): void {
+  const members = new JsonMembers(reader);
+  if (members.isList('traces')) members.each('traces', (trace) => { readAny(trace, spans); });
+  else if (members.isObject('data') || members.isList('spans')) readTrace(reader, members, spans);
+  else if (!members.isBroken) addSpan(members.takeAllBut(new Set()), { resource: spans.noResource, session: undefined, user: undefined }, spans);
+  members.leave();
+}
+
+function readTrace(reader: JsonReader, members: JsonMembers, spans: RecordSpans): void {
+  const info = objectIn(members.take('info')) ?? new Map<string, JsonValue>();
+  const data = members.isObject('data') && members.goTo('data') ? new JsonMembers(reader) : members;
+  const metadata = objectIn(info.get('trace_metadata')) ?? objectIn(info.get('request_metadata'));
+  const says = { resource: spans.resourceOf(traceAttributes(info, metadata, data)), session: metadata?.get('mlflow.trace.session'), user: metadata?.get('mlflow.trace.user') };
+  data.each('spans', (span) => { addSpan(span.takeObject(), says, spans); });
+  if (data !== members) data.leave();
+}
+
+/** Metadata and tags under their own keys, tags of the user behind `mlflow.traceTag.`, the rest behind `mlflow.info.`. */
+function traceAttributes(info: JsonObject, metadata: JsonObject | undefined, data: JsonMembers): Attributes {
+  const attributes = new Map<string, AttributeValue>();
+  for (const [key, value] of info) if (!['trace_metadata', 'request_metadata', 'tags'].includes(key)) put(attributes, `mlflow.info.${key}`, value);
+  for (const [key, value] of metadata ?? []) put(attributes, key.startsWith('mlflow.') ? key : `mlflow.traceMetadata.${key}`, value);
+  for (const [key, value] of objectIn(info.get('tags')) ?? []) put(attributes, key.startsWith('mlflow.') ? key : `mlflow.traceTag.${key}`, value);
+  for (const key of ['request', 'response']) put(attributes, `mlflow.data.${key}`, data.take(key));
+  return attributes;
+}
+
+const statuses: ReadonlyMap<string, number> = new Map([['', 0], ['UNSET', 0], ['OK', 1], ['ERROR', 2]]);
+
+function addSpan(span: JsonObject, says: TraceSays, spans: RecordSpans): void {
+  const context = objectIn(span.get('context')), state = objectIn(span.get('status'));
+  if (!span.has('span_id') && context === undefined) return;
+  const code = textIn(state?.get('code') ?? span.get('status_code')).replace(/^(?:STATUS_CODE_|StatusCode\.)/, ''), status = statuses.get(code);
+  const attributes = new Map<string, AttributeValue>();
+  put(attributes, 'mlflow.trace.session', says.session);
+  put(attributes, 'mlflow.trace.user', says.user);
+  for (const [key, value] of objectIn(span.get('attributes')) ?? []) attributes.set(key, typeof value === 'string' ? parsedJson(value) ?? value : value);
+  spans.add({
+    traceId: idOf(context?.get('trace_id') ?? span.get('trace_id') ?? null, 32), spanId: idOf(context?.get('span_id') ?? span.get('span_id') ?? null, 16),
+    parentSpanId: idOf(span.get('parent_span_id') ?? span.get('parent_id') ?? null, 16), name: textIn(span.get('name')),
+    start: halvesIn(span.get('start_time_unix_nano') ?? span.get('start_time')), end: halvesIn(span.get('end_time_unix_nano') ?? span.get('end_time')),
+    status: status ?? 0, statusMessage: textIn(state?.get('message') ?? span.get('status_message')), attributes,
+    events: objectsIn(span.get('events')).map(eventIn), links: objectsIn(span.get('links')).map(linkOf), resource: says.resource,
+    marks: status === undefined ? repairedMark : 0,
+  });
+}
+
+/** The hex digits of an id that is hex, hex behind `0x`, or base64 of its bytes; other texts stay as they are. */
+function idOf(value: JsonValue, digits: number): string {
+  const text = textIn(value);
+  if (/^0x[0-9a-f]+$/i.test(text)) return canonicalId(text.slice(2).padStart(digits, '0'));
+  if (isHex(text, digits)) return text.toLowerCase();
+  const bytes = text.endsWith('=') ? bytesOfBase64(text) : undefined;
+  return bytes?.length === digits / 2 ? hexOfBytes(bytes, 0, bytes.length) : canonicalId(text);
+}
+
+/** Links name traces by MLflow's own ids, `tr-` and hex. */
+function linkOf(link: JsonObject): SpanLink {
+  return {
+    traceId: idOf(textIn(link.get('trace_id')).replace(/^tr-/, ''), 32), spanId: idOf(link.get('span_id') ?? null, 16), traceState: '',
+    attributes: attributesIn(link.get('attributes')), droppedAttributesCount: 0, flags: 0,
+  };
+}
