@@ -43,7 +43,8 @@ function timelineOf(traceId: string, spans: readonly ExportSpan[], options: Expo
     const columns = min(max(length * width / total, 1n), width - from);
     const indent = '  '.repeat(Math.min(depth, deepestIndent));
     const bar = ' '.repeat(Number(from)) + strokes.bar.repeat(Number(columns)) + ' '.repeat(Number(width - from - columns));
-    lines.push(`${indent}${strokes[span.status]} ${visible(span.name)} [${isOpen ? 'running' : milliseconds(length)}]`, `${indent}${strokes.edge}${bar}${strokes.edge}`);
+    const duration = isOpen ? 'running' : span.startUnixNano === 0n ? 'no start' : milliseconds(length);
+    lines.push(`${indent}${strokes[span.status]} ${visible(span.name)} [${duration}]`, `${indent}${strokes.edge}${bar}${strokes.edge}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { ExportOptions, ExportSpan } from '../../../src/export/exporter.ts';
+import type { ExportOptions, ExportSpan, Exporter } from '../../../src/export/exporter.ts';
 import { usualMaxCharacters, usualWidth } from '../../../src/export/writing.ts';
 import type { AttributeValue } from '../../../src/model/attributes.ts';
 import { markBit } from '../../../src/model/span.ts';
@@ -67,4 +67,19 @@ export const agentRun: readonly ExportSpan[] = [
       'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', parts: [{ type: 'text', content: 'There is no seat left in row 7.' }] }]),
     },
   }),
+];
+
+/** What an exporter writes of spans. */
+export function written(exporter: Exporter, spans: Iterable<ExportSpan>, given: ExportOptions = options): { readonly text: string; readonly leftOut: string | undefined } {
+  const writer = exporter.open(given);
+  for (const span of spans) writer.add(span);
+  const { bytes, leftOut } = writer.finish();
+  return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), leftOut };
+}
+
+/** Names and texts that try to be more than text. */
+export const hostileTexts: readonly string[] = [
+  '</script><script>window.hacked = 1</script>', '<!--', '-->', ']]>', '<img src=x onerror="window.hacked = 2">', '```\n# Owned\n[link](https://evil.example)', '`` ` ``', '\u2028\u2029',
+  '\u202egnp.exe', '=HYPERLINK("https://evil.example")', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '  =1', '"quoted", and\r\nmore', '\u001b]52;c;ZXZpbA==\u0007', '__proto__', '\u0000', '[x](command:evil)',
+  '<svg onload=alert(1)>', '| cell | --- |', 'a\nb', '', ' ', '\ud800', '&lt;', '@everyone #1 https://evil.example', '~~~\n```', '`'.repeat(50), '${evil}', "';alert(1)//",
 ];
