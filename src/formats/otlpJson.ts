@@ -8,7 +8,7 @@ const tellingKeys: readonly (readonly [score: number, key: string])[] = [
   [0.98, 'resourceSpans'], [0.98, 'resource_spans'], [0.98, 'resourceLogs'], [0.98, 'resource_logs'], [0.98, 'resourceMetrics'], [0.98, 'resource_metrics'],
   [0.97, 'trace/resourceSpans'], [0.97, 'result/resourceSpans'], [0.97, 'trace/batches'],
   [0.95, 'batches/scopeSpans'], [0.95, 'batches/instrumentationLibrarySpans'],
-  [0.9, 'scopeSpans'], [0.9, 'scopeLogs'], [0.9, 'scopeMetrics'], [0.9, 'instrumentationLibrarySpans'],
+  [0.9, 'error/grpcCode'], [0.9, 'scopeSpans'], [0.9, 'scopeLogs'], [0.9, 'scopeMetrics'], [0.9, 'instrumentationLibrarySpans'],
 ];
 
 function sniff(head: Uint8Array): Sniff {

@@ -3,8 +3,9 @@ import { WireError } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { bytesToHandOver, DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
+import { objectIn, textIn } from './jsonFields.ts';
 import { WrongTypeError } from './jsonReader.ts';
-import type { JsonReader } from './jsonReader.ts';
+import type { JsonReader, JsonValue } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
@@ -40,6 +41,9 @@ const oldScopeKeys = new Map<string, Signal>([
 const recordKeys = new Map<string, Signal>([['spans', 'traces'], ['logRecords', 'logs'], ['metrics', 'metrics'], ['log_records', 'logs'], ['logs', 'logs']]);
 /** Keys under which files wrap a request: Tempo, Jaeger's API of version 3. */
 const wrapperKeys = new Set(['trace', 'result']);
+/** Keys beside them that tell how the reply is. */
+const replyKeys = new Set(['status', 'message', 'error']);
+const mostMessage = 500;
 
 /**
  * Reads OTLP/JSON: writes its records as protobuf messages into one buffer and lets the readers of these messages do the
@@ -92,8 +96,16 @@ export class OtlpJsonReader {
         noteKey(seen, key);
         for (let items = reader.beginArray(); items; items = reader.nextItem()) this.resourceGroup(json, this.newGroup());
       } else if (reader.isLenient && wrapperKeys.has(key) && reader.peek() === 0x7b) this.request(json);
+      else if (reader.isLenient && replyKeys.has(key)) this.reportReply(key, reader.takeValue());
       else if (!reader.isLenient || !this.resourceMember(json, bare, key, seen)) reader.skip();
     }
+  }
+
+  /** What an API said about its own reply: Tempo cuts traces, Jaeger replies with errors. */
+  private reportReply(key: string, value: JsonValue): void {
+    if (key === 'status' && value === 'PARTIAL') this.batch.report('the trace is not complete: the server cut it');
+    const message = key === 'message' ? textIn(value) : key === 'error' ? textIn(objectIn(value)?.get('message')) : '';
+    if (message !== '') this.batch.report(`the server said: ${message.slice(0, mostMessage)}`);
   }
 
   private isWanted(signal: Signal): boolean { return this.options.signal === undefined || this.options.signal === signal; }
@@ -116,7 +128,7 @@ export class OtlpJsonReader {
   private resourceMember(json: OtlpJsonWriter, group: ResourceGroup, key: string, seen: Set<string>): boolean {
     const { reader } = json;
     const signal = scopeKeys.get(key) ?? (reader.isLenient ? oldScopeKeys.get(key) : undefined);
-    if (signal === undefined && key !== 'resource' && key !== 'schemaUrl') return false;
+    if (signal === undefined && key !== 'resource' && !isSchemaUrl(reader, key)) return false;
     if (reader.takeNull()) return true;
     noteKey(seen, key);
     if (signal !== undefined) for (let items = reader.beginArray(); items; items = reader.nextItem()) this.scopeGroup(json, group, signal);
@@ -134,7 +146,7 @@ export class OtlpJsonReader {
       const { key } = reader;
       const isScope = key === 'scope' || (reader.isLenient && (key === 'instrumentationLibrary' || key === 'instrumentation_library'));
       const isRecords = recordKeys.get(key) === signal && (reader.isLenient || key === 'spans' || key === 'logRecords' || key === 'metrics');
-      if ((!isScope && !isRecords && key !== 'schemaUrl') || reader.peek() === 0x6e) { reader.skip(); continue; }
+      if ((!isScope && !isRecords && !isSchemaUrl(reader, key)) || reader.peek() === 0x6e) { reader.skip(); continue; }
       noteKey(seen, key);
       if (isRecords) {
         for (let items = reader.beginArray(); items; items = reader.nextItem()) {
@@ -217,6 +229,8 @@ export class OtlpJsonReader {
 }
 
 function rangeOf(written: Uint8Array, { bytes = written, start, end }: Place = nowhere): Range { return { bytes, start, end }; }
+
+const isSchemaUrl = (reader: JsonReader, key: string): boolean => key === 'schemaUrl' || (reader.isLenient && key === 'schema_url');
 
 function noteKey(seen: Set<string>, key: string): void {
   if (seen.has(key)) throw new RepeatedKeyError();
