@@ -3,12 +3,14 @@ import type { CollectorEvent } from '../protocol/collector.ts';
 import { bytesPerRow, packChangedRows, packRows, unpackRows } from '../protocol/rows.ts';
 import type { RowsMessage } from '../protocol/rows.ts';
 import { RowChanges } from './store/rowChanges.ts';
-import { summaryOf } from './store/summaries.ts';
+import type { RowSource } from './store/outlines.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
 import { nowUnixNano } from './traceSearch.ts';
 import type { TraceSources } from './traceSources.ts';
 
 const frameMs = 16;
+/** So much time a page has to draw the outline of a trace before the trace itself is read. */
+const drawMs = 300;
 const mostInFlight = 2, mostBytesInFlight = 2 * 1024 * 1024;
 /** Two messages of this size are the most that may be in flight. */
 const rowsPerMessage = Math.floor(mostBytesInFlight / mostInFlight / (bytesPerRow + 4));
@@ -20,6 +22,9 @@ interface Subscription {
   readonly traceId: string;
   readonly changes: RowChanges;
   trace: TraceColumns | undefined;
+  /** What is shown of a stored trace until it is read. */
+  outline: RowSource | undefined;
+  reading: NodeJS.Timeout | undefined;
   epoch: number;
   toldTexts: number;
   /** The revision of the last message: each has its own, so that each can be acknowledged. */
@@ -47,10 +52,10 @@ export class Subscriptions {
   /** Begins with everything that is there; says so when there is nothing. */
   add(id: number, traceId: string): void {
     this.remove(id);
-    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, epoch: 0, toldTexts: 0, revision: 0, inFlight: [] };
+    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, outline: this.store.outlineOf(traceId), reading: undefined, epoch: 0, toldTexts: 0, revision: 0, inFlight: [] };
     this.subscriptions.set(id, subscription);
     this.store.pin(traceId);
-    if (this.attach(subscription)) this.send(subscription);
+    if (subscription.outline !== undefined || this.attach(subscription)) this.send(subscription);
     else this.emit({ type: 'trace.gone', subscription: id, traceId });
   }
 
@@ -58,6 +63,7 @@ export class Subscriptions {
     const subscription = this.subscriptions.get(id);
     if (subscription === undefined) return;
     this.subscriptions.delete(id);
+    clearTimeout(subscription.reading);
     subscription.trace?.unwatch(subscription.changes);
     this.store.unpin(subscription.traceId);
   }
@@ -69,22 +75,30 @@ export class Subscriptions {
     if (subscription === undefined || at < 0) return;
     subscription.inFlight.splice(0, at + 1);
     // What is waiting already need not wait for a frame.
-    if (subscription.trace !== undefined && subscription.changes.told < subscription.trace.count) this.send(subscription);
-    else this.schedule();
+    if (subscription.changes.told < ((subscription.trace ?? subscription.outline)?.count ?? 0)) this.send(subscription);
+    else if (subscription.outline === undefined) this.schedule();
+    else subscription.reading ??= setTimeout(() => { if (this.attach(subscription)) this.send(subscription); }, drawMs);
   }
 
   /** Something arrived for a trace. */
   changed(traceId: string): void {
-    for (const subscription of this.subscriptions.values()) if (subscription.traceId === traceId) this.schedule();
+    for (const subscription of this.subscriptions.values()) {
+      if (subscription.traceId !== traceId) continue;
+      // Nobody noted what differs from the outline, so everything is told anew.
+      if (subscription.outline !== undefined && this.attach(subscription)) subscription.epoch = 0;
+      this.schedule();
+    }
   }
 
   /** Traces were deleted. */
   removed(traceIds: readonly string[]): void {
     const gone = new Set(traceIds);
     for (const subscription of this.subscriptions.values()) {
-      if (subscription.trace === undefined || !gone.has(subscription.traceId)) continue;
-      subscription.trace.unwatch(subscription.changes);
-      subscription.trace = undefined;
+      const { trace, outline } = subscription;
+      if ((trace ?? outline) === undefined || !gone.has(subscription.traceId)) continue;
+      clearTimeout(subscription.reading);
+      trace?.unwatch(subscription.changes);
+      subscription.trace = subscription.outline = undefined;
       subscription.inFlight.length = 0;
       this.emit({ type: 'trace.gone', subscription: subscription.id, traceId: subscription.traceId });
     }
@@ -100,7 +114,7 @@ export class Subscriptions {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.lastFrame = performance.now();
-      for (const subscription of this.subscriptions.values()) if (this.attach(subscription)) this.send(subscription);
+      for (const subscription of this.subscriptions.values()) if (subscription.outline === undefined && this.attach(subscription)) this.send(subscription);
     }, wait);
   }
 
@@ -109,14 +123,16 @@ export class Subscriptions {
     const trace = this.store.trace(subscription.traceId);
     if (trace === undefined) return false;
     subscription.trace = trace;
+    subscription.outline = undefined;
     trace.watch(subscription.changes);
     return true;
   }
 
   private send(subscription: Subscription): void {
-    const { trace, changes, inFlight } = subscription;
-    if (trace === undefined) return;
-    trace.settle();
+    const { changes, inFlight } = subscription;
+    subscription.trace?.settle();
+    const trace = subscription.trace ?? subscription.outline, summary = this.store.summaryOf(subscription.traceId);
+    if (trace === undefined || summary === undefined) return;
     if (subscription.epoch !== trace.epoch) {
       subscription.epoch = trace.epoch;
       subscription.toldTexts = 0;
@@ -132,7 +148,7 @@ export class Subscriptions {
       };
       subscription.toldTexts = texts.length;
       inFlight.push(message.revision);
-      this.emit({ type: 'rows.changed', subscription: subscription.id, rows: message, summary: summaryOf(trace), nowUnixNano: String(nowUnixNano()) }, [message.buffer]);
+      this.emit({ type: 'rows.changed', subscription: subscription.id, rows: message, summary, nowUnixNano: String(nowUnixNano()) }, [message.buffer]);
     }
   }
 }
@@ -140,12 +156,12 @@ export class Subscriptions {
 type Rows = Pick<RowsMessage, 'count' | 'firstRow' | 'buffer' | 'figures'>;
 
 /** What has changed goes first, unless much is new: where one span began when another ended, the end must be known to give both the same lane. */
-function takeNext(trace: TraceColumns, changes: RowChanges): Rows | undefined {
+function takeNext(trace: RowSource, changes: RowChanges): Rows | undefined {
   const left = trace.count - changes.told;
   return (left > rowsPerMessage ? undefined : takeChanged(trace, changes)) ?? (left > 0 ? takeNew(trace, changes) : undefined);
 }
 
-function takeNew(trace: TraceColumns, changes: RowChanges): Rows {
+function takeNew(trace: RowSource, changes: RowChanges): Rows {
   const from = changes.told, to = Math.min(trace.count, from + rowsPerMessage);
   const buffer = packRows(trace, from, to);
   changes.told = to;
@@ -160,7 +176,7 @@ function takeNew(trace: TraceColumns, changes: RowChanges): Rows {
 }
 
 /** Changed rows, except those whose parent has not been told yet. */
-function takeChanged(trace: TraceColumns, changes: RowChanges): Rows | undefined {
+function takeChanged(trace: RowSource, changes: RowChanges): Rows | undefined {
   const rows: number[] = [];
   for (const row of changes.changed) {
     if (rows.length >= rowsPerMessage) break;
@@ -171,7 +187,7 @@ function takeChanged(trace: TraceColumns, changes: RowChanges): Rows | undefined
   return { count: rows.length, firstRow: -1, buffer: packChangedRows(trace, rows), figures: figuresOf(trace, rows) };
 }
 
-function figuresOf(trace: TraceColumns, rows: readonly number[]): [number, RowFigures][] {
+function figuresOf(trace: RowSource, rows: readonly number[]): [number, RowFigures][] {
   const { figures } = trace.sums;
   if (figures.size === 0) return [];
   return rows.flatMap((row) => {

@@ -20,6 +20,12 @@ const schema = `
   CREATE INDEX batchBySignal ON batch (signal, id) WHERE signal = 'metrics';
 `;
 
+/** Beside what arrived, what was made of it: a file without it is whole. */
+const schemaOfCopies = 'CREATE TABLE IF NOT EXISTS outline (trace INTEGER PRIMARY KEY, lastBatch INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT';
+
+const keepOutline = `INSERT INTO outline SELECT key, lastBatch, ? FROM trace WHERE key = ? ON CONFLICT (trace) DO UPDATE
+  SET lastBatch = excluded.lastBatch, bytes = excluded.bytes`;
+
 const upsertTrace = `INSERT INTO trace VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
   SET lastBatch = excluded.lastBatch, start = excluded.start, listed = excluded.listed, summary = excluded.summary`;
 
@@ -132,6 +138,17 @@ export class TraceDatabase {
     }
   }
 
+  /** Keeps the outline of a trace as long as nothing more of it arrives. */
+  keepOutline(traceKey: number, bytes: Uint8Array): void {
+    this.statement(keepOutline).run(bytes, traceKey);
+  }
+
+  /** The outline of a trace; undefined when none is kept, or something arrived since. */
+  outlineOf(traceKey: number): Uint8Array | undefined {
+    const found = this.statement('SELECT bytes FROM outline JOIN trace ON trace.key = outline.trace WHERE outline.trace = ? AND outline.lastBatch = trace.lastBatch').get(traceKey);
+    return found?.['bytes'] as Uint8Array | undefined;
+  }
+
   /** The last batches of metrics in order of arrival, so many that their bytes stay within a bound. */
   metricBatches(mostBytes: number): StoredBatch[] {
     const found: StoredBatch[] = [];
@@ -186,6 +203,7 @@ export class TraceDatabase {
           if (this.number('SELECT traces FROM batch WHERE id = ?', id) <= 0) this.deleteBatch(id);
         }
         this.statement('DELETE FROM link WHERE trace = ?').run(key);
+        this.statement('DELETE FROM outline WHERE trace = ?').run(key);
         this.statement('DELETE FROM trace WHERE key = ?').run(key);
       }
     });
@@ -214,7 +232,7 @@ export class TraceDatabase {
 
   /** Deletes everything, from the files too. */
   clear(): void {
-    this.transaction(() => this.db.exec('DELETE FROM link; DELETE FROM trace; DELETE FROM payload; DELETE FROM batch'));
+    this.transaction(() => this.db.exec('DELETE FROM link; DELETE FROM outline; DELETE FROM trace; DELETE FROM payload; DELETE FROM batch'));
     this.db.exec('VACUUM');
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
@@ -264,9 +282,13 @@ export class TraceDatabase {
     if (version > schemaVersion) throw new DatabaseError('newer', 'The stored traces were written by a newer release.');
     const tables = this.number('SELECT count(*) FROM sqlite_schema');
     if (tables > 0 && this.number('PRAGMA application_id') !== applicationId) throw new DatabaseError('damaged', 'The file is another database.');
-    if (version === schemaVersion) return;
+    if (version === schemaVersion) {
+      this.db.exec(schemaOfCopies);
+      return;
+    }
     this.transaction(() => {
       this.db.exec(schema);
+      this.db.exec(schemaOfCopies);
       this.setMeta('run', 0);
       this.setMeta('clean', 1);
       this.db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);

@@ -37,6 +37,7 @@ const noWatchers: readonly RowChanges[] = [];
 
 /** Tells traces apart that were read into memory at different times, in this process and in earlier ones. */
 let lastEpoch = Date.now();
+export const nextEpoch = (): number => ++lastEpoch;
 
 /**
  * One trace in memory: rows as columns, content as bytes, and everything that is derived from them on arrival. Spans
@@ -45,7 +46,7 @@ let lastEpoch = Date.now();
  */
 export class TraceColumns extends RowColumns {
   readonly traceId: string;
-  epoch = ++lastEpoch;
+  epoch = nextEpoch();
   /** Counts the changes. */
   revision = 0;
   readonly texts = new TextTable();
@@ -415,7 +416,7 @@ export class TraceColumns extends RowColumns {
   private beginEpoch(): void {
     this.textsReplaced = this.texts.replaced;
     this.totals.isStale = true;
-    this.epoch = ++lastEpoch;
+    this.epoch = nextEpoch();
     for (const changes of this.watchers) changes.reset();
   }
 }

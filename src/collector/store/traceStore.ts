@@ -11,6 +11,8 @@ import type { PendingBatch } from './diskWriter.ts';
 import { MetricStore } from './metrics.ts';
 import { damageNotice, openDatabase, reopenDatabase } from './openDatabase.ts';
 import { OriginTable } from './origins.ts';
+import { OutlineKeeper } from './outlines.ts';
+import type { RowSource } from './outlines.ts';
 import { decodeBatch, readTrace } from './readTrace.ts';
 import { tooMany, tooOld } from './retention.ts';
 import type { RetentionRules } from './retention.ts';
@@ -61,6 +63,10 @@ export class TraceStore {
   /** Traces that grew since the last maintenance, and in the time before it. */
   private growing = new Set<TraceColumns>();
   private grown = new Set<TraceColumns>();
+  private readonly outlines = new OutlineKeeper({
+    isInMemory: (trace) => this.memory.get(trace.traceId) === trace,
+    write: (traceId, bytes) => this.writeOutline(traceId, bytes),
+  });
   /** How often everything was deleted. */
   private clearings = 0;
   private areMetricsRead = true;
@@ -150,6 +156,22 @@ export class TraceStore {
     return read;
   }
 
+  /**
+   * A stored trace that is not in memory as it was left, with the numbers that its rows have when it is read; undefined
+   * when that is not known without reading it.
+   */
+  outlineOf(traceId: string): RowSource | undefined {
+    const entry = this.catalogue.get(traceId);
+    if (entry === undefined || entry.unsavedBatches > 0 || this.memory.get(traceId) !== undefined) return undefined;
+    try {
+      const bytes = this.database?.outlineOf(entry.key);
+      return bytes && this.outlines.give(traceId, bytes);
+    } catch (error) {
+      this.complain(`The outline of a trace could not be read: ${databaseErrorOf(error).message}`);
+      return undefined;
+    }
+  }
+
   /** A trace without keeping it in memory when it is not there already. */
   peek(traceId: string): TraceColumns | undefined {
     const known = this.memory.get(traceId);
@@ -158,7 +180,9 @@ export class TraceStore {
     if (entry === undefined || this.database === undefined) return undefined;
     const spans = this.summaryOf(traceId)?.spanCount ?? 0;
     try {
-      return readTrace(this.database, { traceId, key: entry.key, spans }, this.origins, this.complain);
+      const read = readTrace(this.database, { traceId, key: entry.key, spans }, this.origins, this.complain);
+      if (read !== undefined) this.outlines.wasRead(read);
+      return read;
     } catch (thrown) {
       const error = databaseErrorOf(thrown);
       if (error.reason !== 'damaged') throw error;
@@ -171,6 +195,7 @@ export class TraceStore {
 
   unpin(traceId: string): void {
     this.memory.unpin(traceId);
+    if (!this.memory.isPinned(traceId)) this.outlines.forget(traceId);
     this.evict();
   }
 
@@ -234,6 +259,7 @@ export class TraceStore {
       return;
     }
     if (this.storageProblem !== undefined) return;
+    this.outlines.keep((trace) => this.growing.has(trace) || this.grown.has(trace));
     try {
       if (isAgeChecked) this.deleteOld(database);
       if (isAgeChecked || this.bytesSinceSizeCheck > sizeCheckBytes) this.deleteMany(database);
@@ -249,6 +275,7 @@ export class TraceStore {
   close(): void {
     this.isClosed = true;
     this.writer?.close();
+    this.outlines.keep(() => false, Infinity);
     try {
       this.database?.close();
     } catch (error) {
@@ -309,6 +336,7 @@ export class TraceStore {
     this.memory.use(trace);
     this.stale.add(trace);
     this.growing.add(trace);
+    this.outlines.changed(trace);
     this.listener.changed(trace.traceId);
     return this.catalogue.arrived(trace.traceId);
   }
@@ -337,6 +365,18 @@ export class TraceStore {
     this.forget(gone.map(({ traceId }) => traceId));
   }
 
+  /** Writes the outline of a trace that is on disk completely; false when it is not. */
+  private writeOutline(traceId: string, bytes: () => Uint8Array): boolean {
+    const entry = this.catalogue.get(traceId);
+    if (this.database === undefined || entry === undefined || entry.unsavedBatches > 0) return false;
+    try {
+      this.database.keepOutline(entry.key, bytes());
+    } catch (error) {
+      this.complain(`The outline of a trace could not be kept: ${databaseErrorOf(error).message}`);
+    }
+    return true;
+  }
+
   /** Traces that grow no more give back the room they kept for growing. */
   private trimQuiet(): void {
     for (const trace of this.grown) {
@@ -352,6 +392,7 @@ export class TraceStore {
     for (const traceId of traceIds) {
       const trace = this.memory.get(traceId);
       if (trace !== undefined) this.stale.delete(trace);
+      this.outlines.forget(traceId);
       this.memory.remove(traceId);
       this.catalogue.delete(traceId);
     }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { CollectorHost } from '../collector/collectorHost.ts';
 import type { Display } from '../display.ts';
@@ -15,6 +16,8 @@ import { itemOf, tooltipOf } from './treeItems.ts';
 const refreshMs = 300;
 const tickMs = 1000;
 const revealMs = 20;
+/** So long a panel that opens with the trace goes first: its picture and these rows need the same trace and are made by the same threads. */
+const panelFirstMs = 400;
 /** Levels that are unfolded at first. */
 const unfoldedLevels = 2;
 
@@ -33,6 +36,8 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   /** One row is revealed after the other: the tree would report an older one as chosen while a newer one is on its way. */
   readonly #reveals: Throttle;
   #tree: SpansTree | undefined;
+  /** Resolves when it is the turn of this view. */
+  #turn: Promise<void> = Promise.resolve();
   /** The row that this view is about to select, because somebody else selected its span. */
   #revealing: SpanTreeNode | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
@@ -68,6 +73,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   }
 
   async getChildren(node?: SpansNode): Promise<SpansNode[]> {
+    await this.#turn;
     if (this.#tree === undefined || node instanceof MoreSpans) return [];
     const children = await this.#tree.children(node);
     if (this.#tick === undefined && children.some(isOpenNode)) this.#keepTicking();
@@ -114,6 +120,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   }
 
   #show(traceId: string | undefined): void {
+    this.#turn = traceId === undefined ? Promise.resolve() : delay(panelFirstMs);
     this.#tree = traceId === undefined ? undefined : new SpansTree(traceId, {
       childrenOf: (spanId, page) => this.#collector.call('childrenOf', traceId, spanId, page),
       elapsedNs: (span) => this.#elapsedNs(span.startNs),
