@@ -8,14 +8,14 @@ export function reportWords(report: Omit<ExportReport, 'bytes'>, to: string, lab
   const { spanCount, maskedSecrets, maskedContents, omittedContents, lost, leftOut } = report;
   const masked = [
     ...(maskedSecrets > 0 ? [`${display.count(maskedSecrets, 'secret')} masked`] : []),
-    ...(maskedContents > 0 ? [`${display.count(maskedContents, 'message')} or payloads masked`] : []),
-    ...(omittedContents > 0 ? [`${display.count(omittedContents, 'message')} or payloads left out`] : []),
+    ...(maskedContents > 0 ? [`${contents(maskedContents, display)} masked`] : []),
+    ...(omittedContents > 0 ? [`${contents(omittedContents, display)} left out`] : []),
   ];
   const shown = lost.slice(0, mostLosses), more = lost.length - shown.length;
   return [
     `${display.count(spanCount, 'span')} written to ${to}.`,
     ...(masked.length === 0 ? [] : [`${capital(masked.join(', '))}.`]),
-    ...(shown.length === 0 ? [] : [`${label} cannot hold ${shown.join(', ')}${more > 0 ? ` and ${more} more kinds of things` : ''}.`]),
+    ...(shown.length === 0 ? [] : [`${label} cannot hold ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`]),
     ...(leftOut === undefined ? [] : [leftOut]),
   ].join(' ');
 }
@@ -23,5 +23,7 @@ export function reportWords(report: Omit<ExportReport, 'bytes'>, to: string, lab
 /** Whether a report says more than that it worked. */
 export const isTelling = ({ maskedSecrets, maskedContents, omittedContents, lost, leftOut }: Omit<ExportReport, 'bytes'>): boolean =>
   maskedSecrets + maskedContents + omittedContents + lost.length > 0 || leftOut !== undefined;
+
+const contents = (count: number, display: Display): string => `${display.numbers.count(count)} ${count === 1 ? 'message or payload' : 'messages and payloads'}`;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
