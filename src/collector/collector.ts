@@ -6,7 +6,8 @@ import { OpenedFiles } from './files/openedFiles.ts';
 import { Ingest } from './ingest.ts';
 import { LogLimit } from './logLimit.ts';
 import { Ports } from './ports.ts';
-import type { WantedPorts } from './ports.ts';
+import type { PortsOptions, WantedPorts } from './ports.ts';
+import { defaultLimits } from './receivers/admission.ts';
 import { ControlChannel } from './receivers/controlChannel.ts';
 import { SpanTrees } from './spanTrees.ts';
 import { rowsInOrder, spanRecordOf } from './store/spanRecords.ts';
@@ -66,7 +67,7 @@ export class Collector implements CallHandlers {
     else this.shareMemory();
     await this.opened;
     const isAdmissionChanged = before !== undefined
-      && JSON.stringify([before.allowedHosts, before.allowedOrigins]) !== JSON.stringify([options.allowedHosts, options.allowedOrigins]);
+      && JSON.stringify(admissionOf(before)) !== JSON.stringify(admissionOf(options));
     if (!isAdmissionChanged) return;
     await this.ports?.stop();
     this.ports = this.portsOf(options);
@@ -255,9 +256,9 @@ export class Collector implements CallHandlers {
     store.configure({ ...options, memoryBytes });
   }
 
-  private portsOf({ allowedHosts, allowedOrigins, grpcBundle }: CollectorOptions): Ports {
+  private portsOf(options: CollectorOptions): Ports {
     return new Ports({
-      sink: this.need(this.ingest), control: this.control, allowedHosts, allowedOrigins, grpcBundle,
+      sink: this.need(this.ingest), control: this.control, grpcBundle: options.grpcBundle, ...admissionOf(options),
       report: (message) => this.logLimit.write('warn', message),
     });
   }
@@ -329,3 +330,7 @@ export class Collector implements CallHandlers {
   }
 }
 
+/** Who may send what. Two requests of the largest size always find room. */
+function admissionOf({ allowedHosts, allowedOrigins, bodyBytes = defaultLimits.bodyBytes, grpcMessageBytes = defaultLimits.grpcMessageBytes }: CollectorOptions): Pick<PortsOptions, 'allowedHosts' | 'allowedOrigins' | 'limits'> {
+  return { allowedHosts, allowedOrigins, limits: { bodyBytes, grpcMessageBytes, heldBytes: Math.max(defaultLimits.heldBytes, 2 * bodyBytes, 2 * grpcMessageBytes) } };
+}

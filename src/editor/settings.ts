@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { CollectorOptions } from '../protocol/collector.ts';
 
-const bytesPerMegabyte = 1_000_000;
+const bytesPerMegabyte = 1_000_000, bytesPerMebibyte = 1024 * 1024;
 
 export interface Ports { readonly httpPort: number; readonly grpcPort: number }
 
@@ -28,6 +28,8 @@ export function collectorOptions(context: vscode.ExtensionContext): CollectorOpt
     retentionDays: wholeNumber(settings.get('storage.retentionDays'), 30),
     allowedHosts: texts(settings.get('receiver.allowedHosts')),
     allowedOrigins: texts(settings.get('receiver.allowedOrigins')),
+    bodyBytes: wholeNumber(settings.get('receiver.maxBodyMegabytes'), 20) * bytesPerMebibyte,
+    grpcMessageBytes: wholeNumber(settings.get('receiver.maxGrpcMessageMegabytes'), 4) * bytesPerMebibyte,
     grpcBundle: context.asAbsolutePath('dist/otlpGrpc.cjs'),
     fileBundle: context.asAbsolutePath('dist/fileWorker.cjs'),
     pageFolder: context.asAbsolutePath('dist/webview'),

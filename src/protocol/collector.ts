@@ -14,6 +14,9 @@ export interface CollectorOptions {
   readonly retentionDays: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** The largest body over HTTP and the largest gRPC message that is taken; the usual ones when absent. */
+  readonly bodyBytes?: number;
+  readonly grpcMessageBytes?: number;
   /** Absolute path of the bundle that holds the gRPC receiver, loaded only when it is started. */
   readonly grpcBundle: string;
   /** Absolute path of the folder with the panel's page, which HTML documents are made of. */

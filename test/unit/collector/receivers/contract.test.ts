@@ -239,10 +239,11 @@ describe.each(ways)('$name', (way) => {
 });
 
 describe('the collector behind the receivers', () => {
+  const options: CollectorOptions = { storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle, fileBundle: '' };
   async function withCollector(work: (collector: Collector, endpoints: Endpoints) => Promise<void>, emit: (event: CollectorEvent) => void = () => undefined): Promise<void> {
     const collector = new Collector(emit);
     try {
-      await collector.configure({ storageDirectory: undefined, memoryBytes: 64 * 1024 * 1024, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle, fileBundle: '' });
+      await collector.configure(options);
       const { endpoints } = await collector.start({ httpPort: 0, grpcPort: 0 });
       await work(collector, endpoints);
     } finally {
@@ -260,6 +261,18 @@ describe('the collector behind the receivers', () => {
       );
       expect(await way.send(endpoints, Buffer.from(way.isText ? '{' : '\x0a\x05'))).toBe('refused');
       expect(collector.stats().receivedSpans).toBe(50);
+    });
+  });
+
+  it('takes requests as large as the user allows, also when that changes while it listens', async () => {
+    await withCollector(async (collector, { http }) => {
+      const port = portOf(http), megabyte = 1024 * 1024;
+      const statusOf = async (length: number): Promise<number | undefined> => (await ask(port, { headers: { ...json, 'Content-Length': String(length) } }).catch(() => undefined))?.status;
+      expect(await statusOf(20 * megabyte + 1)).toBe(413);
+      await collector.start({ httpPort: port, grpcPort: 0 });
+      await collector.configure({ ...options, bodyBytes: megabyte });
+      expect(await statusOf(megabyte + 1)).toBe(413);
+      expect((await ask(port, { headers: json, body: '{}' }))?.status).toBe(200);
     });
   });
 
