@@ -9,7 +9,7 @@ import { RefusedError } from '../../../../src/collector/receivers/receiver.ts';
 import { requestLimits } from '../../../../src/formats/limits.ts';
 import { formatById } from '../../../../src/formats/registry.ts';
 import type { EncodeSpan } from '../../../../src/formats/format.ts';
-import type { CollectorEvent, Endpoints } from '../../../../src/protocol/collector.ts';
+import type { CollectorEvent, CollectorOptions, Endpoints } from '../../../../src/protocol/collector.ts';
 import { DecodingSink } from './support/decodingSink.ts';
 import { RawGrpc, framed } from './support/rawGrpc.ts';
 import { ask } from './support/rawHttp.ts';
