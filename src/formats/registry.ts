@@ -1,5 +1,6 @@
 import type { Format } from './format.ts';
 import { chrome } from './chrome.ts';
+import { claudeCode } from './claudeCode.ts';
 import { copilotLog } from './copilotLog.ts';
 import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
@@ -10,6 +11,7 @@ import { langSmith } from './langSmith.ts';
 import { live } from './live.ts';
 import { mlflow } from './mlflow.ts';
 import { nodeConsole } from './nodeConsole.ts';
+import { openAiAgents } from './openAiAgents.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { phoenix } from './phoenix.ts';
@@ -21,7 +23,7 @@ import { weave } from './weave.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {

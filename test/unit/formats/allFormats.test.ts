@@ -95,7 +95,7 @@ const sampleFormats = new Map([
   ['otel-python-console', 'python-spans'], ['otel-python-like', 'python-spans'], ['js-readable-span', 'js-spans'], ['js-console', 'node-console'], ['copilot-debug-log', 'copilot-debug-log'], ['go-stdouttrace', 'go-stdouttrace'],
   ['phoenix', 'phoenix-json'], ['phoenix-dataframe', 'phoenix-json'],
   ['langsmith-runs', 'langsmith-json'], ['langsmith-batch', 'langsmith-json'], ['weave', 'weave-json'],
-  ['langfuse', 'langfuse-json'], ['mlflow', 'mlflow-json'],
+  ['langfuse', 'langfuse-json'], ['mlflow', 'mlflow-json'], ['openai-agents', 'openai-agents'],
   ['zipkin1', 'zipkin-json'], ['zipkin2', 'zipkin-json'], ['seed-json', 'tutorial-json'], ['chrome', 'chrome-trace'],
 ]);
 
@@ -114,6 +114,8 @@ const others = new Map<string, Readonly<Record<string, number>>>([
   // Observations that came through OpenTelemetry have the resource of the program, with its service, in their metadata.
   ...['beeai-2025-08-01.merged', 'beeai-2025-08-01.trace', 'claude-agent-2025-12-22.trace', 'crewai-2025-07-11.trace', 'csharp-agent-with-gemini-2026-03-09.trace',
     'openai-agents-2025-09-30.trace', 'pydantic-ai-tools-2025-12-04.trace'].map((name) => [`langfuse/${name}.json`, { services: 1 }] as const),
+  // The trace above the spans is their root; the longest text stands inside a list of messages.
+  ['openai-agents/openai_agents_trace_file.json', { spans: 7, unique: 7, roots: 1, max_value: 6327 }],
   // These were not counted in the samples.
   ['otlp-protobuf/otlp_traces_js.pb', { services: 1 }],
 ]);

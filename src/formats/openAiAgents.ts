@@ -1,0 +1,24 @@
+import { decodeWhole } from './format.ts';
+import type { Format, Sniff } from './format.ts';
+import { jsonKeys } from './jsonKeys.ts';
+import { OpenAiAgentsDecoder } from './openAiAgentsDecode.ts';
+
+/**
+ * Items of the OpenAI Agents SDK, `{object: "trace"}` and `{object: "trace.span"}`: as a list, `{data: [item]}`, an item a
+ * line, or `{traces: [{…trace, spans: [span]}]}`. A trace has no times: it becomes the root above its spans, from the first
+ * start to the last end of them, marked as derived. Items may come again when they are more complete.
+ * Shapes: openai/openai-agents-python, src/agents/tracing/spans.py, span_data.py.
+ */
+export const openAiAgents: Format = {
+  id: 'openai-agents',
+  label: 'OpenAI Agents traces',
+  pieces: 'values',
+  sniff(head): Sniff {
+    const keys = jsonKeys(head);
+    const isHere = ['', 'data/', 'traces/', 'traces/spans/', 'spans/'].some((place) =>
+      keys.has(`${place}object`) && (keys.has(`${place}workflow_name`) || (keys.has(`${place}span_data`) && keys.has(`${place}trace_id`))));
+    return isHere ? { score: 0.95, reason: 'has items of the kind "trace" or "trace.span"' } : { score: 0, reason: 'has no items of the kind "trace.span"' };
+  },
+  decode(bytes, batch, options): void { decodeWhole(new OpenAiAgentsDecoder(batch, options, true), bytes); },
+  open: (batch, options) => new OpenAiAgentsDecoder(batch, options, false),
+};
