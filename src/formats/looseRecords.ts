@@ -133,8 +133,8 @@ export class LooseRecords {
 
   /** Reports a record that does not end, unless it is of one line: a brace in other output. */
   private giveUp(why: string): void {
-    if (this.recordLines > 1) this.batch.report(why);
-    this.hasText = true;
+    if (this.recordLines > 1) this.batch.report(why); else this.textLines += this.recordLines;
+    this.hasText = this.recordLines === 0;
     this.forget();
   }
 

@@ -142,7 +142,7 @@ export class LooseText {
     return true;
   }
 
-  /** A string, and the further pieces of it that are added with `+`. */
+  /** A string, and the further pieces of it: Node adds them with `+`, Python's pprint puts them one after the other. */
   private string(): string {
     let text = this.quoted();
     for (;;) {
@@ -153,12 +153,14 @@ export class LooseText {
       }
       const before = this.position;
       this.skipBlanks();
-      if (this.text[this.position] !== '+') {
+      const next = this.text[this.position];
+      if (next === '+') {
+        this.position++;
+        this.skipBlanks();
+      } else if (this.position === before || (next !== '\'' && next !== '"')) {
         this.position = before;
         return text;
       }
-      this.position++;
-      this.skipBlanks();
       text += this.quoted();
     }
   }
