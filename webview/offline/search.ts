@@ -8,6 +8,7 @@ import type { SpanKind, StatusCode } from '../../src/model/span.ts';
 import { metaKind, metaRole, metaStatus } from '../../src/model/traceRows.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import { unpackRows } from '../../src/protocol/rows.ts';
+import type { WantedText } from '../../src/query/compare.ts';
 import { parseQuery } from '../../src/query/parse.ts';
 import type { QuerySpan } from '../../src/query/query.ts';
 import type { OfflineData } from './blocks.ts';
@@ -114,17 +115,13 @@ class OfflineSpan implements QuerySpan {
     return agent === undefined ? undefined : viewOf(agent);
   }
 
-  *texts(): Generator<string> {
+  hasId(spanId: string): boolean { return this.#record.spanId === spanId; }
+
+  someText({ test }: WantedText): boolean {
     const { attributes, events, logs } = this.#record;
-    yield* textsOf(attributes);
-    for (const { name, attributes: own } of events) {
-      yield name;
-      yield* textsOf(own);
-    }
-    for (const { body, attributes: own } of logs) {
-      yield* textsOf(body);
-      yield* textsOf(own);
-    }
+    return someTextIn(attributes, test)
+      || events.some((event) => test(event.name) || someTextIn(event.attributes, test))
+      || logs.some((log) => someTextIn(log.body, test) || someTextIn(log.attributes, test));
   }
 
   get #meta(): number { return this.#rows.meta[this.#row] as number; }
@@ -149,9 +146,9 @@ function valueOf(value: unknown): AttributeValue {
   return value as AttributeValue;
 }
 
-/** The texts in a value, numbers as text. */
-function* textsOf(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (typeof value === 'number') yield String(value);
-  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) yield* textsOf(member);
+/** Whether one of the texts in a value passes, numbers as text. */
+function someTextIn(value: unknown, test: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return test(value);
+  if (typeof value === 'number') return test(String(value));
+  return typeof value === 'object' && value !== null && Object.values(value).some((member) => someTextIn(member, test));
 }
