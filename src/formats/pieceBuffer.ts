@@ -4,6 +4,8 @@ import { ValueScanner } from './valueScanner.ts';
 const openBrace = 0x7b, closeBrace = 0x7d, newline = 0x0a, carriageReturn = 0x0d;
 
 const fewest = 64 * 1024;
+/** Line breaks that are looked at before the input is gone through byte by byte. */
+const mostLooks = 64;
 /** Larger buffers are not kept for what comes after a large value. */
 const mostKept = 32 * 1024 * 1024;
 
@@ -93,7 +95,8 @@ export class PieceBuffer {
     // What ends a line and what begins the next one may have come at different times.
     const from = Math.max(0, this.searched - 3), held = this.peek().subarray(from);
     this.searched = this.length;
-    for (let line = held.lastIndexOf(newline); line > 0; line = held.lastIndexOf(newline, line - 1)) {
+    let line = held.lastIndexOf(newline);
+    for (let looks = 0; line > 0 && looks < mostLooks; line = held.lastIndexOf(newline, line - 1), looks++) {
       if (held[line + 1] === openBrace && held[held[line - 1] === carriageReturn ? line - 2 : line - 1] === closeBrace) return from + line + 1;
     }
     return 0;

@@ -9,7 +9,7 @@ import { packingOf, signatureBytes } from './packing.ts';
 import type { Packing } from './packing.ts';
 import { DamagedError, unpack } from './unpack.ts';
 import type { Chunks } from './unpack.ts';
-import { UnpackBudget, UnpackedTooLargeError } from './unpackBudget.ts';
+import { freeBytes, UnpackBudget, UnpackedTooLargeError } from './unpackBudget.ts';
 import { listZip, readMemberOf } from './zip.ts';
 
 /** Of an archive so many members are looked at, and so many are told one by one. */
@@ -22,8 +22,9 @@ export interface ReadingOptions {
   readonly onBatch: (batch: SpanBatch) => void;
   /** More was read; called often. */
   readonly onProgress?: () => void;
-  /** The most of a text that is held at once; for tests. */
+  /** Limits that tests make smaller: of a text that is held at once, and of what may be unpacked whatever the size of the file. */
   readonly mostHeldBytes?: number;
+  readonly freeUnpackedBytes?: number;
 }
 
 /** Content on its way: what it is called and what it was packed in so far. */
@@ -39,14 +40,14 @@ export class FileReading {
   private readonly problems: string[] = [];
   private morePartsCount = 0;
   private traceParts = 0;
-  private budget = new UnpackBudget(0);
+  private budget = new UnpackBudget(0, 0);
   private archive: string | undefined;
 
   constructor(options: ReadingOptions) { this.options = options; }
 
   /** Reads all of a source. Throws only when it cannot be read itself; what is wrong with its content is in the report. */
   async read(source: ByteSource, name: string): Promise<void> {
-    this.budget = new UnpackBudget(source.size);
+    this.budget = new UnpackBudget(source.size, this.options.freeUnpackedBytes ?? freeBytes);
     const counted: ByteSource = {
       ...source,
       read: async (offset, length) => {

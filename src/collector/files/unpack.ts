@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { Packing } from './packing.ts';
 import type { UnpackBudget } from './unpackBudget.ts';
+import { ZstdFrameScanner } from './zstdFrames.ts';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
@@ -21,16 +22,43 @@ export class DamagedError extends Error {
 
 /** The content of a packed stream, never more than the budget allows. Throws DamagedError and UnpackedTooLargeError, after what can be read. */
 export async function* unpack(chunks: Chunks, packing: Exclude<Packing, 'zip'> | 'deflate', budget: UnpackBudget): AsyncGenerator<Uint8Array, void, undefined> {
-  const unpacked = packing === 'blocks' ? unpackBlocks(chunks) : through(chunks, transformOf(packing));
-  for await (const chunk of unpacked) {
+  for await (const chunk of unpacked(chunks, packing)) {
     budget.take(chunk.length);
     yield chunk;
   }
 }
 
-function transformOf(packing: 'gzip' | 'zstd' | 'deflate'): Transform {
-  if (packing === 'gzip') return zlib.createGunzip({ chunkSize });
-  return packing === 'deflate' ? zlib.createInflateRaw({ chunkSize }) : needZstd().createZstdDecompress({ chunkSize });
+function unpacked(chunks: Chunks, packing: Exclude<Packing, 'zip'> | 'deflate'): Chunks {
+  switch (packing) {
+    case 'gzip': return through(chunks, zlib.createGunzip({ chunkSize }));
+    case 'deflate': return through(chunks, zlib.createInflateRaw({ chunkSize }));
+    case 'zstd': return unpackFrames(chunks);
+    case 'blocks': return unpackBlocks(chunks);
+  }
+}
+
+/** Frames one after the other. */
+async function* unpackFrames(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+  const { createZstdDecompress } = needZstd(), iterator = chunks[Symbol.asyncIterator]();
+  let rest: Uint8Array | undefined;
+  const next = async (): Promise<Uint8Array | undefined> => {
+    const waiting = rest;
+    rest = undefined;
+    if (waiting !== undefined && waiting.length > 0) return waiting;
+    const { value, done } = await iterator.next() as IteratorResult<Uint8Array, undefined>;
+    return done === true ? undefined : value;
+  };
+  async function* frame(first: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    const scanner = new ZstdFrameScanner();
+    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await next()) {
+      const end = scanner.scan(chunk);
+      if (!scanner.isSkippable) yield end < 0 ? chunk : chunk.subarray(0, end);
+      if (end < 0) continue;
+      rest = chunk.subarray(end);
+      return;
+    }
+  }
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield* through(frame(chunk), createZstdDecompress({ chunkSize }));
 }
 
 type Zstd = Pick<typeof zlib, 'createZstdDecompress' | 'zstdDecompressSync'>;
@@ -72,15 +100,18 @@ async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Ui
 }
 
 async function write(chunks: Chunks, transform: Transform): Promise<void> {
+  let isEmpty = true;
   for await (const chunk of chunks) {
     if (transform.destroyed) return;
+    isEmpty = false;
     if (!transform.write(chunk)) {
       await new Promise<void>((resolve) => {
         transform.once('drain', resolve).once('close', resolve);
       });
     }
   }
-  transform.end();
+  // Of nothing comes nothing, not a failure.
+  if (isEmpty) transform.destroy(); else transform.end();
 }
 
 function damaged(error: unknown): unknown {

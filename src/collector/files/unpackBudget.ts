@@ -2,7 +2,7 @@ const mebibyte = 1024 * 1024;
 /** Traces that are packed well take a fiftieth; what is made to harm takes a thousandth and less. */
 const mostRatio = 200;
 /** So much may come of any file, whatever the ratio. */
-const freeBytes = 256 * mebibyte;
+export const freeBytes = 256 * mebibyte;
 const mostBytes = 16 * 1024 * mebibyte;
 
 /** A packed file becomes larger than any trace file would. */
@@ -18,8 +18,8 @@ export class UnpackBudget {
   private left: number;
   private readonly limit: number;
 
-  constructor(packedBytes: number) {
-    this.limit = this.left = Math.min(mostBytes, Math.max(freeBytes, packedBytes * mostRatio));
+  constructor(packedBytes: number, free: number) {
+    this.limit = this.left = Math.min(mostBytes, Math.max(free, packedBytes * mostRatio));
   }
 
   /** Takes so many bytes of it. Throws UnpackedTooLargeError when they are not there. */
