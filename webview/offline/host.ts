@@ -60,7 +60,7 @@ export class OfflineHost {
         return save(typeof value === 'string' ? 'value.txt' : 'span.json', new Blob([typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)], { type: 'text/plain;charset=utf-8' }));
       }
       case 'image.save': return save(`chart.${message.kind}`, message.kind === 'svg' ? new Blob([message.data], { type: 'image/svg+xml' }) : new Blob([bytesOf(message.data)], { type: 'image/png' }));
-      case 'source.open': case 'frame.open': case 'action.run': throw new Error(noEditor);
+      case 'source.open': case 'frame.open': case 'file.run': case 'action.run': throw new Error(noEditor);
       case 'rows.ack': case 'selection.changed': case 'failure.report': return undefined;
     }
   }
