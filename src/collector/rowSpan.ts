@@ -7,7 +7,9 @@ import { spanKinds, statusCodes } from '../model/span.ts';
 import type { SpanKind, StatusCode } from '../model/span.ts';
 import { findAttribute } from '../model/spanContent.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
-import type { QuerySpan } from '../query/query.ts';
+import type { QuerySpan, WantedText } from '../query/query.ts';
+import { noContent } from './store/contentArena.ts';
+import { ChunkTexts, ContentSearch } from './store/contentSearch.ts';
 import { hasTellingKey } from './store/rowInput.ts';
 import { decodeStepContent } from './store/stepContent.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
@@ -19,6 +21,10 @@ export class RowSpan implements QuerySpan {
   private readonly now: number;
   private row = 0;
   private view: AgentView | undefined | null = null;
+  private askedId = '';
+  private askedRow = -1;
+  private readonly searches = new Map<WantedText, ContentSearch>();
+  private chunks: ChunkTexts | undefined;
 
   constructor(trace: TraceColumns, nowUnixNano: bigint) {
     this.trace = trace;
@@ -62,7 +68,31 @@ export class RowSpan implements QuerySpan {
     return this.view;
   }
 
-  *texts(): Generator<string> {
+  hasId(spanId: string): boolean {
+    if (spanId !== this.askedId) {
+      this.askedId = spanId;
+      this.askedRow = this.trace.rowOf(spanId);
+    }
+    return this.askedRow === this.row;
+  }
+
+  someText(wanted: WantedText): boolean {
+    const found = this.trace.logs.has(this.row) ? undefined : this.isInContent(wanted);
+    if (found !== undefined) return found;
+    for (const text of this.texts()) if (wanted.test(text)) return true;
+    return false;
+  }
+
+  /** Undefined where only decoding tells. */
+  private isInContent(wanted: WantedText): boolean | undefined {
+    const { contents } = this.trace, offset = contents.offsetOf(this.trace, this.row);
+    if (offset === undefined || offset === noContent) return offset === undefined ? undefined : false;
+    let search = this.searches.get(wanted);
+    if (search === undefined) this.searches.set(wanted, search = new ContentSearch(contents.arena, this.chunks ??= new ChunkTexts(contents.arena), wanted));
+    return search.holds(offset);
+  }
+
+  private *texts(): Generator<string> {
     const { attributes, events } = this.trace.contents.contentOf(this.trace, this.row);
     yield* textsOf(attributes);
     for (const event of events) {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../model/attributes.ts';
+import type { WantedText } from './query.ts';
 import type { Operator } from './tokens.ts';
 
 /** Answers for texts that were asked before: a trace has many spans and few different names. */
@@ -12,6 +13,13 @@ export function remembered(test: (text: string) => boolean): (text: string) => b
     }
     return answer;
   };
+}
+
+/** A text to be found anywhere in others, without regard to case; `*` stands for anything. */
+export function wantedText(wanted: string): WantedText {
+  const needle = wanted.toLowerCase();
+  const part = needle.split(/[*\u0080-\uffff]/).reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
+  return { test: textTest(wanted.includes('*') ? `*${wanted}*` : wanted), part, isWhole: part === needle };
 }
 
 /** Whether a text contains another, without regard to case; `*` stands for anything and then the whole text must fit. */

@@ -1,4 +1,4 @@
-import { remembered, textTest, valueTest } from './compare.ts';
+import { remembered, valueTest, wantedText } from './compare.ts';
 import { fields, spanTerm } from './fields.ts';
 import { maxQueryLength } from './query.ts';
 import type { ParsedQuery, Query, QueryProblem, Term } from './query.ts';
@@ -115,13 +115,10 @@ function attribute(key: string, operator: Operator, value: string): Term {
 }
 
 function freeText(wanted: string): Term {
-  const contains = textTest(wanted.includes('*') ? `*${wanted}*` : wanted);
+  const sought = wantedText(wanted), contains = sought.test;
   const known = remembered(contains);
-  const span = spanTerm((each) => {
-    if (known(each.name) || known(each.subject) || known(each.service) || contains(each.statusMessage) || each.spanId === wanted || each.traceId === wanted) return true;
-    for (const text of each.texts()) if (contains(text)) return true;
-    return false;
-  });
+  const span = spanTerm((each) => known(each.name) || known(each.subject) || known(each.service) || (each.statusMessage !== '' && contains(each.statusMessage))
+    || each.hasId(wanted) || each.traceId === wanted || each.someText(sought));
   return {
     span: span.span,
     trace: (trace) => contains(trace.summary.name) || trace.summary.services.some(contains) || trace.summary.traceId === wanted || span.trace(trace),

@@ -4,6 +4,15 @@ import type { TraceSummary } from '../model/records.ts';
 import type { Role } from '../model/role.ts';
 import type { SpanKind, StatusCode } from '../model/span.ts';
 
+/** A text that is looked for in many others, with what a quick search needs to know of it. */
+export interface WantedText {
+  readonly test: (text: string) => boolean;
+  /** ASCII in lower case that stands in the lower case of every text that passes the test; '' when nothing is known. */
+  readonly part: string;
+  /** Whether every text whose lower case has `part` in it passes. */
+  readonly isWhole: boolean;
+}
+
 /** What a query looks at in a span. Implementations answer lazily: most queries never ask for attributes. */
 export interface QuerySpan {
   readonly traceId: string;
@@ -24,8 +33,10 @@ export interface QuerySpan {
   attribute(key: string): AttributeValue | undefined;
   /** The agent step without its messages. */
   step(): AgentView | undefined;
-  /** Everything in which free text is looked for beside names: attribute values, event names and values, log bodies. */
-  texts(): Iterable<string>;
+  /** Whether the span has this id. */
+  hasId(spanId: string): boolean;
+  /** Whether free text is in what is searched beside names: attribute values, event names and values, log bodies. */
+  someText(wanted: WantedText): boolean;
 }
 
 /** What a query looks at in a trace. */

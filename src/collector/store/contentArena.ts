@@ -61,6 +61,9 @@ export class ContentArena {
     return { origin, bytes, start: at, end: at + length };
   }
 
+  /** How many bytes of a chunk are written. */
+  writtenIn(chunk: Uint8Array): number { return chunk === this.last ? this.used : chunk.length; }
+
   private chunkOf(offset: number): number {
     let low = 0, high = this.starts.length - 1;
     while (low < high) {

@@ -95,6 +95,9 @@ export class TraceContent {
     return { bytes: joined, start: 0, end: joined.length };
   }
 
+  /** Where the content of a row lies in the arena; `noContent` when it has none, undefined when updates added to it. */
+  offsetOf(rows: RowColumns, row: number): number | undefined { return this.updates?.has(row) === true ? undefined : rows.content[row]; }
+
   contentOf(rows: RowColumns, row: number): SpanContent {
     const { bytes, start, end } = this.bytesOf(rows, row);
     return decodeContent(bytes, start, end);

@@ -39,6 +39,9 @@ export class TraceLogs {
     return true;
   }
 
+  /** Whether a record names the span of a row. */
+  has(row: number): boolean { return this.offsets?.has(row) === true; }
+
   /** The records that name the span of a row, by time. */
   ofRow(row: number): LogRecord[] {
     const records = (this.offsets?.get(row) ?? []).map((offset) => {

@@ -11,7 +11,8 @@ const span = (over: Partial<QuerySpan> & { attributes?: Record<string, Attribute
   statusMessage: '', durationNs: 1.5e9, marks: 0,
   attribute: (key) => (over.attributes !== undefined && Object.hasOwn(over.attributes, key) ? over.attributes[key] : undefined),
   step: () => ({ role: 'tool', toolName: 'search', inputTokens: 1200, outputTokens: 30, sources: new Map() }),
-  texts: () => Object.values(over.attributes ?? {}).map(String),
+  hasId: (spanId) => spanId === 'bb',
+  someText: ({ test }) => Object.values(over.attributes ?? {}).map(String).some(test),
   ...over,
 });
 
