@@ -1,10 +1,10 @@
 // What the agent kits cost the agent, a span: microseconds that its code waits, and all processor time of its process
-// until everything is delivered. Run: node test/bench/agentKit.ts [spans]
+// until everything is delivered. Run: npm run bench:agentKit -- [spans]
 import { execFileSync } from 'node:child_process';
-import { loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LiveExporter } from '../../src/instrument/node/exporters/live.ts';
 import { Tracer } from '../../src/instrument/node/tracer.ts';
+import { Report } from './support/report.ts';
 
 const spans = Number(process.argv[2] ?? 20_000);
 const rounds = 3;
@@ -35,8 +35,7 @@ async function work(tracer: Tracer, count: number): Promise<void> {
   }
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const rounded = (value: number): number => Math.round(value * 10) / 10;
+const report = new Report('agentKit');
 
 async function measure(name: string, endpoint: string | undefined): Promise<void> {
   const tracer = new Tracer({ serviceName: 'bench', exporters: endpoint === undefined ? [] : [new LiveExporter({ endpoint })] });
@@ -52,12 +51,12 @@ async function measure(name: string, endpoint: string | undefined): Promise<void
     cpu.push((user + system) / spans);
   }
   await tracer.shutdown();
-  report('node', name, waits, name === 'live' ? [] : cpu);
+  add('node', name, waits, name === 'live' ? [] : cpu);
 }
 
-function report(kit: string, name: string, waits: readonly number[], cpu: readonly number[]): void {
-  const processor = cpu.length === 0 ? {} : { cpuMicroseconds: rounded(median(cpu)) };
-  console.log(JSON.stringify({ kit, case: name, spans, waitMicroseconds: rounded(median(waits)), minimum: rounded(Math.min(...waits)), ...processor, load: rounded(loadavg()[0] ?? 0) }));
+function add(kit: string, name: string, waits: readonly number[], cpu: readonly number[]): void {
+  report.add({ case: `${kit}, ${name}`, figure: 'the agent waits, a span', unit: 'µs', values: waits });
+  if (cpu.length > 0) report.add({ case: `${kit}, ${name}`, figure: 'processor time, a span', unit: 'µs', values: cpu });
 }
 
 function measurePython(name: string, endpoint: string | undefined): void {
@@ -87,7 +86,7 @@ for _ in range(${rounds}):
 print(json.dumps([waits, cpu]))`;
   const output = execFileSync('python3', ['-c', program, endpoint ?? '', String(spans)], { encoding: 'utf8' });
   const [waits = [], cpu = []] = JSON.parse(output) as number[][];
-  report('python', name, waits, cpu);
+  add('python', name, waits, cpu);
 }
 
 const receiver = await startReceiver();
@@ -96,3 +95,4 @@ for (const [name, endpoint] of [['no exporter', undefined], ['nobody listens', n
   measurePython(name, endpoint);
 }
 await receiver.stop();
+report.end();

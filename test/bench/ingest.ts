@@ -1,9 +1,10 @@
 // I2: spans a second over OTLP/HTTP on loopback, requests of 512 spans, until they are stored durably. Beside it the floor:
 // the same client against a server that reads the bodies and does nothing with them.
-// Run: node test/bench/ingest.ts [spans]
+// Run: npm run bench:ingest -- [spans]
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { measure, printTable, startCollector } from './ingestCollector.ts';
+import { measure, rounds, startCollector } from './ingestCollector.ts';
+import { Report } from './support/report.ts';
 
 const spans = Number(process.argv[2] ?? 204_800);
 
@@ -18,13 +19,14 @@ async function startFloor(): Promise<{ endpoint: string; stop(): Promise<number>
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => worker.terminate() };
 }
 
+const report = new Report('ingest');
 const floor = await startFloor();
-const floorResult = await measure({ goal: 'I2', name: 'floor', client: 'ingestClient.ts', endpoint: floor.endpoint, spans });
+await measure(report, { name: 'floor', client: 'ingestClient.ts', endpoint: floor.endpoint, spans });
 await floor.stop();
 
 const collector = await startCollector();
-const result = await measure({ goal: 'I2', name: 'OTLP/HTTP', client: 'ingestClient.ts', endpoint: collector.endpoints.http, spans, must: 150_000, aim: 300_000 });
+await measure(report, { name: 'OTLP/HTTP', client: 'ingestClient.ts', endpoint: collector.endpoints.http, spans, goal: 'I2' });
 const received = await collector.receivedSpans();
-if (received !== 3 * spans) throw new Error(`${received} of ${3 * spans} spans were counted`);
+if (received !== rounds * spans) throw new Error(`${received} of ${rounds * spans} spans were counted`);
 await collector.close();
-printTable([floorResult, result]);
+report.end();

@@ -1,26 +1,25 @@
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CollectorClient } from '../../src/collector/client.ts';
 import type { Endpoints } from '../../src/protocol/collector.ts';
+import type { GoalId } from './support/goals.ts';
+import type { Report } from './support/report.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const rounds = 3;
+/** How often a case is measured. */
+export const rounds = 3;
 const mebibyte = 1024 * 1024;
 
-/** One case: what the client process sends where, and what is wanted. */
+/** One case: what the client process sends where, and the goal that it decides. */
 export interface Case {
-  readonly goal: string;
   readonly name: string;
   readonly client: string;
   readonly endpoint: string;
   readonly spans: number;
-  readonly must?: number;
-  readonly aim?: number;
+  readonly goal?: GoalId;
 }
-
-export interface Result extends Case { readonly median: number; readonly best: number }
 
 export interface RunningCollector {
   readonly endpoints: Required<Endpoints>;
@@ -48,19 +47,19 @@ export async function startCollector(): Promise<RunningCollector> {
 }
 
 /**
- * Lets a client process send the spans three times and prints a JSON line: spans a second, from its first byte until the
- * last answer, and the processor time that this process (the worker's) spent on a span, which other programs disturb less.
+ * Lets a client process send the spans three times: spans a second, from its first byte until the last answer, and the
+ * processor time that this process (the worker's) spent on a span, which other programs disturb less.
  */
-export async function measure(one: Case): Promise<Result> {
-  const rates: number[] = [];
-  const before = process.cpuUsage();
-  for (let round = 0; round < rounds; round++) rates.push(await runClient(one, round));
-  const { user, system } = process.cpuUsage(before);
-  const cpuMicroseconds = Math.round(((user + system) / (rounds * one.spans)) * 100) / 100;
-  const sorted = rates.toSorted((a, b) => a - b);
-  const result = { ...one, median: sorted[rounds >> 1] ?? 0, best: sorted.at(-1) ?? 0 };
-  console.log(JSON.stringify({ goal: one.goal, case: one.name, spans: one.spans, spansPerSecond: result.median, best: result.best, cpuMicroseconds, must: one.must, aim: one.aim, load: loadavg()[0] }));
-  return result;
+export async function measure(report: Report, one: Case): Promise<void> {
+  const rates: number[] = [], costs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const before = process.cpuUsage();
+    rates.push(await runClient(one, round));
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / one.spans);
+  }
+  report.add({ case: one.name, figure: 'spans stored', unit: 'spans/s', values: rates, ...(one.goal === undefined ? {} : { goal: one.goal }), notes: { spans: one.spans } });
+  report.add({ case: one.name, figure: 'processor time a span', unit: 'µs', values: costs });
 }
 
 function runClient({ client, endpoint, spans, name }: Case, round: number): Promise<number> {
@@ -69,16 +68,4 @@ function runClient({ client, endpoint, spans, name }: Case, round: number): Prom
     child.once('message', (milliseconds) => resolve(Math.round((spans / Number(milliseconds)) * 1000)));
     child.once('error', reject).once('exit', (code) => { if (code !== 0) reject(new Error(`the client of ${name} ended with ${code}`)); });
   });
-}
-
-const inThousands = (rate: number | undefined): string => (rate === undefined ? '' : `${Math.round(rate / 1000)}k`);
-
-/** Results against their goals, and against the first of them when it is a floor without goals. */
-export function printTable(results: readonly Result[]): void {
-  const floor = results.find(({ must }) => must === undefined);
-  console.log(`\n${['case', 'spans/s', 'best', 'must', 'aim', 'of floor'].map((title) => title.padEnd(16)).join('')}`);
-  for (const { name, median, best, must, aim } of results) {
-    const share = floor === undefined ? '' : `${Math.round((median / floor.median) * 100)} %`;
-    console.log([name.slice(0, 15), inThousands(median), inThousands(best), inThousands(must), inThousands(aim), share].map((cell) => cell.padEnd(16)).join(''));
-  }
 }

@@ -1,4 +1,4 @@
-// R9: bytes that a span takes in columns and index, content apart. Run: node --expose-gc test/bench/memory.ts [spans]
+// R9: bytes that a span takes in columns and index, content apart. Run: npm run bench:memory -- [spans]
 import { otlpProtobuf } from '../../src/formats/otlpProtobuf.ts';
 import { requestLimits } from '../../src/formats/limits.ts';
 import { OriginTable } from '../../src/collector/store/origins.ts';
@@ -6,8 +6,9 @@ import { RowInput } from '../../src/collector/store/rowInput.ts';
 import { TraceColumns } from '../../src/collector/store/traceColumns.ts';
 import { SpanBatch } from '../../src/model/spanBatch.ts';
 import { requestsOf } from './storeTraces.ts';
+import { Report } from './support/report.ts';
 
-const must = 48, aim = 32;
+const report = new Report('memory');
 const collect = (globalThis as { gc?: () => void }).gc ?? ((): void => undefined);
 
 function measure(spans: number): void {
@@ -31,12 +32,16 @@ function measure(spans: number): void {
   const after = process.memoryUsage();
   const columns = trace.byteLength, index = trace.spanIds.byteLength, content = trace.contents.byteLength;
   const all = after.arrayBuffers - before.arrayBuffers + after.heapUsed - before.heapUsed;
-  const perSpan = (bytes: number): number => Math.round((bytes / spans) * 10) / 10;
-  console.log(JSON.stringify({
-    goal: 'R9', spans, whileGrowing: perSpan(growing), columns: perSpan(columns), index: perSpan(index), columnsAndIndex: perSpan(columns + index), must, aim,
-    sums: perSpan(trace.sums.byteLength), texts: perSpan(trace.texts.byteLength), content: perSpan(content),
-    counted: perSpan(trace.bytesInMemory), measured: perSpan(all),
-  }));
+  const add = (figure: string, bytes: number, goal?: 'R9'): void => report.add({ case: `${spans.toLocaleString('en-GB')} spans`, figure, unit: 'bytes', values: [bytes / spans], ...(goal === undefined ? {} : { goal }) });
+  add('columns and index', columns + index, 'R9');
+  add('the same while growing', growing);
+  add('index alone', index);
+  add('sums', trace.sums.byteLength);
+  add('texts', trace.texts.byteLength);
+  add('content', content);
+  add('all, as the store counts it', trace.bytesInMemory);
+  add('all, as the engine counts it', all);
 }
 
 for (const spans of process.argv[2] === undefined ? [10_000, 100_000, 1_000_000] : [Number(process.argv[2])]) measure(spans);
+report.end();

@@ -1,5 +1,5 @@
 // Throughput of the store: requests of 512 spans × 12 attributes until they are durable, decoded and appended in the same
-// thread, without sockets. Run: node test/bench/store.ts [spans] [runs]
+// thread, without sockets. Run: npm run bench:store -- [spans] [runs]
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,8 +8,9 @@ import { Ingest } from '../../src/collector/ingest.ts';
 import { decodeStored } from '../../src/collector/store/storedBatches.ts';
 import { TraceStore } from '../../src/collector/store/traceStore.ts';
 import { requestsOf } from './storeTraces.ts';
+import { Report } from './support/report.ts';
+import { rounded } from './support/statistics.ts';
 
-const goal = { must: 150_000, aim: 300_000 };
 /** Clients that each wait for their answer before they send again. */
 const clients = 8;
 const shapes = [{ name: 'runs of 200 spans', perTrace: 200 }, { name: 'one long run', perTrace: Infinity }, { name: 'runs of 8 spans', perTrace: 8 }];
@@ -44,19 +45,17 @@ async function take(requests: readonly Uint8Array[], directory: string | undefin
 }
 
 const spans = Number(process.argv[2] ?? 200_000), runs = Number(process.argv[3] ?? 3);
-console.log(`load average ${os.loadavg().map((load) => load.toFixed(2)).join(' ')}`);
+const report = new Report('store');
 for (const { name, perTrace } of shapes) {
   const requests = [...requestsOf(spans, Math.min(perTrace, spans))];
+  const times: Record<'decoded' | 'decoded and appended' | 'durable', Times[]> = { decoded: [], 'decoded and appended': [], durable: [] };
   for (let run = 0; run < runs; run++) {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'spanscope-bench-'));
-    const decode = await time(() => decodeOnly(requests));
-    const append = await take(requests, undefined);
-    const all = await take(requests, directory);
+    times.decoded.push(await time(() => decodeOnly(requests)));
+    times['decoded and appended'].push(await take(requests, undefined));
+    times.durable.push(await take(requests, directory));
     rmSync(directory, { recursive: true, force: true });
-    const perSecond = (ms: number): number => Math.round(spans / ms * 1000);
-    console.log(JSON.stringify({
-      case: name, spans, decode: perSecond(decode.wallMs), decodeAndAppend: perSecond(append.wallMs), durable: perSecond(all.wallMs),
-      durablePerCpuSecond: perSecond(all.cpuMs), ...goal,
-    }));
   }
+  for (const [figure, measured] of Object.entries(times)) report.add({ case: name, figure, unit: 'spans/s', values: measured.map(({ wallMs }) => spans / wallMs * 1000), notes: { cpuMicroseconds: measured.map(({ cpuMs }) => rounded(cpuMs / spans * 1000)) } });
 }
+report.end();

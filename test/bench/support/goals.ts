@@ -18,6 +18,8 @@ export const goals = {
   R4: { what: 'frame interval p95 at 1M spans, zooming and receiving 5,000 spans/s', ...milliseconds, must: 20, aim: 17.5 },
   R5: { what: 'frame cost at 10M spans, times that at 100k', unit: 'times', must: 2, aim: 1.2 },
   R9: { what: 'memory of a span in columns and mips', unit: 'bytes', must: 48, aim: 32 },
+  R11first: { what: 'first hit of a search in names and attributes at 1M spans', ...milliseconds, must: 50 },
+  R11all: { what: 'all hits of it', ...milliseconds, aim: 200 },
   R13: { what: 'lanes for 1M spans', ...milliseconds, aim: 150 },
   I1: { what: 'OTLP protobuf to columns, times protobufjs static', unit: 'times', must: 3, aim: 3.5, moreIsBetter: true },
   I1lazy: { what: 'the same with attributes left as bytes', unit: 'times', aim: 15, moreIsBetter: true },
