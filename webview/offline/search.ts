@@ -8,9 +8,8 @@ import type { SpanKind, StatusCode } from '../../src/model/span.ts';
 import { metaKind, metaRole, metaStatus } from '../../src/model/traceRows.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import { unpackRows } from '../../src/protocol/rows.ts';
-import type { WantedText } from '../../src/query/compare.ts';
 import { parseQuery } from '../../src/query/parse.ts';
-import type { QuerySpan } from '../../src/query/query.ts';
+import type { QuerySpan, WantedText } from '../../src/query/query.ts';
 import type { OfflineData } from './blocks.ts';
 
 /** After this time a search lets the page draw. */
