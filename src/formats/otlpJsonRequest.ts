@@ -5,7 +5,7 @@ import { bytesToHandOver, DecodeError } from './format.ts';
 import type { DecodeOptions, Signal } from './format.ts';
 import { objectIn, textIn } from './jsonFields.ts';
 import { WrongTypeError } from './jsonReader.ts';
-import type { JsonReader, JsonValue } from './jsonReader.ts';
+import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
@@ -44,6 +44,8 @@ const wrapperKeys = new Set(['trace', 'result']);
 /** Keys beside them that tell how the reply is. */
 const replyKeys = new Set(['status', 'message', 'error']);
 const mostMessage = 500;
+/** What Copilot Chat puts beside the request that it exports: the session, its title, when it was exported. */
+const copilotKey = 'copilotChat';
 
 /**
  * Reads OTLP/JSON: writes its records as protobuf messages into one buffer and lets the readers of these messages do the
@@ -55,6 +57,7 @@ export class OtlpJsonReader {
   private readonly writer: WireWriter;
   private groups: ResourceGroup[] = [];
   private kept = 0;
+  private exported: JsonObject = new Map();
 
   constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
     this.batch = batch;
@@ -97,6 +100,7 @@ export class OtlpJsonReader {
         for (let items = reader.beginArray(); items; items = reader.nextItem()) this.resourceGroup(json, this.newGroup());
       } else if (reader.isLenient && wrapperKeys.has(key) && reader.peek() === 0x7b) this.request(json);
       else if (reader.isLenient && replyKeys.has(key)) this.reportReply(key, reader.takeValue());
+      else if (reader.isLenient && key === copilotKey) this.exported = objectIn(reader.takeValue()) ?? new Map();
       else if (!reader.isLenient || !this.resourceMember(json, bare, key, seen)) reader.skip();
     }
   }
@@ -216,9 +220,17 @@ export class OtlpJsonReader {
     }
   }
 
+  /** What Copilot Chat says of an export is about all of its spans. */
+  private addExported(index: number): void {
+    const resource = this.batch.resources[index];
+    if (resource === undefined || this.exported.size === 0) return;
+    this.batch.resources[index] = { ...resource, attributes: new Map([...resource.attributes, ...[...this.exported].map(([key, value]) => [`${copilotKey}.${key}`, value] as const)]) };
+  }
+
   private storeGroup(records: OtlpRecordReader, bytes: Uint8Array, group: ResourceGroup): void {
     if (group.scopes.every((scopeGroup) => scopeGroup.records.length === 0)) return;
     const resourceIndex = records.addResource(rangeOf(bytes, group.resource), group.schemaUrl);
+    this.addExported(resourceIndex);
     for (const { signal, records: places, scope: place, schemaUrl } of group.scopes) {
       const scopeIndex = records.addScope(rangeOf(bytes, place), schemaUrl);
       for (let i = 0; i < places.length; i += 3) {
