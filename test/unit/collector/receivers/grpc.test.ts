@@ -271,6 +271,25 @@ describe('a client that takes its time or too much', () => {
     await expectStillServing();
   });
 
+  it('is told to go when it opens more calls at a time than a session may have', async () => {
+    const small = await listen({ grpcStreams: 2 });
+    const socket = connect(small.port, '127.0.0.1').on('error', () => undefined);
+    const closed = closeOf(socket);
+    socket.write(Buffer.concat([preface, frame(frameTypes.settings, 1, 0), ...[1, 3, 5].map((stream) => frame(frameTypes.headers, 4, stream, callHeaders))]));
+    expect(goAwayIn(await closed)).toBe(true);
+    await expectStillServing(small.port);
+    await small.close();
+  });
+
+  it('is let go when it has had nothing to say for long', async () => {
+    const quick = await listen({ idleMs: 100 });
+    const idle = new RawGrpc(quick.port);
+    expect((await idle.call(framed('x'))).code).toBe(0);
+    await new Promise((resolve) => { idle.session.once('close', resolve); });
+    await expectStillServing(quick.port);
+    await quick.close();
+  });
+
   it('may break the rules of HTTP/2', async () => {
     const pieces = [
       frame(frameTypes.data, 0, 0, Buffer.from('x')), frame(frameTypes.settings, 0, 0, Buffer.alloc(5)), frame(frameTypes.windowUpdate, 0, 0, Buffer.alloc(4)),

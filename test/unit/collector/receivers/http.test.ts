@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+import os from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +48,19 @@ describe('the HTTP port', () => {
     }
   });
 
+  it('cannot be reached by any address that others can see', async () => {
+    const addresses = Object.values(os.networkInterfaces()).flatMap((all) => all ?? []).filter(({ internal, scopeid }) => !internal && !scopeid);
+    const reached = await Promise.all(addresses.map(({ address }) => new Promise<boolean>((resolve) => {
+      const socket = connect({ host: address, port: open.port, timeout: 1000 });
+      const finish = (isReached: boolean): void => {
+        socket.destroy();
+        resolve(isReached);
+      };
+      socket.once('connect', () => finish(true)).once('error', () => finish(false)).once('timeout', () => finish(false));
+    })));
+    expect(reached.filter(Boolean)).toEqual([]);
+  });
+
   it('says who it is on the root, and only there', async () => {
     expect(JSON.parse(String((await ask(open.port, { method: 'GET', target: '/' }))?.body))).toEqual({ service: 'spanscope' });
     expect((await ask(open.port, { method: 'GET', target: '/', headers: { Origin: 'https://evil.example' } }))?.status).toBe(403);
@@ -62,6 +77,17 @@ describe('the HTTP port', () => {
   ])('takes %s as %s', async (target, signal) => {
     await ask(open.port, { target });
     expect(sink.payloads.map((payload) => payload.signal)).toEqual([signal]);
+  });
+
+  it('ends a connection that nobody uses any more, and only that', async () => {
+    const quick = await listen({ idleMs: 100 });
+    const [idle, busy] = [new RawHttp(quick.port), new RawHttp(quick.port)];
+    expect((await idle.send(requestBytes()).response())?.status).toBe(200);
+    let isEnded = false;
+    void idle.closed.then(() => { isEnded = true; });
+    while (!isEnded) expect((await busy.send(requestBytes()).response())?.status).toBe(200);
+    busy.end();
+    await quick.close();
   });
 
   it('keeps a connection for the next request', async () => {
