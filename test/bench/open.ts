@@ -1,5 +1,6 @@
 // Opening a stored trace in the real workbench: from the press on its row in the Traces view to the first picture of it.
-// Cold is after a restart of the whole editor, so that everything comes from the disk. Run: npm run bench:open
+// Cold is after a restart of the whole editor, so that everything comes from the disk, where the traces have been for a
+// few seconds. Run: npm run bench:open
 import type { Endpoints } from '../../src/protocol/collector.ts';
 import type { Workbench } from '../e2e/pages/workbench.ts';
 import { main } from '../launcher/processes.ts';
@@ -70,7 +71,7 @@ function tell(name: string, openings: readonly Opening[], goal: GoalId | undefin
   add('click to all painted', ({ allPainted }) => allPainted);
 }
 
-/** Time in which the editor writes down what is open. */
+/** Time in which the editor writes down what is open, and the extension what it keeps of traces that grow no more. */
 const savedWithinMs = 6000;
 
 /** Restarts the editor with the views open and no panel, also none that it remembers from before. */
@@ -100,6 +101,7 @@ await main(async () => {
   const openings = new Map<string, Opening[]>();
   try {
     await store(workbench);
+    await workbench.page.waitForTimeout(savedWithinMs);
     const pages = await Pages.watch(workbench);
     for (let i = 0; i < repeats; i++) {
       for (const { name, open } of i % 2 === 0 ? cases : cases.toReversed()) {
