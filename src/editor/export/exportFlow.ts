@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ExportKind, ExportReport, ExportRequest } from '../../protocol/export.ts';
+import { maskSecrets } from '../../redaction/secretTexts.ts';
 import { safeFileName } from '../fileNames.ts';
 import { inFolder } from '../panel/saveImage.ts';
 import { asNotice } from '../safeText.ts';
@@ -56,7 +57,7 @@ export async function copyExport(services: Services, request: ExportRequest, lab
 }
 
 async function saveExport(services: Services, request: ExportRequest, kind: ExportKind, { title, label }: { readonly title: string; readonly label: string }): Promise<void> {
-  const to = await vscode.window.showSaveDialog({ title, defaultUri: inFolder(safeFileName(label, kind.extension)), filters: filtersOf(kind) });
+  const to = await vscode.window.showSaveDialog({ title, defaultUri: inFolder(safeFileName(nameOf(label, request), kind.extension)), filters: filtersOf(kind) });
   if (to === undefined) return;
   const { bytes, ...report } = await write(services, request);
   await writeBytes(to, new Uint8Array(bytes));
@@ -79,6 +80,9 @@ async function writeBytes(to: vscode.Uri, bytes: Uint8Array): Promise<void> {
   if (to.scheme === 'file') await writeFile(to.fsPath, bytes, { mode: 0o600 });
   else await vscode.workspace.fs.writeFile(to, bytes);
 }
+
+/** A secret in a name does not leave in the name of the file. */
+const nameOf = (label: string, { redaction }: ExportRequest): string => (redaction?.secrets === true ? maskSecrets(label).text : label);
 
 /** A browser opens pages of this machine only. */
 async function openFile(file: vscode.Uri, { id, isBinary }: ExportKind): Promise<void> {
