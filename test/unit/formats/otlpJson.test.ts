@@ -225,3 +225,26 @@ describe('OTLP/JSON in files', () => {
     for (const piece of ['{', '{"a":', '{"a":1,\n', '{"resourceSpans":[\n', '[{"a":"\n']) expect(decoded(otlpJson, piece.repeat(40_000), lenient).count).toBe(0);
   });
 });
+
+describe('a reply of an API', () => {
+  const complete = request(span(''));
+
+  it('that was cut or failed says so', () => {
+    const tempo = decoded(otlpJson, `{"trace":${complete},"metrics":{},"status":"PARTIAL","message":"trace exceeds max size"}`, lenient);
+    expect([tempo.count, tempo.problems]).toEqual([1, ['the trace is not complete: the server cut it', 'the server said: trace exceeds max size']]);
+    const jaeger = '{"error":{"grpcCode":5,"httpCode":404,"message":"trace not found"}}';
+    expect([otlpJson.sniff(utf8(jaeger)).score > 0.5, decoded(otlpJson, jaeger, lenient).problems]).toEqual([true, ['the server said: trace not found']]);
+  });
+
+  it('of Copilot Chat keeps what it says of the session, wherever it stands', () => {
+    for (const text of [`{"copilotChat":{"sessionTitle":"Fix it"},${complete.slice(1)}`, `${complete.slice(0, -1)},"copilotChat":{"sessionTitle":"Fix it"}}`]) {
+      const batch = decoded(otlpJson, text, lenient);
+      expect(batch.resources[batch.resource[0] as number]?.attributes.get('copilotChat.sessionTitle')).toBe('Fix it');
+    }
+  });
+
+  it('in snake case keeps the schemas', () => {
+    const batch = decoded(otlpJson, `{"resource_spans":[{"schema_url":"r","scope_spans":[{"schema_url":"s","spans":[${span('').replace('traceId', 'trace_id').replace('spanId', 'span_id')}]}]}]}`, lenient);
+    expect([batch.count, batch.resources[batch.resource[0] as number]?.schemaUrl, batch.scopes[batch.scope[0] as number]?.schemaUrl]).toEqual([1, 'r', 's']);
+  });
+});
