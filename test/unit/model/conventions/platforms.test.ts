@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Format } from '../../../../src/formats/format.ts';
+import { formatById } from '../../../../src/formats/registry.ts';
+import type { AgentView } from '../../../../src/model/agent.ts';
+import type { Attributes, AttributeValue } from '../../../../src/model/attributes.ts';
+import { messagesIn, messagesOf } from '../../../../src/model/conventions/messages.ts';
+import { agentOf, stepOf } from '../../../../src/model/conventions/registry.ts';
+import { decoded, lenient } from '../../formats/batches.ts';
+import { rowsOf } from '../../formats/rows.ts';
+
+const fixtures = path.resolve(import.meta.dirname, '../../../fixtures');
+const map = (values: Record<string, AttributeValue>): Attributes => new Map(Object.entries(values));
+const step = (attributes: Record<string, AttributeValue>, name = 'span'): AgentView | undefined =>
+  stepOf({ name, kind: 'internal', scopeName: '', attributes: map(attributes), events: [], logs: [] });
+
+/** The agent steps of a file, by the names of their spans. */
+function stepsOf(format: string, file: string): Map<string, AgentView | undefined> {
+  const rows = rowsOf(decoded(formatById(format) as Format, new Uint8Array(readFileSync(path.join(fixtures, file))), lenient));
+  return new Map(rows.map((row) => [row.name, agentOf({ name: row.name, kind: 'internal', scopeName: row.scopeName, attributes: row.content.attributes, events: row.content.events, logs: [] })]));
+}
+
+const asked = [{ role: 'system', parts: [{ type: 'text', text: 'Be nice' }] }, { role: 'user', parts: [{ type: 'text', text: 'hi' }] }];
+const chat = { role: 'llm', model: 'gpt-4o-mini', inputTokens: 5, outputTokens: 7, inputMessages: asked };
+
+// What these SDKs sent to an OTLP receiver, and the files that they or their servers wrote of the same run.
+describe.each([
+  ['Langfuse', 'otlp-json', 'conventions/langfuse/otlp.jsonl', 'chat'], ['LangSmith', 'otlp-json', 'conventions/langSmith/otlp.jsonl', 'llm'],
+  ['LangSmith batches', 'langsmith-json', 'formats/langsmith-json/python-batches.jsonl', 'llm'], ['MLflow', 'otlp-json', 'conventions/mlflow/otlp.jsonl', 'chat'],
+  ['MLflow traces', 'mlflow-json', 'formats/mlflow-json/trace-v3.json', 'chat'],
+])('%s', (_what, format, file, modelCall) => {
+  const steps = stepsOf(format, file);
+
+  it('says model, tokens and messages of a model call', () => {
+    expect(steps.get(modelCall)).toMatchObject({ ...chat, cacheReadTokens: 2 });
+    expect(steps.get(modelCall)?.outputMessages?.[0]?.parts[0]).toEqual({ type: 'text', text: 'Hello' });
+  });
+
+  it('says the documents of a retriever, and its question', () => {
+    expect(steps.get('retrieve')).toMatchObject({ role: 'retriever', documents: [{ content: expect.stringContaining('Paris') as string }] });
+  });
+
+  it('says name, arguments and result of a tool', () => {
+    expect(steps.get('search')).toMatchObject({ role: 'tool', toolName: 'search', toolArguments: map({ query: expect.any(String) as string }) });
+  });
+});
+
+describe('Weave calls', () => {
+  it('say the model, its messages and what it used, which their parents only add up', () => {
+    const steps = stepsOf('weave-json', 'formats/weave-json/stream-query.jsonl');
+    expect(steps.get('openai.chat.completions.create')).toMatchObject({ ...chat, model: 'gpt-4o-mini-2024', outputMessages: [{ parts: [{ type: 'text' }, { type: 'toolCall', name: 'search' }] }] });
+    expect(steps.get('agent')).not.toHaveProperty('inputTokens');
+  });
+
+  it('have the role of their kind', () => {
+    const kinds = [['agent', 'agent'], ['llm', 'llm'], ['tool', 'tool'], ['search', 'retriever'], ['scorer', 'evaluator'], ['guardrail', 'guardrail']];
+    for (const [kind, role] of kinds) expect(step({ 'weave.op_name': 'x', 'weave.kind': kind as string })?.role).toBe(role);
+  });
+});
+
+describe('the OpenAI Agents SDK', () => {
+  const steps = stepsOf('openai-agents', 'formats/openai-agents/items.jsonl');
+  it('has agents, model calls, tools, handoffs and guardrails', () => {
+    expect([...steps].map(([name, view]) => [name, view?.role])).toEqual([
+      ['ok', 'guardrail'], ['generation', 'llm'], ['get_weather', 'tool'], ['turn 1', 'chain'], ['handoff', 'handoff'], ['turn 2', 'chain'], ['Researcher', 'agent'],
+      ['turn 3', 'chain'], ['Writer', 'agent'], ['Agent workflow', 'chain'], ['cleanup', 'other'], ['Weather run', 'chain'],
+    ]);
+    expect(steps.get('generation')).toMatchObject({ model: 'gpt-4o-mini', inputTokens: 11, outputTokens: 7, conversationId: 'chat-7' });
+    expect(steps.get('get_weather')).toMatchObject({ toolName: 'get_weather', toolArguments: map({ city: 'Atlantis' }) });
+  });
+});
+
+describe('tokens of Langfuse', () => {
+  const tokens = (usage: Record<string, number>): unknown => {
+    const view = step({ 'langfuse.observation.type': 'generation', 'langfuse.observation.usage_details': JSON.stringify(usage) });
+    return [view?.inputTokens, view?.outputTokens, view?.cacheReadTokens];
+  };
+  it('are added up where kinds stand beside each other, and not where they are parts', () => {
+    expect(tokens({ input: 3, input_cached_tokens: 2, output: 7, total: 12 })).toEqual([5, 7, 2]);
+    expect(tokens({ input: 5, input_cached_tokens: 2, output: 7, total: 12 })).toEqual([5, 7, 2]);
+    expect(tokens({ input: 10, cache_read_input_tokens: 90, cache_creation_input_tokens: 5, output: 1, output_reasoning_tokens: 4 })).toEqual([105, 5, 90]);
+  });
+});
+
+describe('messages inside other values', () => {
+  const json = (value: unknown): string => JSON.stringify(value);
+  it('are found in requests, answers and what LangChain serialises', () => {
+    expect(messagesIn(json({ model: 'm', messages: [{ role: 'user', content: 'hi' }] }), 'user')).toEqual([{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }]);
+    expect(messagesIn(json({ choices: [{ message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }] }), 'assistant')).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'yes' }], finishReason: 'stop' }]);
+    expect(messagesIn(json({ candidates: [{ content: { role: 'model', parts: [{ text: 'yes' }] } }] }), 'assistant')).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'yes' }] }]);
+    expect(messagesIn(json({ messages: [[{ lc: 1, type: 'constructor', id: ['HumanMessage'], kwargs: { content: 'hi', type: 'human' } }]] }), 'x')).toEqual([{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }]);
+    expect(messagesIn(json({ generations: [[{ text: '', message: { lc: 1, kwargs: { content: '', type: 'ai', tool_calls: [{ name: 'f', args: { a: 1 }, id: 'c' }] } } }]] }), 'x'))
+      .toEqual([{ role: 'assistant', parts: [{ type: 'toolCall', name: 'f', id: 'c', arguments: map({ a: 1 }) }] }]);
+  });
+
+  it('are none where there are none', () => {
+    for (const value of [json({ query: 'x' }), json([1, 2]), json({ output: ['a'] }), json({}), '', undefined]) expect(messagesIn(value, 'user')).toBeUndefined();
+    expect(messagesIn('plain text', 'user')).toEqual(messagesOf('plain text', 'user'));
+  });
+});
