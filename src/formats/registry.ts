@@ -1,6 +1,7 @@
 import type { Format } from './format.ts';
 import { chrome } from './chrome.ts';
 import { claudeCode } from './claudeCode.ts';
+import { codex } from './codex.ts';
 import { copilotLog } from './copilotLog.ts';
 import { goStdout } from './goStdout.ts';
 import { jaeger } from './jaeger.ts';
@@ -23,7 +24,7 @@ import { weave } from './weave.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode, codex];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
