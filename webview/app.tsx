@@ -6,6 +6,7 @@ import type { ChartBridge } from './frame/chartBridge.ts';
 import { runCommand } from './frame/commands.ts';
 import type { PanelViews } from './frame/commands.ts';
 import { DataSourceLost, Empty, NoTrace, TraceGone } from './frame/emptyStates.tsx';
+import { FileInstead, FileLine } from './frame/fileLine.tsx';
 import { Header } from './frame/header.tsx';
 import { KeySheet } from './frame/keySheet.tsx';
 import { LiveRegion } from './frame/liveRegion.tsx';
@@ -44,6 +45,7 @@ export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
     <div class={`panel ${width}`} ref={root}>
       <Header pixels={pixels} width={width} spanCount={trace?.rows.count ?? 0} bridge={bridge} filterFocus={filterFocus} views={views} />
       {summary !== undefined && isShown && <Summary summary={summary} width={width}>{width !== 'narrow' && <Toolbar width={width} bridge={bridge} />}</Summary>}
+      {isShown && <FileLine />}
       <Notice />
       {isShown ? <TimelineView trace={trace} width={width} theme={theme} bridge={bridge} onRequest={answer} /> : <main class="body"><Instead /></main>}
       {isKeySheet && <KeySheet onClose={() => setKeySheet(false)} />}
@@ -55,10 +57,11 @@ export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
 /** What stands in the place of the view while there are no spans. */
 function Instead() {
   const panel = usePanel();
-  const failure = useSignal(panel.failure), isGone = useSignal(panel.gone), status = useSignal(panel.status), traceId = useSignal(panel.traceId);
+  const failure = useSignal(panel.failure), isGone = useSignal(panel.gone), status = useSignal(panel.status), file = useSignal(panel.file), traceId = useSignal(panel.traceId);
   if (failure !== undefined) return <DataSourceLost message={failure} />;
   if (isGone) return <TraceGone />;
   // Rows follow at once, or the host is still starting: a moment of nothing is calmer than a message.
+  if (file !== undefined) return <FileInstead file={file} />;
   if (status === undefined) return <div class="empty" />;
   if (traceId !== undefined) return <Empty title="Opening the trace"><p class="empty-text">Its spans show as they come.</p></Empty>;
   return <NoTrace status={status} />;

@@ -9,6 +9,11 @@ import { setContextKey } from './contextKeys.ts';
 import { Display } from './display.ts';
 import { Disposables } from './disposables.ts';
 import { Log } from './log.ts';
+import { TraceFileEditor } from './customEditor/traceFileEditor.ts';
+import { runOnFile } from './files/fileActions.ts';
+import { openFiles } from './files/openMany.ts';
+import { OpenFiles } from './files/openFiles.ts';
+import { Reports } from './files/reports.ts';
 import { runPanelAction } from './panel/actions.ts';
 import { TracePanels } from './panel/tracePanels.ts';
 import { ValueDocuments } from './panel/valueDocuments.ts';
@@ -36,6 +41,8 @@ export class Services {
   readonly selection: Selection;
   readonly index: TraceIndex;
   readonly source: SourceService;
+  readonly files: OpenFiles;
+  readonly reports: Reports;
   readonly tracesView: TracesView;
   readonly spansView: SpansView;
   readonly panels: TracePanels;
@@ -54,19 +61,27 @@ export class Services {
     this.selection = keep(new Selection());
     this.index = keep(new TraceIndex(this.collector, log.for('traces')));
     this.source = keep(new SourceService(context, log.for('source')));
-    this.tracesView = keep(new TracesView(this.index, this.receiver, this.#grouping(), this.display));
-    this.spansView = keep(new SpansView(this.collector, this.index, this.selection, this.display, log.for('spans')));
+    this.files = keep(new OpenFiles(this.collector, log.for('files')));
+    this.reports = keep(new Reports(this.files));
+    this.tracesView = keep(new TracesView(this.index, this.files, this.receiver, this.#grouping(), this.display));
+    this.spansView = keep(new SpansView(this.collector, this.index, this.files, this.selection, this.display, log.for('spans')));
     this.panels = keep(new TracePanels({
       extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, index: this.index, source: this.source,
-      documents: keep(new ValueDocuments(this.collector)), log: log.for('panel'),
+      documents: keep(new ValueDocuments(this.collector)), files: this.files, display: this.display, log: log.for('panel'),
+      runOnFile: (source, action) => runOnFile(this, source, action),
       showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
       run: (action) => runPanelAction(action, this.receiver.endpoints),
     }));
+    keep(TraceFileEditor.register(this.files, this.panels));
     this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.display));
     keep(new Notices(this.receiver, this.collector, context.globalState, log));
     const changedTraces = keep(new vscode.EventEmitter<{ readonly traceIds: readonly string[] }>());
     this.onDidChangeTraces = changedTraces.event;
     keep(this.collector.onDidChangeTraces(({ traceIds, removed }) => changedTraces.fire({ traceIds: [...traceIds, ...removed] })));
+    this.tracesView.drop.onDrop = {
+      openUris: (uris) => openFiles(this, uris),
+      openBytes: async (name, bytes) => { await this.panels.show(await this.files.firstTrace(await this.files.openBytes(name, bytes))); },
+    };
     this.#wire();
   }
 
@@ -110,6 +125,7 @@ export class Services {
     keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
     keep(this.receiver.onDidChange(() => this.#receiverChanged()));
     keep(this.index.onDidChange(() => this.#tracesChanged()));
+    keep(this.files.onDidChange(() => this.#tracesChanged()));
     keep(this.selection.onDidChange(({ selected }) => {
       setContextKey('spanscope.hasTrace', selected !== undefined);
       setContextKey('spanscope.hasSelection', selected?.spanId !== undefined);
@@ -127,7 +143,8 @@ export class Services {
   }
 
   #tracesChanged(): void {
-    setContextKey('spanscope.hasTraces', this.index.listing.total > 0);
+    this.files.setFilter(this.index.filter);
+    setContextKey('spanscope.hasTraces', this.index.listing.total > 0 || this.files.files.length > 0);
     setContextKey('spanscope.filtered', this.index.filter !== '');
   }
 

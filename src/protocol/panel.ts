@@ -46,6 +46,18 @@ export interface StackFrameLink extends SourceLink {
   readonly line: number;
 }
 
+/** What can be done with the file that a trace is from. */
+export type FileAction = 'stop' | 'follow' | 'keep' | 'report' | 'pickTrace' | 'openText' | 'openAgain';
+
+/** How the file of the shown trace stands, in words. */
+export interface FileStatus {
+  readonly text: string;
+  readonly tone: 'plain' | 'busy' | 'warning';
+  /** How much of it is read, 0 to 1, where that is known. */
+  readonly fraction?: number;
+  readonly actions: readonly { readonly action: FileAction; readonly label: string }[];
+}
+
 /** Host → webview. Complete snapshots or row changes with a revision. */
 export type ToPanel =
   | { readonly type: 'panel.show'; readonly traceId: string | undefined; readonly status: ReceiverStatus; readonly spanRow?: RowRef }
@@ -53,6 +65,7 @@ export type ToPanel =
   | { readonly type: 'trace.summary'; readonly summary: TraceSummary; readonly revision: number; readonly nowUnixNano: string }
   | { readonly type: 'trace.gone'; readonly traceId: string }
   | { readonly type: 'receiver.status'; readonly status: ReceiverStatus }
+  | { readonly type: 'file.status'; readonly file: FileStatus | undefined }
   | { readonly type: 'selection.set'; readonly ref: RowRef | undefined }
   | { readonly type: 'span.details'; readonly details: SpanDetails }
   | { readonly type: 'search.result'; readonly id: number; readonly epoch: number; readonly rows: ArrayBuffer /* Uint32 row numbers, ascending */; readonly problem?: string }
@@ -77,6 +90,7 @@ export type FromPanel =
   | { readonly type: 'value.copy'; readonly text: string }
   | { readonly type: 'value.open'; readonly ref: RowRef; readonly what: 'json' | 'attribute'; readonly key?: string }
   | { readonly type: 'image.save'; readonly kind: 'png' | 'svg'; readonly data: string }
+  | { readonly type: 'file.run'; readonly action: FileAction }
   | { readonly type: 'action.run'; readonly action: PanelAction }
   | { readonly type: 'failure.report'; readonly message: string };
 

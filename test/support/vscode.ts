@@ -45,6 +45,11 @@ export class Uri {
   toString(): string { return `${this.scheme}://${this.path}`; }
 }
 
+export const FileType = { File: 1, Directory: 2 } as const;
+
+/** Files of the machine that are all regular, of one byte, and were changed when the test says. */
+export const workspace = { fs: { mtime: 0, stat(): Promise<object> { return Promise.resolve({ type: FileType.File, size: 1, mtime: this.mtime }); } } };
+
 /** A tree view whose rows a test selects; what it is told to reveal is selected when the test says so, as late as in the editor. */
 export class FakeTreeView {
   readonly #selected = new EventEmitter<{ readonly selection: readonly unknown[] }>();

@@ -18,6 +18,7 @@ export const glyphs = {
   error: 0xea87,
   export: 0xebac,
   'eye-closed': 0xeae7,
+  'file-code': 0xeae9,
   'file-media': 0xeaea,
   filter: 0xeaf1,
   'folder-opened': 0xeaf7,

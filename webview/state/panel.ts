@@ -1,4 +1,4 @@
-import type { ChartCommand, PanelAction, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
+import type { ChartCommand, FileAction, FileStatus, PanelAction, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
 import type { TraceSummary } from '../../src/model/records.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { Clock } from './clock.ts';
@@ -34,6 +34,8 @@ export class Panel {
   readonly peek = new Signal<SpanDetails | undefined>(undefined);
   /** What the last request that failed said. */
   readonly notice = new Signal<string | undefined>(undefined);
+  /** How the file stands that the trace is from, when there is something to say about it. */
+  readonly file = new Signal<FileStatus | undefined>(undefined);
   readonly clock = new Clock();
   readonly details: DetailsLoader;
   readonly search: Search;
@@ -100,6 +102,10 @@ export class Panel {
     this.#host.post({ type: 'action.run', action });
   }
 
+  runOnFile(action: FileAction): void {
+    this.#host.post({ type: 'file.run', action });
+  }
+
   copy(text: string): void {
     this.#host.post({ type: 'value.copy', text });
   }
@@ -155,6 +161,7 @@ export class Panel {
         if (message.traceId === this.traceId.value) this.gone.value = true;
         break;
       case 'receiver.status': this.status.value = message.status; break;
+      case 'file.status': this.file.value = message.file; break;
       case 'selection.set': this.#selectQuietly(message.ref); break;
       case 'span.details':
         if (sameRef(message.details.ref, this.#looksAt)) this.peek.value = message.details;

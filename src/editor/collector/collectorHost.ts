@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 
 export type RowsEvent = Extract<CollectorEvent, { type: 'rows.changed' }>;
 export type TracesEvent = Extract<CollectorEvent, { type: 'traces.changed' }>;
+export type FileEvent = Extract<CollectorEvent, { type: 'file.changed' }>;
 export type GoneEvent = Extract<CollectorEvent, { type: 'trace.gone' }>;
 
 /** What the rest of the editor needs of the collector. */
@@ -36,6 +37,7 @@ export class CollectorHost implements Collector {
   readonly #changedTraces = new EventEmitter<TracesEvent>();
   readonly #changedRows = new EventEmitter<RowsEvent>();
   readonly #lostTrace = new EventEmitter<GoneEvent>();
+  readonly #changedFile = new EventEmitter<FileEvent>();
   readonly #changedStats = new EventEmitter<CollectorStats>();
   readonly #hitBreakpoint = new EventEmitter<BreakpointHit>();
   readonly #started = new EventEmitter<void>();
@@ -44,6 +46,7 @@ export class CollectorHost implements Collector {
   readonly onDidChangeTraces = this.#changedTraces.event;
   readonly onDidChangeRows = this.#changedRows.event;
   readonly onDidLoseTrace = this.#lostTrace.event;
+  readonly onDidChangeFile = this.#changedFile.event;
   readonly onDidChangeStats = this.#changedStats.event;
   /** A program stands at a span breakpoint. */
   readonly onDidHitBreakpoint = this.#hitBreakpoint.event;
@@ -68,7 +71,7 @@ export class CollectorHost implements Collector {
     this.#connect = connect;
     this.#options = options;
     this.#log = log;
-    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedStats, this.#hitBreakpoint, this.#started, this.#replaced, this.#lost]) {
+    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedFile, this.#changedStats, this.#hitBreakpoint, this.#started, this.#replaced, this.#lost]) {
       this.#disposables.add(emitter);
     }
   }
@@ -130,6 +133,7 @@ export class CollectorHost implements Collector {
     switch (event.type) {
       case 'traces.changed': this.#changedTraces.fire(event); break;
       case 'rows.changed': this.#changedRows.fire(event); break;
+      case 'file.changed': this.#changedFile.fire(event); break;
       case 'trace.gone': this.#lostTrace.fire(event); break;
       case 'breakpoint.hit': this.#hitBreakpoint.fire(event.hit); break;
       case 'log.line': this.#log.for('collector').write(event.level, event.message); break;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { traceNameOf } from '../../model/traceKey.ts';
 import type { Command } from './command.ts';
 import { spanOf, traceIdOf } from './targets.ts';
 
@@ -6,7 +7,7 @@ export const copyTraceId: Command = {
   id: 'spanscope.copyTraceId',
   async run(services, target) {
     const traceId = traceIdOf(services, target);
-    if (traceId !== undefined) await vscode.env.clipboard.writeText(traceId);
+    if (traceId !== undefined) await vscode.env.clipboard.writeText(traceNameOf(traceId).traceId);
   },
 };
 

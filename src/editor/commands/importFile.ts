@@ -1,46 +1,29 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../log.ts';
-import { asNotice } from '../safeText.ts';
-import type { Services } from '../services.ts';
+import { openFiles } from '../files/openMany.ts';
 import type { Command } from './command.ts';
 
-/** Reads trace files and shows the first trace of them. */
+/** Opens trace files, or all in a folder: those of the explorer, of the caller, or that the user chooses. */
 export const importFile: Command = {
   id: 'spanscope.importFile',
-  async run(services, target) {
-    const files = target instanceof vscode.Uri ? [target] : await vscode.window.showOpenDialog({ title: 'Open Trace File', openLabel: 'Open', canSelectMany: true });
-    let isShown = false;
-    for (const file of files ?? []) {
-      const traceId = await open(services, file);
-      if (traceId !== undefined && !isShown) {
-        isShown = true;
-        await services.panels.show(traceId);
-      }
-    }
+  async run(services, target, selected) {
+    const uris = urisOf(target, selected) ?? await vscode.window.showOpenDialog({ title: 'Open Trace Files', openLabel: 'Open', canSelectMany: true, canSelectFiles: true, canSelectFolders: process.platform === 'darwin' });
+    if (uris !== undefined && uris.length > 0) await openFiles(services, uris);
   },
 };
 
-async function open(services: Services, file: vscode.Uri): Promise<string | undefined> {
-  const name = file.path.split('/').at(-1) ?? '';
-  const progress = { location: { viewId: 'spanscope.traces' }, title: `Opening ${name}` };
-  try {
-    const { traceIds, warnings } = await vscode.window.withProgress(progress, () => services.importFile(file));
-    if (warnings.length > 0) tellWarnings(services, name, warnings);
-    return traceIds[0];
-  } catch (error) {
-    const why = messageOf(error);
-    const chosen = await vscode.window.showErrorMessage(asNotice(why.includes(name) ? why : `${name}: ${why}`), 'Open as Text', 'Show Log');
-    if (chosen === 'Open as Text') await vscode.window.showTextDocument(file);
-    else if (chosen === 'Show Log') services.log.show();
-    return undefined;
-  }
-}
+/** Opens a folder of trace files; systems have a dialog for files or for folders. */
+export const importFolder: Command = {
+  id: 'spanscope.importFolder',
+  async run(services) {
+    const uris = await vscode.window.showOpenDialog({ title: 'Open a Folder of Trace Files', openLabel: 'Open', canSelectMany: true, canSelectFiles: false, canSelectFolders: true });
+    if (uris !== undefined && uris.length > 0) await openFiles(services, uris);
+  },
+};
 
-function tellWarnings({ log }: Services, name: string, warnings: readonly string[]): void {
-  const more = warnings.length > 1 ? [`Show ${warnings.length} Warnings`] : [];
-  const told = vscode.window.showWarningMessage(asNotice(`${name} was read in part. ${warnings[0]}`), ...more);
-  told.then(async (chosen) => {
-    if (chosen === undefined) return;
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: warnings.join('\n') }), { preview: true });
-  }).then(undefined, (error: unknown) => log.warn('The warnings could not be shown', error));
+function urisOf(target: unknown, selected: unknown): readonly vscode.Uri[] | undefined {
+  for (const list of [selected, target]) {
+    const uris = Array.isArray(list) ? list.filter((each) => each instanceof vscode.Uri) : [];
+    if (uris.length > 0) return uris;
+  }
+  return target instanceof vscode.Uri ? [target] : undefined;
 }

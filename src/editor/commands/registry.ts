@@ -14,12 +14,14 @@ import { deleteTrace } from './deleteTrace.ts';
 import { copyAsMarkdown, exportMatching, exportSubtree, exportTrace } from './exportTrace.ts';
 import { clearFilter, filterTraces } from './filterTraces.ts';
 import { groupByService, groupByTime } from './groupTraces.ts';
-import { importFile } from './importFile.ts';
+import { importFile, importFolder } from './importFile.ts';
 import { loadMore } from './loadMore.ts';
 import { mapPath } from './mapPath.ts';
+import { openAsTrace } from './openAsTrace.ts';
 import { openSettings } from './openSettings.ts';
 import { openTrace, openTraceBeside } from './openTrace.ts';
 import { openWalkthrough } from './openWalkthrough.ts';
+import { pasteTrace } from './pasteTrace.ts';
 import { revealSource, revealSourceBeside } from './revealSource.ts';
 import { runDemo } from './runDemo.ts';
 import { searchSpans } from './searchSpans.ts';
@@ -27,13 +29,14 @@ import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
 import { startReceiver } from './startReceiver.ts';
 import { stopReceiver } from './stopReceiver.ts';
+import { traceFiles } from './traceFiles.ts';
 import { useOtherPort } from './useOtherPort.ts';
 
 /** Every command of the extension. */
 export const commands: readonly Command[] = [
   addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
-  groupByService, groupByTime, importFile, loadMore, mapPath, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, searchSpans, showLog, showMenu, startReceiver, stopReceiver, useOtherPort,
+  groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
+  revealSourceBeside, runDemo, searchSpans, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
 ];
 
 /** Registers all commands. A command that fails says why. */

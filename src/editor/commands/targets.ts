@@ -6,13 +6,14 @@ import type { Selected } from '../selection.ts';
 import type { Services } from '../services.ts';
 import { SpanTreeNode } from '../traces/spansTree.ts';
 import { traceLabel, traceRow } from '../traces/traceRow.ts';
-import { TraceNode } from '../traces/tracesTree.ts';
+import { FileNode, TraceNode } from '../traces/tracesTree.ts';
 
 const pickLimit = 200;
 
 /** The trace that a command was called on: a row, an id, else the one that is looked at. */
 export function traceIdOf({ selection }: Services, target: unknown): string | undefined {
   if (target instanceof TraceNode || target instanceof SpanTreeNode) return target.traceId;
+  if (target instanceof FileNode) return target.file.traces[0]?.traceId;
   return typeof target === 'string' ? target : selection.current?.traceId;
 }
 

@@ -25,6 +25,7 @@ const schemas: Schemas = {
   'value.copy': z.object({ text: text(maxTextLength) }),
   'value.open': z.object({ ref: rowRef, what: z.literal(['json', 'attribute']), key: z.exactOptional(text(maxKeyLength)) }),
   'image.save': z.object({ kind: z.literal(['png', 'svg']), data: text(maxImageLength) }),
+  'file.run': z.object({ action: z.literal(['stop', 'follow', 'keep', 'report', 'pickTrace', 'openText', 'openAgain']) }),
   'action.run': z.object({
     action: z.literal([
       'runDemo', 'copyEnvironment', 'copyHttp', 'copyGrpc', 'copyWebSocket', 'startReceiver', 'openFile', 'exportTrace', 'showLog', 'useOtherPort', 'mapPath',

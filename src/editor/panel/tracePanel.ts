@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import type { SpanRecord, TraceOverview } from '../../model/records.ts';
-import type { ChartCommand, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
+import { keyBeside, receivedSource, traceNameOf } from '../../model/traceKey.ts';
+import type { ChartCommand, FileAction, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
 import type { CollectorHost, RowsEvent } from '../collector/collectorHost.ts';
 import type { Receiver } from '../collector/receiver.ts';
 import type { SourceService } from '../code/sourceService.ts';
+import type { Display } from '../display.ts';
 import { Disposables } from '../disposables.ts';
 import { messageOf } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
 import type { TraceIndex } from '../traces/traceIndex.ts';
 import { traceLabel } from '../traces/traceRow.ts';
+import { fileStatus, opening } from '../files/fileWords.ts';
+import type { OpenFiles } from '../files/openFiles.ts';
 import { detailsOf } from './details.ts';
 import { readPanelMessage } from './messages.ts';
 import { pageHtml, pageOptions } from './page.ts';
@@ -25,10 +29,14 @@ export interface PanelServices {
   readonly index: TraceIndex;
   readonly source: SourceService;
   readonly documents: ValueDocuments;
+  readonly files: OpenFiles;
+  readonly display: Display;
   readonly log: Log;
   /** Opens the trace that a link points to. */
   showTrace(traceId: string, spanId: string): Promise<void>;
   run(action: PanelAction): Promise<void>;
+  /** Does something with an open file; gives the trace to show then, where one was chosen. */
+  runOnFile(source: string, action: FileAction): Promise<string | undefined>;
 }
 
 let lastSubscription = 0;
@@ -39,6 +47,8 @@ let lastSubscription = 0;
  */
 export class TracePanel {
   readonly panel: vscode.WebviewPanel;
+  /** The file in whose tab this stands; undefined in a tab of its own. */
+  readonly source: string | undefined;
   readonly #services: PanelServices;
   readonly #disposables = new Disposables();
   #traceId: string | undefined;
@@ -50,17 +60,20 @@ export class TracePanel {
   #reading: { readonly ref: RowRef; readonly record: Promise<SpanRecord | undefined> } | undefined;
   #detailsWanted: RowRef | undefined;
 
-  constructor(panel: vscode.WebviewPanel, services: PanelServices, traceId: string | undefined, spanId: string | undefined) {
+  constructor(panel: vscode.WebviewPanel, services: PanelServices, traceId: string | undefined, spanId: string | undefined, source?: string) {
     this.panel = panel;
+    this.source = source;
     this.#services = services;
     this.#traceId = traceId;
     this.#spanId = spanId;
     const { collector, receiver, selection, extensionUri } = services;
     panel.webview.options = pageOptions(extensionUri);
-    panel.iconPath = {
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
-    };
+    if (source === undefined) {
+      panel.iconPath = {
+        dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
+        light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
+      };
+    }
     this.#disposables.add(panel.webview.onDidReceiveMessage((message) => this.#receive(message)));
     this.#disposables.add(panel.onDidChangeViewState(() => this.#viewStateChanged()));
     this.#disposables.add(panel.onDidDispose(() => this.dispose()));
@@ -69,6 +82,7 @@ export class TracePanel {
     this.#disposables.add(collector.onDidReplace(() => { if (this.#subscription !== undefined) this.#try('panel.ready', this.#connect()); }));
     this.#disposables.add(collector.onDidChangeStats(() => { if (this.#traceId === undefined) this.#tellStatus(); }));
     this.#disposables.add(services.source.onDidChange(() => { if (this.#detailsWanted !== undefined) this.#try('details.get', this.#details(this.#detailsWanted)); }));
+    this.#disposables.add(services.files.onDidChange(() => this.#fileChanged()));
     this.#disposables.add(receiver.onDidChange(() => this.#tellStatus()));
     this.#disposables.add(selection.onDidChange(({ selected, origin }) => {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
@@ -117,13 +131,20 @@ export class TracePanel {
     this.#services.selection.select({ traceId: this.#traceId, ...spanId }, this);
   }
 
+  /** A page that comes back in the tab of a file knows which of its traces it showed. */
+  async #begin(saved: string | undefined): Promise<void> {
+    if (this.source !== undefined && this.#traceId === undefined && saved !== undefined && traceNameOf(saved).source === this.source) this.#traceId = saved;
+    await this.#connect();
+  }
+
   /** Begins anew: what is shown, and all rows of it. */
   async #connect(): Promise<void> {
     const { collector, receiver } = this.#services;
     this.#disconnect();
     const traceId = this.#traceId;
+    this.#tellFile();
     if (traceId === undefined) {
-      this.panel.title = 'Spanscope';
+      if (this.source === undefined) this.panel.title = 'Spanscope';
       this.#post({ type: 'panel.show', traceId, status: receiver.status });
       return;
     }
@@ -168,7 +189,33 @@ export class TracePanel {
     this.#post({ type: 'receiver.status', status: this.#services.receiver.status });
   }
 
+  /** The trace of a file's tab is its first, until another one is chosen. */
+  #fileChanged(): void {
+    this.#tellFile();
+    const [first] = this.source === undefined ? [] : this.#services.files.file(this.source)?.traces ?? [];
+    if (this.#traceId === undefined && first !== undefined) this.#try('panel.ready', this.show(first.traceId, undefined));
+  }
+
+  #tellFile(): void {
+    const { files, display } = this.#services, source = this.#fileSource;
+    if (source === receivedSource) return;
+    const file = files.file(source);
+    const isAwaited = file === undefined && this.source !== undefined;
+    this.#post({ type: 'file.status', file: isAwaited ? opening : file && fileStatus(file, this.#traceId, display) });
+  }
+
+  /** The file that the shown trace is from; `receivedSource` when it is from none. */
+  get #fileSource(): string {
+    return this.source ?? (this.#traceId === undefined ? receivedSource : traceNameOf(this.#traceId).source);
+  }
+
+  async #runOnFile(action: FileAction): Promise<void> {
+    const traceId = await this.#services.runOnFile(this.#fileSource, action);
+    if (traceId !== undefined) await this.show(traceId, undefined);
+  }
+
   #setTitle(summary: TraceOverview): void {
+    if (this.source !== undefined) return;
     const title = traceLabel(summary);
     if (this.panel.title !== title) this.panel.title = title;
   }
@@ -194,7 +241,7 @@ export class TracePanel {
   async #handle(message: FromPanel): Promise<void> {
     const { source, documents, log } = this.#services;
     switch (message.type) {
-      case 'panel.ready': return this.#connect();
+      case 'panel.ready': return this.#begin(message.traceId);
       case 'rows.ack': return this.#acknowledge(message.revision);
       case 'selection.changed': return this.#selected(message.ref);
       case 'details.get': return this.#details(message.ref);
@@ -205,6 +252,7 @@ export class TracePanel {
       case 'value.copy': return vscode.env.clipboard.writeText(message.text);
       case 'value.open': return documents.show(await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
       case 'image.save': return saveImage(message.kind, message.data, this.panel.title);
+      case 'file.run': return this.#runOnFile(message.action);
       case 'action.run': return this.#services.run(message.action);
       case 'failure.report': log.error('A page reported a failure', message.message); return undefined;
     }
@@ -259,9 +307,11 @@ export class TracePanel {
   async #openLink(ref: RowRef, index: number): Promise<void> {
     const link = (await this.#read(ref)).links[index];
     if (link === undefined) throw new Error('This span has no such link.');
-    const summary = await this.#services.collector.call('summaryOf', link.traceId);
-    if (summary === undefined) throw new Error('The linked trace has not been received.');
-    await this.#services.showTrace(link.traceId, link.spanId);
+    const { collector, showTrace } = this.#services;
+    for (const key of new Set([keyBeside(this.#traceId ?? '', link.traceId), link.traceId])) {
+      if (await collector.call('summaryOf', key) !== undefined) return showTrace(key, link.spanId);
+    }
+    throw new Error('The linked trace has not been received.');
   }
 
   async #search(id: number, query: string): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { receivedSource, traceNameOf } from '../../model/traceKey.ts';
 import type { ChartCommand } from '../../protocol/panel.ts';
 import { Disposables } from '../disposables.ts';
 import { traceLabel } from '../traces/traceRow.ts';
@@ -44,7 +45,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   /** Shows a trace in its panel, opened when there is none. Without a trace the panel waits for the first one. */
   async show(traceId: string | undefined, { spanId, beside = false, preserveFocus = false }: ShowOptions = {}): Promise<TracePanel> {
     const { TracePanel: Panel } = await import('./tracePanel.ts');
-    const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId);
+    const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId && (panel.source === undefined || traceId !== undefined)) ?? this.#tabOfFile(traceId);
     if (open === undefined) {
       const { extensionUri, selection, index } = this.#services;
       const summary = traceId === undefined ? undefined : index.summaryOf(traceId);
@@ -57,6 +58,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     open.panel.reveal(undefined, preserveFocus);
     if (traceId !== undefined) await open.show(traceId, spanId);
     return open;
+  }
+
+  /** Shows the file of a source in the tab that the editor has made for it. */
+  async embed(panel: vscode.WebviewPanel, source: string): Promise<void> {
+    const { TracePanel: Panel } = await import('./tracePanel.ts');
+    const first = this.#services.files.file(source)?.traces[0]?.traceId;
+    this.#keep(new Panel(panel, this.#services, first, undefined, source)).greet();
   }
 
   /** Tells the panel that was active last what its chart is to do. */
@@ -85,10 +93,15 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return panel;
   }
 
+  #tabOfFile(traceId: string | undefined): TracePanel | undefined {
+    const source = traceId === undefined ? receivedSource : traceNameOf(traceId).source;
+    return source === receivedSource ? undefined : this.#panels.find((panel) => panel.source === source);
+  }
+
   /** A panel that waits for the first span shows the trace that it came with. */
   #adopt(traceId: string): void {
     for (const panel of this.#panels) {
-      if (panel.traceId === undefined) panel.show(traceId, undefined).catch((error: unknown) => this.#services.log.warn('A panel could not show a trace', error));
+      if (panel.traceId === undefined && panel.source === undefined) panel.show(traceId, undefined).catch((error: unknown) => this.#services.log.warn('A panel could not show a trace', error));
     }
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { CollectorHost } from '../collector/collectorHost.ts';
 import type { Display } from '../display.ts';
+import type { OpenFiles } from '../files/openFiles.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
@@ -42,7 +43,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   #revealing: SpanTreeNode | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(collector: CollectorHost, index: TraceIndex, selection: Selection, display: Display, log: Log) {
+  constructor(collector: CollectorHost, index: TraceIndex, files: OpenFiles, selection: Selection, display: Display, log: Log) {
     this.#collector = collector;
     this.#index = index;
     this.#selection = selection;
@@ -54,6 +55,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#disposables.add(this.#changed);
     this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
     this.#disposables.add(collector.onDidChangeTraces(({ traceIds }) => { if (this.#tree !== undefined && traceIds.includes(this.#tree.traceId)) this.#refresh.request(); }));
+    this.#disposables.add(files.onDidChange(() => { if (this.#tree !== undefined && files.fileOfTrace(this.#tree.traceId) !== undefined) this.#refresh.request(); }));
     this.#disposables.add(index.onDidChange(() => this.#describe()));
     this.#disposables.add(collector.onDidReplace(() => this.#refresh.request()));
     this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [node] }) => this.#select(node)));

@@ -1,5 +1,6 @@
 import type { TraceOverview } from '../../model/records.ts';
 import { roleIcons } from '../../model/role.ts';
+import { traceNameOf } from '../../model/traceKey.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { Display } from '../display.ts';
 import { roleColour } from './treeRow.ts';
@@ -15,7 +16,7 @@ export function traceRow(summary: TraceOverview, nowUnixMilli: number, display: 
 
 /** What people call a trace: the name of its run or agent. */
 export function traceLabel({ label, traceId }: TraceOverview): string {
-  return label === '' ? `Trace ${visibleName(traceId.slice(0, 8))}` : visibleName(label);
+  return label === '' ? `Trace ${visibleName(traceNameOf(traceId).traceId.slice(0, 8))}` : visibleName(label);
 }
 
 /** The lines of a trace's tooltip; the first is its title. */
@@ -34,7 +35,7 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
     inputTokens + outputTokens > 0 ? `Tokens: ${display.numbers.tokenFlow(inputTokens, outputTokens)} (sum of the model calls)` : '',
     costUsd === undefined ? '' : `Cost: ${display.numbers.cost(costUsd)}`,
     `Started: ${start.toISOString()}`,
-    `Trace ID: ${visibleName(summary.traceId)}`,
+    `Trace ID: ${visibleName(traceNameOf(summary.traceId).traceId)}`,
   ].filter(Boolean);
 }
 

@@ -1,5 +1,6 @@
 import type { TraceOverview } from '../../model/records.ts';
 import type { Display } from '../display.ts';
+import type { TraceFile } from '../files/openFiles.ts';
 import { groupTraces } from './traceGroups.ts';
 import type { Grouping, TraceGroup } from './traceGroups.ts';
 import { traceRow } from './traceRow.ts';
@@ -15,8 +16,8 @@ export class GroupNode {
 export class TraceNode {
   summary: TraceOverview;
   shown: TreeRow;
-  parent: GroupNode;
-  constructor(summary: TraceOverview, shown: TreeRow, parent: GroupNode) {
+  parent: GroupNode | FileNode;
+  constructor(summary: TraceOverview, shown: TreeRow, parent: GroupNode | FileNode) {
     this.summary = summary;
     this.shown = shown;
     this.parent = parent;
@@ -35,7 +36,27 @@ export class MoreNode {
   }
 }
 
-export type TracesNode = GroupNode | TraceNode | MoreNode;
+/** The group of all open files. */
+export class FilesNode {
+  children: readonly FileNode[] = [];
+}
+
+export class FileNode {
+  file: TraceFile;
+  shown: TreeRow;
+  children: readonly TraceNode[] = [];
+  readonly parent: FilesNode;
+  constructor(file: TraceFile, shown: TreeRow, parent: FilesNode) {
+    this.file = file;
+    this.shown = shown;
+    this.parent = parent;
+  }
+
+  /** The only trace of a file stands for it; its row opens it. */
+  get onlyTrace(): TraceNode | undefined { return this.file.traceCount === 1 ? this.children[0] : undefined; }
+}
+
+export type TracesNode = GroupNode | TraceNode | MoreNode | FilesNode | FileNode;
 
 /** Nodes that look different now; undefined = the groups themselves changed. */
 export type Redraw = readonly TracesNode[] | undefined;

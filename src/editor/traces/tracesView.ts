@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables.ts';
+import type { OpenFiles } from '../files/openFiles.ts';
 import type { Receiver } from '../collector/receiver.ts';
 import type { Display } from '../display.ts';
 import { Throttle } from '../throttle.ts';
+import { FilesTree } from './filesTree.ts';
 import type { Grouping } from './traceGroups.ts';
 import { pageSize } from './traceIndex.ts';
 import type { TraceIndex } from './traceIndex.ts';
 import { traceTooltip } from './traceRow.ts';
-import { GroupNode, MoreNode, TraceNode, TracesTree } from './tracesTree.ts';
+import { TracesDrop } from './tracesDrop.ts';
+import { FileNode, FilesNode, GroupNode, MoreNode, TraceNode, TracesTree } from './tracesTree.ts';
 import type { TracesNode } from './tracesTree.ts';
 import { itemOf, tooltipOf } from './treeItems.ts';
 
@@ -16,6 +19,7 @@ const redrawMs = 150;
 
 /** The Traces view: runs and traces in groups, newest first, changing in place while spans arrive. */
 export class TracesView implements vscode.TreeDataProvider<TracesNode> {
+  readonly drop = new TracesDrop();
   readonly #changed = new vscode.EventEmitter<TracesNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #index: TraceIndex;
@@ -24,22 +28,27 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   readonly #disposables = new Disposables();
   readonly #display: Display;
   readonly #tree: TracesTree;
+  readonly #files: OpenFiles;
+  readonly #filesTree: FilesTree;
   readonly #failed = new Set<string>();
   #grouping: Grouping;
   /** Traces changed while nobody looked. */
   #isStale = false;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(index: TraceIndex, receiver: Receiver, grouping: Grouping, display: Display) {
+  constructor(index: TraceIndex, files: OpenFiles, receiver: Receiver, grouping: Grouping, display: Display) {
     this.#display = display;
     this.#tree = new TracesTree(display);
+    this.#filesTree = new FilesTree(display);
+    this.#files = files;
     this.#index = index;
     this.#receiver = receiver;
     this.#grouping = grouping;
-    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { treeDataProvider: this, canSelectMany: true }));
+    this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.traces', { dragAndDropController: this.drop, treeDataProvider: this, canSelectMany: true }));
     this.#disposables.add(this.#changed);
     const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#listChanged()));
     this.#disposables.add(index.onDidChange(() => redraw.request()));
+    this.#disposables.add(files.onDidChange(() => redraw.request()));
     this.#disposables.add(index.onDidFail((traceIds) => this.#noteFailures(traceIds)));
     this.#disposables.add(receiver.onDidChange(() => this.#head()));
     this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => this.#becomeVisible(visible)));
@@ -61,20 +70,22 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   getTreeItem(node: TracesNode): vscode.TreeItem {
     if (node instanceof GroupNode) return groupItem(node);
     if (node instanceof MoreNode) return moreItem(node);
+    if (node instanceof FilesNode) return filesItem(node);
+    if (node instanceof FileNode) return fileItem(node);
     const item = itemOf(node.shown, `trace:${node.traceId}`, vscode.TreeItemCollapsibleState.None);
-    item.contextValue = 'trace';
+    item.contextValue = node.parent instanceof FileNode ? 'trace.file' : 'trace';
     item.command = { command: 'spanscope.openTrace', title: 'Open Trace', arguments: [node] };
     return item;
   }
 
   getChildren(node?: TracesNode): TracesNode[] {
     if (node === undefined && !this.#index.isLoaded) this.#index.load();
-    if (node === undefined) return [...this.#tree.groups];
-    return node instanceof GroupNode ? [...node.children] : [];
+    if (node === undefined) return [...this.#tree.groups, ...(this.#filesTree.isEmpty ? [] : [this.#filesTree.root])];
+    return node instanceof GroupNode || node instanceof FilesNode || node instanceof FileNode ? [...node.children] : [];
   }
 
   getParent(node: TracesNode): TracesNode | undefined {
-    return node instanceof GroupNode ? undefined : node.parent;
+    return node instanceof GroupNode || node instanceof FilesNode ? undefined : node.parent;
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TracesNode): vscode.TreeItem {
@@ -97,8 +108,9 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     this.#isStale = false;
     const { traces, matching } = this.#index.listing;
     const redraw = this.#tree.update(traces, matching - traces.length, this.#grouping, Date.now());
-    if (redraw === undefined) this.#changed.fire(undefined);
-    else if (redraw.length > 0) this.#changed.fire([...redraw]);
+    const files = this.#filesTree.update(this.#files.files, Date.now());
+    if (redraw === undefined || files.includes(this.#filesTree.root)) this.#changed.fire(undefined);
+    else if (redraw.length + files.length > 0) this.#changed.fire([...redraw, ...files]);
     this.#head();
     this.#keepTicking();
   }
@@ -143,6 +155,22 @@ function groupItem({ group, children }: GroupNode): vscode.TreeItem {
   item.id = `group:${group.id}`;
   item.description = `${group.traces.length}${children.at(-1) instanceof MoreNode ? '+' : ''}`;
   item.contextValue = 'group';
+  return item;
+}
+
+function filesItem({ children }: FilesNode): vscode.TreeItem {
+  const item = new vscode.TreeItem('From files', vscode.TreeItemCollapsibleState.Expanded);
+  item.id = 'files';
+  item.description = `${children.length}`;
+  item.contextValue = 'files';
+  return item;
+}
+
+function fileItem(node: FileNode): vscode.TreeItem {
+  const { file, shown, children, onlyTrace } = node;
+  const item = itemOf(shown, `file:${file.source}`, children.length === 0 || onlyTrace !== undefined ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed);
+  item.contextValue = `file${file.isKept ? '.kept' : ''}${file.uri === undefined ? '' : file.isFollowed ? '.followed' : '.onDisk'}`;
+  item.command = { command: 'spanscope.openTrace', title: 'Open Trace', arguments: [node] };
   return item;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { EventEmitter, env } from '../../../support/vscode.ts';
 import { Selection } from '../../../../src/editor/selection.ts';
+import { Display } from '../../../../src/editor/display.ts';
 import { TracePanel } from '../../../../src/editor/panel/tracePanel.ts';
 import type { PanelServices } from '../../../../src/editor/panel/tracePanel.ts';
 import { Receiver } from '../../../../src/editor/collector/receiver.ts';
@@ -53,7 +54,7 @@ function openPanel(traceId: string | null = 'trace-1') {
       reveal: (span: SpanRecord, place: unknown) => { opened.push([span.spanId, place]); return Promise.resolve(); },
       linksOf: () => Promise.resolve({ sources: [{ index: 0, label: 'a.py:1', origin: 'recorded' }], frames: [] }),
     },
-    documents: {}, showTrace: (...args: unknown[]) => { opened.push(args); return Promise.resolve(); }, run: (action: unknown) => { opened.push([action]); return Promise.resolve(); },
+    files: { onDidChange: new EventEmitter<void>().event, file: () => undefined }, display: new Display('en'), documents: {}, showTrace: (...args: unknown[]) => { opened.push(args); return Promise.resolve(); }, run: (action: unknown) => { opened.push([action]); return Promise.resolve(); },
   } as unknown as PanelServices;
   const panel = new TracePanel(webviewPanel as unknown as vscode.WebviewPanel, services, traceId ?? undefined, undefined);
   const settle = async (): Promise<void> => { for (let i = 0; i < 20; i++) await Promise.resolve(); };

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Display } from '../../../../src/editor/display.ts';
+import { OpenFiles } from '../../../../src/editor/files/openFiles.ts';
 import { Selection } from '../../../../src/editor/selection.ts';
 import type { SpanTreeNode } from '../../../../src/editor/traces/spansTree.ts';
 import { SpansView } from '../../../../src/editor/traces/spansView.ts';
@@ -14,7 +15,7 @@ const panel = {};
 async function shown() {
   const { host } = fakeCollector({ childrenOf: () => ({ nodes: ['a', 'b', 'c'].map(spanOf), total: 3 }), pathTo: (_, spanId) => [spanId] });
   const { log } = keptLog(), selection = new Selection();
-  const view = new SpansView(host, new TraceIndex(host, log), selection, new Display('en'), log);
+  const view = new SpansView(host, new TraceIndex(host, log), new OpenFiles(host, log), selection, new Display('en'), log);
   const tree = treeViews.at(-1);
   if (tree === undefined) throw new Error('No tree view was made.');
   selection.select({ traceId: 't' }, panel);

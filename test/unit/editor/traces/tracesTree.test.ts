@@ -11,7 +11,8 @@ const now = new Date(2026, 10, 20, 15, 0, 0).getTime();
 
 function nameOf(node: TracesNode): string {
   if (node instanceof TraceNode) return node.traceId;
-  return node instanceof GroupNode ? node.group.label : `${node.count} more`;
+  if (node instanceof MoreNode) return `${node.count} more`;
+  return node instanceof GroupNode ? node.group.label : 'files';
 }
 
 const drawn = (tree: TracesTree): Record<string, string[]> => Object.fromEntries(tree.groups.map((node) => [node.group.label, node.children.map(nameOf)]));
