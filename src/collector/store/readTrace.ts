@@ -10,11 +10,19 @@ export type Complain = (message: string) => void;
 /** What a count that is wrong may cost at most. */
 const mostReserved = 2_000_000;
 
+/** A trace to be read: how many spans it is thought to have, and whether it is too large for more than those that it has. */
+export interface TraceToRead {
+  readonly traceId: string;
+  readonly key: number;
+  readonly spans: number;
+  isTooLarge(trace: TraceColumns): boolean;
+}
+
 /**
- * Builds a trace from its batches as it was when they arrived; undefined when nothing of it can be read. `spans` is how
- * many it is thought to have, so that there is room for them at once.
+ * Builds a trace from its batches as it was when they arrived; undefined when nothing of it can be read. `spans` makes
+ * room for them at once. Of one that is too large, later batches only complete the spans that are known already.
  */
-export function readTrace(database: TraceDatabase, { traceId, key, spans }: { readonly traceId: string; readonly key: number; readonly spans: number }, origins: OriginTable, complain: Complain): TraceColumns | undefined {
+export function readTrace(database: TraceDatabase, { traceId, key, spans, isTooLarge }: TraceToRead, origins: OriginTable, complain: Complain): TraceColumns | undefined {
   const trace = new TraceColumns(traceId);
   trace.reserveSpans(Math.min(spans, mostReserved), 0);
   let run: number | undefined;
@@ -22,6 +30,7 @@ export function readTrace(database: TraceDatabase, { traceId, key, spans }: { re
     // The connections of an earlier run have all ended.
     if (run !== undefined && run !== stored.run) trace.markRunningLost();
     run = stored.run;
+    trace.isCut ||= isTooLarge(trace);
     if (stored.format === lostFormat) markLost(trace, stored);
     else decodeBatch(stored, complain, (batch) => appendOwn(trace, batch, origins));
   }
@@ -55,7 +64,7 @@ function appendOwn(trace: TraceColumns, batch: SpanBatch, origins: OriginTable):
   for (let row = 0; row < batch.count; row++) {
     if (batch.traceId[row] !== text) continue;
     input.read(row);
-    trace.append(input);
+    if (!trace.isCut || trace.knows(input)) trace.append(input);
   }
-  for (const log of batch.logs) if (log.traceId === trace.traceId) trace.appendLog(input, log);
+  for (const log of batch.logs) if (log.traceId === trace.traceId && !trace.isCut) trace.appendLog(input, log);
 }

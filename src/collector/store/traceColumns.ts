@@ -49,6 +49,8 @@ export class TraceColumns extends RowColumns {
   epoch = nextEpoch();
   /** Counts the changes. */
   revision = 0;
+  /** Whether spans of it are on disk alone, because it is too large for the memory. */
+  isCut = false;
   readonly texts = new TextTable();
   readonly times = new RowTimes();
   readonly contents = new TraceContent();
@@ -100,6 +102,9 @@ export class TraceColumns extends RowColumns {
     this.spanIds.reserve(this.ids, spans);
     this.contents.reserve(spans, contentBytes);
   }
+
+  /** Whether a row of a batch speaks of a span that has a row already, also as a parent that has not come. */
+  knows(input: RowInput): boolean { return this.spanIds.find(this.ids, input.idHigh, input.idLow, input.idText) >= 0; }
 
   /** Takes in one row of a batch. */
   append(input: RowInput): void {

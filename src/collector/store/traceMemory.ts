@@ -53,6 +53,13 @@ export class TraceMemory {
 
   isPinned(traceId: string): boolean { return this.pins.has(traceId); }
 
+  /** What a trace takes now, together with all others that are pinned. */
+  bytesWithPinned(trace: TraceColumns): number {
+    let bytes = trace.bytesInMemory;
+    for (const traceId of this.pins.keys()) if (traceId !== trace.traceId) bytes += this.held.get(traceId)?.bytes ?? 0;
+    return bytes;
+  }
+
   /** Removes whole traces, the one used longest ago first, until all take no more than `bytes`; gives those removed. */
   evict(bytes: number, mayGo: (trace: TraceColumns) => boolean): TraceColumns[] {
     const gone: TraceColumns[] = [];

@@ -25,6 +25,8 @@ import { TraceMemory } from './traceMemory.ts';
 
 /** Of the memory that the store may use: where whole traces begin to go, and where no more is taken. */
 const evictionShare = 0.7, softShare = 0.8;
+/** What one trace may take of it, together with those that somebody looks at; the rest of it is on disk alone. */
+const largestShare = 0.5;
 /** A window that is being reloaded lets go of its database within this time. */
 const waitForDatabaseMs = 5000;
 const metricBytesRead = 16 * 1024 * 1024;
@@ -180,7 +182,7 @@ export class TraceStore {
     if (entry === undefined || this.database === undefined) return undefined;
     const spans = this.summaryOf(traceId)?.spanCount ?? 0;
     try {
-      const read = readTrace(this.database, { traceId, key: entry.key, spans }, this.origins, this.complain);
+      const read = readTrace(this.database, { traceId, key: entry.key, spans, isTooLarge: this.isTooLarge }, this.origins, this.complain);
       if (read !== undefined) this.outlines.wasRead(read);
       return read;
     } catch (thrown) {
@@ -323,13 +325,27 @@ export class TraceStore {
       let trace = byText[text];
       if (trace === undefined) {
         trace = byText[text] = traceOf(batch.texts[text] as string);
-        trace.reserveSpans(spans[text] as number, bytes[text] as number);
+        this.cutLarge(trace);
+        if (!trace.isCut) trace.reserveSpans(spans[text] as number, bytes[text] as number);
       }
       input.read(row);
-      trace.append(input);
+      if (!trace.isCut || trace.knows(input)) trace.append(input);
     }
-    for (const log of batch.logs) if (log.traceId !== '') traceOf(log.traceId).appendLog(input, log);
+    for (const log of batch.logs) {
+      if (log.traceId === '') continue;
+      const trace = traceOf(log.traceId);
+      if (!trace.isCut) trace.appendLog(input, log);
+    }
     return [...byId.values()];
+  }
+
+  private readonly isTooLarge = (trace: TraceColumns): boolean => this.memory.bytesWithPinned(trace) > this.options.memoryBytes * largestShare;
+
+  /** From now on a trace that is too large takes in only what completes its spans; without a disk all there is is in memory. */
+  private cutLarge(trace: TraceColumns): void {
+    if (trace.isCut || this.database === undefined || !this.isTooLarge(trace)) return;
+    trace.isCut = true;
+    this.listener.log('warn', `A trace is too large for the memory that may be used: its first ${trace.count.toLocaleString('en')} spans are shown, and all of it is on disk. The setting spanscope.memory.maxMegabytes allows more.`);
   }
 
   private noteArrival(trace: TraceColumns): CatalogueEntry {

@@ -150,6 +150,28 @@ describe('the memory of a store', () => {
     expect(store.memory.get(traceIdOf(0))).toBeUndefined();
   });
 
+  it('takes a trace that is too large for it to disk, goes on, and says so once', async () => {
+    const { store, heard } = await open(makeDirectory(), { memoryBytes: 4 * megabyte });
+    const spans = (n: number): string => Array.from({ length: 10 }, (_, i) => `s${n}-${i}<root step ${i}..${i + 1} {"text":"${long}"}`).join('\n');
+    await arriveDrawn(store, 'start root run 0..', first);
+    store.pin(first);
+    for (let n = 0; n < 40; n++) await arriveDrawn(store, spans(n), first);
+    await arriveDrawn(store, 'end root ..100', first);
+    expect(store.isOverSoftLimit).toBe(false);
+    expect(heard.lines.filter((line) => line.includes('too large'))).toHaveLength(1);
+    // As it came, and as it is read again.
+    for (let time = 0; time < 2; time++) {
+      const shown = recordsOf(store, first);
+      expect(shown.length).toBeGreaterThan(50);
+      expect(shown.length).toBeLessThan(401);
+      expect(shown.find(({ name }) => name === 'run')?.endUnixNano).toBeDefined();
+      store.memory.clear();
+    }
+    store.configure({ memoryBytes: 256 * megabyte, databaseBytes: 256 * megabyte, retentionDays: 0 });
+    store.memory.clear();
+    expect(recordsOf(store, first)).toHaveLength(401);
+  });
+
   it('drops and counts the oldest traces when there is no disk', async () => {
     const { store, heard } = await open(undefined, { memoryBytes: 4 * megabyte });
     for (let n = 0; n < 40; n++) await arriveDrawn(store, big(n), traceIdOf(n));
