@@ -37,7 +37,7 @@ describe('what Node shows of a value', () => {
   });
 
   it('is read as far as it is shown, and what is left out is told', () => {
-    const shown = inspect({ list: Array.from({ length: 103 }, (_, i) => i), deep: { a: { b: { c: { d: 1 } } } }, text: 'x'.repeat(20_000), empty: [,], set: new Set([1]), date: new Date(0), f: function named() { return 1; }, [Symbol('s')]: 1 });
+    const shown = inspect({ list: Array.from({ length: 103 }, (_, i) => i), deep: { a: { b: { c: { d: 1 } } } }, text: 'x'.repeat(20_000), empty: Array(1), set: new Set([1]), date: new Date(0), f: function named() { return 1; }, [Symbol('s')]: 1 });
     const reader = new LooseText(shown), object = reader.takeObject();
     expect(reader.isCut).toBe(true);
     expect((object.get('list') as JsonValue[]).slice(-2)).toEqual([99, '... 3 more items']);
