@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { atif } from './atif.ts';
 import { chrome } from './chrome.ts';
 import { claudeCode } from './claudeCode.ts';
 import { codex } from './codex.ts';
@@ -10,6 +11,7 @@ import { jsSpans } from './jsSpans.ts';
 import { langfuse } from './langfuse.ts';
 import { langSmith } from './langSmith.ts';
 import { live } from './live.ts';
+import { logfireBackup } from './logfireBackup.ts';
 import { mlflow } from './mlflow.ts';
 import { nodeConsole } from './nodeConsole.ts';
 import { openAiAgents } from './openAiAgents.ts';
@@ -24,7 +26,7 @@ import { weave } from './weave.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode, codex];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, logfireBackup, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode, codex, atif];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
