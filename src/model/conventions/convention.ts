@@ -37,6 +37,7 @@ export interface Convention {
   readonly keyPrefixes: readonly string[];
   /** Span names that are telling without any attribute. No backtracking patterns. */
   readonly namePattern?: RegExp;
+  /** Only asked where a key has one of the prefixes, the convention has a pattern for names, or there are events or logs. */
   claims(input: ConventionInput): boolean;
   /** The role, and how much the statement is worth: of several conventions' the lowest rank wins (`roleRank`). */
   role(input: ConventionInput): RoleClaim | undefined;

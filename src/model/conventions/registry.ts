@@ -23,6 +23,26 @@ export function isTellingName(name: string): boolean {
   return namePatterns.some((pattern) => pattern.test(name));
 }
 
+/** Those that a name alone may be telling for. */
+const namedBits = conventions.reduce((bits, { namePattern }, i) => (namePattern === undefined ? bits : bits | (1 << i)), 0);
+/** The same keys come with every span, so it is remembered which conventions they may be telling for. */
+const bitsOfKeys = new Map<string, number>();
+const mostKeys = 2_000;
+
+/** The conventions that may claim a span, a bit each; events and logs may be telling for any. */
+function bitsOf({ attributes, events, logs }: ConventionInput): number {
+  if (events.length > 0 || logs.length > 0) return -1;
+  let bits = namedBits;
+  for (const key of attributes.keys()) bits |= bitsOfKeys.get(key) ?? bitsOfKey(key);
+  return bits;
+}
+
+function bitsOfKey(key: string): number {
+  const bits = conventions.reduce((found, convention, i) => (convention.keyPrefixes.some((prefix) => key.startsWith(prefix)) ? found | (1 << i) : found), 0);
+  if (bitsOfKeys.size < mostKeys) bitsOfKeys.set(key, bits);
+  return bits;
+}
+
 /** The cheap part of an agent step: role, names, tokens, cost. Undefined for a span that is none. */
 export function stepOf(input: ConventionInput): AgentView | undefined {
   return viewOf(input, false);
@@ -34,7 +54,7 @@ export function agentOf(input: ConventionInput): AgentView | undefined {
 }
 
 /** What the span is about (tool, agent or model), for a bar's label; undefined when its name says it best. */
-export function subjectOf(step: AgentView): string | undefined {
+export function subjectOf(step: Pick<AgentView, 'role' | 'model' | 'toolName' | 'agentName'>): string | undefined {
   switch (step.role) {
     case 'llm': case 'embedding': case 'reranker': return step.model;
     case 'tool': return step.toolName;
@@ -45,18 +65,18 @@ export function subjectOf(step: AgentView): string | undefined {
 
 /** Runs for every agent's step that arrives, so it makes nothing that is not needed. */
 function viewOf(input: ConventionInput, withContent: boolean): AgentView | undefined {
-  const claiming = conventions.filter((convention) => convention.claims(input));
+  const bits = bitsOf(input), claiming = conventions.filter((convention, i) => (bits & (1 << i)) !== 0 && convention.claims(input));
   if (claiming.length === 0) return undefined;
   const role = strongest(claiming.map((convention) => convention.role(input)));
-  const view: MutableView = { role: role?.value ?? 'other' };
   const sources = new Map<AgentField, string>([['role', role?.source ?? 'span name']]);
+  const view: MutableView = { role: role?.value ?? 'other', sources };
   for (const convention of claiming) take(convention.step(input), view, sources);
   if (withContent) for (const convention of claiming) take(convention.content(input), view, sources);
   includeCache(view, sources);
-  return { ...view, sources };
+  return view;
 }
 
-type MutableView = { -readonly [F in keyof Omit<AgentView, 'sources'>]: AgentView[F] };
+type MutableView = { -readonly [F in keyof AgentView]: AgentView[F] };
 
 function take(fields: StepFields | ContentFields, view: MutableView, sources: Map<AgentField, string>): void {
   for (const field in fields) {

@@ -9,7 +9,7 @@ import { at, figure, firstOf, hasPrefix, structured, text } from './read.ts';
 /** Vercel AI SDK's own spans (scope `ai`); version 7 writes OpenTelemetry's GenAI keys beside a few `ai.*` ones. */
 export const vercelAi: Convention = {
   id: 'vercelAi',
-  keyPrefixes: ['ai.'],
+  keyPrefixes: ['ai.', 'operation.name'],
   claims: (input) => operation(input) !== undefined || (hasPrefix(input, 'ai.') && (input.scopeName === 'ai' || input.scopeName === 'gen_ai')),
   role(input) {
     const found = operation(input);
