@@ -1,7 +1,7 @@
 import type { BatchMetricPoint, SpanBatch } from '../model/spanBatch.ts';
 import { encodeLogRecord } from '../model/wireLogRecord.ts';
 import type { DraftOrigins } from './draftOrigins.ts';
-import { attributesIn, idIn, listIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
+import { attributesIn, idIn, listIn, nanosIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
 import type { JsonObject, JsonValue } from './jsonReader.ts';
 import { jsResource, jsScope } from './jsSpan.ts';
 import { countIn, sdkTime } from './sdkFields.ts';
@@ -10,19 +10,20 @@ import type { DraftWriter } from './spanDrafts.ts';
 /** A member of an SDK object, which may be one of its own, with an underscore in front. */
 const member = (record: JsonObject, name: string): JsonValue | undefined => record.get(name) ?? record.get(`_${name}`);
 
-/** Whether an object is a log record of the JavaScript SDK. */
-export const isJsLog = (object: JsonObject): boolean => Array.isArray(member(object, 'hrTime'));
+/** Whether an object is a log record of the JavaScript SDK, or as its console exporter shows it. */
+export const isJsLog = (object: JsonObject): boolean =>
+  Array.isArray(member(object, 'hrTime')) || (object.has('timestamp') && object.has('severityNumber') && object.has('body'));
 
 /** Adds a log record of the JavaScript SDK. */
 export function addJsLog(writer: DraftWriter, origins: DraftOrigins, record: JsonObject): void {
-  const context = objectIn(member(record, 'spanContext'));
-  const traceId = idIn(context?.get('traceId')), spanId = idIn(context?.get('spanId'));
-  const time = sdkTime(member(record, 'hrTime')) ?? 0n, observed = sdkTime(member(record, 'hrTimeObserved')) ?? 0n;
+  const context = objectIn(member(record, 'spanContext')) ?? record;
+  const traceId = idIn(context.get('traceId')), spanId = idIn(context.get('spanId'));
+  const time = sdkTime(member(record, 'hrTime')) || nanosIn(record.get('timestamp'), 3) || 0n, observed = sdkTime(member(record, 'hrTimeObserved')) ?? 0n;
   const log = encodeLogRecord({
     traceId, spanId, timeUnixNano: time, observedTimeUnixNano: observed,
     severityNumber: countIn(member(record, 'severityNumber')), severityText: textIn(member(record, 'severityText')), eventName: textIn(member(record, 'eventName')),
     body: member(record, 'body') ?? null, attributes: attributesIn(record.get('attributes')),
-    flags: countIn(context?.get('traceFlags')), droppedAttributesCount: countIn(member(record, 'droppedAttributesCount')),
+    flags: countIn(context.get('traceFlags')), droppedAttributesCount: countIn(member(record, 'droppedAttributesCount')),
   });
   writer.addLog(log, { traceId, spanId, timeUnixNano: time === 0n ? observed : time, resource: jsResource(record.get('resource'), origins), scope: jsScope(record, origins) });
 }

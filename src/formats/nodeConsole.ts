@@ -4,6 +4,7 @@ import { decodeWhole } from './format.ts';
 import type { DecodeOptions, Format, PieceDecoder, Sniff } from './format.ts';
 import { listIn } from './jsonFields.ts';
 import type { JsonObject, JsonValue } from './jsonReader.ts';
+import { addJsLog, isJsLog } from './jsSignals.ts';
 import { isJsSpan, jsSpanDraft } from './jsSpan.ts';
 import { LooseRecords, withoutColors } from './looseRecords.ts';
 import { DraftWriter } from './spanDrafts.ts';
@@ -15,7 +16,7 @@ const traceIdLine = /^ {2}(?:traceId|spanId|id): '[0-9a-f]+',?$/m, spanLine = /^
 /**
  * What the console exporter of OpenTelemetry's JavaScript SDK of versions 1 and 2 prints (ConsoleSpanExporter:
  * `console.dir` of depth 3), or `console.log` of a span's public members; with or without the colours of a terminal, other
- * output of the program in between. Times are µs, those of events ns. What the console leaves out (`[Object]`, `... 20 more
+ * output of the program and log records of the SDK in between. Times are µs, those of events ns. What the console leaves out (`[Object]`, `... 20 more
  * items`) is shown as it stands there, and the span is marked as cut.
  */
 export const nodeConsole: Format = {
@@ -40,7 +41,11 @@ class NodeConsoleDecoder implements PieceDecoder {
     const writer = new DraftWriter(batch, options), origins = new DraftOrigins(writer);
     this.writer = writer;
     this.records = new LooseRecords(batch, (object, isCut) => {
-      if (!isJsSpan(object)) return false;
+      if (!isJsSpan(object)) {
+        const isLog = isJsLog(object);
+        if (isLog) addJsLog(writer, origins, object);
+        return isLog;
+      }
       const draft = jsSpanDraft(object, origins);
       writer.add({
         ...draft, marks: (draft.marks ?? 0) | (isCut ? cutMark : 0),

@@ -2,6 +2,7 @@ import { DraftOrigins } from './draftOrigins.ts';
 import { forEachDumped } from './dumpedSpans.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
+import { addPythonLog, isPythonLog } from './pythonLog.ts';
 import { isPythonSpan, pythonSpanDraft } from './pythonSpan.ts';
 import { DraftWriter } from './spanDrafts.ts';
 
@@ -12,7 +13,7 @@ const places = ['', 'spans/', 'traces/spans/', 'trace/spans/', 'traces/'];
  * What the console exporter of OpenTelemetry's Python SDK prints (`ReadableSpan.to_json`, indented or one a line), other
  * output of the program in between; and dumps of such spans that programs write themselves: `{spans: […]}`,
  * `{traces: [{spans: […]}]}`, times as numbers, ids as integers (mozilla-ai/any-agent). The console shows no scope, no
- * counts of what was dropped, and µs only. Spans printed at start and at end are one span for the store.
+ * counts of what was dropped, and µs only. Log records of its other console exporter are read too. Spans printed at start and at end are one span for the store.
  */
 export const pythonSpans: Format = {
   id: 'python-spans',
@@ -27,8 +28,9 @@ export const pythonSpans: Format = {
   decode(bytes, batch, options): void {
     const writer = new DraftWriter(batch, options), origins = new DraftOrigins(writer);
     forEachDumped(bytes, batch, options, (object) => {
-      if (!isPythonSpan(object)) return false;
-      writer.add(pythonSpanDraft(object, origins));
+      if (isPythonSpan(object)) writer.add(pythonSpanDraft(object, origins));
+      else if (isPythonLog(object)) addPythonLog(writer, origins, object);
+      else return false;
       writer.handOver();
       return true;
     });

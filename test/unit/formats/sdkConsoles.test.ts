@@ -12,6 +12,7 @@ import { formats } from '../../../src/formats/registry.ts';
 import { agentOf } from '../../../src/model/conventions/registry.ts';
 import { markBit, spanKinds } from '../../../src/model/span.ts';
 import { SpanBatch, operationCode } from '../../../src/model/spanBatch.ts';
+import { decodeLogRecord } from '../../../src/model/wireLogRecord.ts';
 import { decoded, lenient, spansOf, utf8 } from './batches.ts';
 import { rowsOf } from './rows.ts';
 import type { RowView } from './rows.ts';
@@ -119,6 +120,18 @@ describe('spans of the JavaScript SDK', () => {
       counts.push(batch.count);
     }
     expect([counts.slice(-3), counts.indexOf(1)]).toEqual([[1, 1, 2], shown.split('\n').length - 2]);
+  });
+});
+
+describe('log records between spans', () => {
+  it.each<[string, Format, string]>([
+    ['Python', pythonSpans, `{\n "body": {"content": "hi"}, "severity_number": 9, "severity_text": "INFO", "attributes": {"a": 1}, "timestamp": "2026-09-21T14:13:20.000000Z", "observed_timestamp": null, "trace_id": "0x${traceId}", "span_id": "0x${spanId}", "trace_flags": 1, "resource": {"attributes": {}}, "event_name": "gen_ai.user.message"\n}`],
+    ['Node', nodeConsole, `{\n  resource: { attributes: {} },\n  timestamp: 1790000000000000,\n  traceId: '${traceId}',\n  spanId: '${spanId}',\n  traceFlags: 1,\n  severityText: 'INFO',\n  severityNumber: 9,\n  eventName: 'gen_ai.user.message',\n  body: { content: 'hi' },\n  attributes: { a: 1 }\n}\n`],
+  ])('of the console exporter of %s belong to the span that they name', (_name, format, text) => {
+    const { logs, buffers, problems: told } = decoded(format, text, lenient), [log] = logs;
+    if (log === undefined) throw new Error('no log');
+    expect([log.traceId, log.spanId, log.timeUnixNano, told]).toEqual([traceId, spanId, 1790000000000000000n, []]);
+    expect(decodeLogRecord(buffers[log.buffer] as Uint8Array, log.start, log.end)).toMatchObject({ eventName: 'gen_ai.user.message', severityNumber: 9, body: new Map([['content', 'hi']]), attributes: new Map([['a', 1]]) });
   });
 });
 
