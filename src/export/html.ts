@@ -50,10 +50,10 @@ class HtmlWriter implements ExportWriter {
     if (this.#trace?.traceId !== span.traceId) this.#endTrace();
     this.#trace ??= new HtmlTrace(span.traceId);
     if (this.#records.length === 0) this.#chunks.push(this.#trace.count);
-    this.#trace.add(span);
-    const record = JSON.stringify(spanRecordOf(span));
-    this.#records.push(record);
-    this.#characters += record.length;
+    const record = spanRecordOf(span), text = JSON.stringify(record);
+    this.#trace.add(span, record.agent);
+    this.#records.push(text);
+    this.#characters += text.length;
     if (this.#characters > chunkCharacters || this.#records.length === chunkRows) this.#endChunk();
   }
 

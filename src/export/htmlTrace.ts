@@ -1,6 +1,5 @@
-import { stepOf, subjectOf } from '../model/conventions/registry.ts';
-import type { AgentView } from '../model/agent.ts';
-import type { TraceSummary } from '../model/records.ts';
+import { subjectOf } from '../model/conventions/registry.ts';
+import type { AgentRecord, TraceSummary } from '../model/records.ts';
 import { roles } from '../model/role.ts';
 import { markBit, spanKinds, statusCodes } from '../model/span.ts';
 import { packMeta } from '../model/traceRows.ts';
@@ -41,9 +40,9 @@ export class HtmlTrace {
 
   get count(): number { return this.#rows.length; }
 
-  add(span: ExportSpan): void {
-    const { name, kind, scope, content, startUnixNano, endUnixNano, logs } = span;
-    const step = stepOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
+  /** Takes the next span, and what its record says of the agent's step. */
+  add(span: ExportSpan, step: AgentRecord | undefined): void {
+    const { name, kind, startUnixNano, endUnixNano } = span;
     const figures = step === undefined ? undefined : figuresOf(step);
     if (figures !== undefined) this.#figures.push([this.#rows.length, figures]);
     this.#rows.push({
@@ -115,6 +114,6 @@ export class HtmlTrace {
   }
 }
 
-function figuresOf({ inputTokens = NaN, outputTokens = NaN, cacheReadTokens = NaN, costUsd = NaN }: AgentView): RowFigures | undefined {
+function figuresOf({ inputTokens = NaN, outputTokens = NaN, cacheReadTokens = NaN, costUsd = NaN }: AgentRecord): RowFigures | undefined {
   return [inputTokens, outputTokens, cacheReadTokens, costUsd].every(Number.isNaN) ? undefined : { inputTokens, outputTokens, cacheReadTokens, costUsd };
 }

@@ -1,5 +1,5 @@
 import { Numbers } from '../analysis/numbers.ts';
-import { agentOf, subjectOf } from '../model/conventions/registry.ts';
+import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { roleWords } from '../model/role.ts';
 import { isoOfNanos } from '../model/time.ts';
@@ -65,7 +65,7 @@ export const markdown: Exporter = {
 
 function tell(span: ExportSpan, mayKeep: boolean): Told {
   const { name, kind, scope, content, logs, startUnixNano, endUnixNano } = span;
-  const view = agentOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
+  const view = (mayKeep ? agentOf : stepOf)({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
   const hasFailed = span.status === 'error' || content.events.some(isException);
   const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
   const isTelling = hasFailed || (view !== undefined && view.role !== 'chain') || logs.length > 0 || content.events.length > 0;

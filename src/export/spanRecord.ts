@@ -1,6 +1,6 @@
 import { agentOf } from '../model/conventions/registry.ts';
 import type { AgentRecord, LogEntry, SpanRecord } from '../model/records.ts';
-import { marks as markNames } from '../model/span.ts';
+import { marks as markNames, repeatedKeyMark } from '../model/span.ts';
 import type { LogRecord, Scope } from '../model/span.ts';
 import type { ExportSpan } from './exporter.ts';
 import { plainAttributes, plainValue } from './plainValues.ts';
@@ -30,7 +30,7 @@ export function spanRecordOf(span: ExportSpan): SpanRecord {
       attributes: plainAttributes(link.attributes),
     })),
     logs: logs.map(logEntryOf),
-    marks: markNames.filter((_, bit) => (marks & (1 << bit)) !== 0),
+    marks: [...markNames.filter((_, bit) => (marks & (1 << bit)) !== 0), ...(content.hasRepeatedKeys === true ? [repeatedKeyMark] : [])],
     ...(agent === undefined ? {} : { agent: plainValue(agent) as AgentRecord }),
   };
 }
