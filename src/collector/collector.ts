@@ -177,7 +177,7 @@ export class Collector implements CallHandlers {
   }
 
   async exportSpans(request: Parameters<CollectorCalls['exportSpans']>[0]): ReturnType<typeof exportSpans> {
-    return exportSpans(await this.openStore(), request, this.options?.pageFolder);
+    return exportSpans(await this.openSources(), request, this.options?.pageFolder);
   }
 
   exportKinds(): ReturnType<CollectorCalls['exportKinds']> { return exportKinds(); }

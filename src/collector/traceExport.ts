@@ -11,8 +11,8 @@ import { exportSpanOf } from './store/exportSpan.ts';
 import { rowsInOrder } from './store/spanRecords.ts';
 import { summaryOf } from './store/summaries.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
-import type { TraceStore } from './store/traceStore.ts';
 import { Turns, nowUnixNano, searchRows } from './traceSearch.ts';
+import type { TraceSources } from './traceSources.ts';
 
 /** What traces can be written as. */
 export function exportKinds(): ExportKind[] {
@@ -23,21 +23,21 @@ export function exportKinds(): ExportKind[] {
  * Writes spans as one file, a turn at a time. `pageFolder` holds the files of the HTML page. Rejects with words for the user
  * when the format is unknown, a trace is gone, nothing matches, or the query cannot be read.
  */
-export async function exportSpans(store: TraceStore, request: ExportRequest, pageFolder: string | undefined): Promise<ExportReport> {
+export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 'unpin'>, request: ExportRequest, pageFolder: string | undefined): Promise<ExportReport> {
   const exporter = exporterById(request.format);
   if (exporter === undefined) throw new Error(`Traces cannot be exported as ${visibleName(request.format)}. Known: ${exporters.map(({ id }) => id).join(', ')}.`);
   const redactor = new Redactor(request.redaction ?? { content: 'keep', secrets: exporter.isForPeople });
   const losses = new LossCounter(exporter.losses);
   let writer: ExportWriter | undefined, spanCount = 0;
   for (const traceId of request.traceIds) {
-    store.pin(traceId);
+    sources.pin(traceId);
     try {
-      const trace = store.trace(traceId);
+      const trace = sources.trace(traceId);
       if (trace === undefined) throw new Error('The trace is not there any more.');
       writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }));
       spanCount += await addRows(trace, request, { writer, redactor, losses });
     } finally {
-      store.unpin(traceId);
+      sources.unpin(traceId);
     }
   }
   if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');

@@ -80,7 +80,7 @@ export class InputReader implements InputFindings {
   /** Reads everything that is whole, for inputs that are still being written. */
   readSoFar(): void {
     if (this.isEnded || this.held.length === 0 || !this.recognise()) return;
-    this.readPiece(false);
+    while (this.readPiece(false));
   }
 
   /** The input has ended. */
@@ -107,11 +107,13 @@ export class InputReader implements InputFindings {
     this.readPiece(true);
   }
 
-  private readPiece(isForced: boolean): void {
+  /** False when nothing can be cut off. */
+  private readPiece(isForced: boolean): boolean {
     const { detection } = this;
     const piece = detection === undefined ? undefined : this.held.take(detection.format.pieces, isForced);
     if (piece !== undefined) this.decode(piece);
     this.nextLook = this.held.length + (this.spanCount === 0 && this.held.position < pieceBytes ? firstPieceBytes : pieceBytes);
+    return piece !== undefined;
   }
 
   private recognise(): boolean {

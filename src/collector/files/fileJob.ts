@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import type { ResourceLimits } from 'node:worker_threads';
 import type { FileInput } from '../../protocol/files.ts';
 import type { FileProgress, FileTask, FromFileWorker } from './fileMessages.ts';
 
 /** What a worker may use of JavaScript's own memory; a file that asks for more is given up. Bytes are not part of it, and have limits of their own. */
-const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
+const usualLimits: ResourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 
 export interface JobListener {
   /** Takes rows in; the worker is a few batches ahead of what has resolved. */
@@ -22,12 +23,12 @@ export class FileJob {
   private isOver = false;
 
   /** `bundle` is the absolute path of `fileWorker`. Bytes of the input are handed over. */
-  constructor(bundle: string, input: FileInput, follow: boolean, listener: JobListener) {
+  constructor(bundle: string, input: FileInput, follow: boolean, listener: JobListener, limits: ResourceLimits = usualLimits) {
     this.listener = listener;
     const flow = new SharedArrayBuffer(4);
     this.ahead = new Int32Array(flow);
     this.worker = new Worker(bundle, {
-      name: 'spanscope file', resourceLimits, workerData: { input, follow, flow } satisfies FileTask, transferList: 'bytes' in input ? [input.bytes] : [],
+      name: 'spanscope file', resourceLimits: limits, workerData: { input, follow, flow } satisfies FileTask, transferList: 'bytes' in input ? [input.bytes] : [],
     });
     this.worker.on('message', (message: FromFileWorker) => { this.queue = this.queue.then(() => this.take(message)); });
     this.worker.on('error', (error: unknown) => { this.queue = this.queue.then(() => { this.end(wordsOf(error)); }); });
