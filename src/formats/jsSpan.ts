@@ -71,8 +71,9 @@ function attributesOf(span: JsonObject): Map<string, AttributeValue> {
 /** The index of a resource in any of the forms that the versions of the SDK give it. */
 export function jsResource(value: JsonValue | undefined, origins: DraftOrigins): number {
   const resource = objectIn(value), raw = resource?.get('_rawAttributes');
-  const attributes = objectIn(resource?.get('attributes')) ?? (Array.isArray(raw) ? pairsIn(raw) : undefined)
-    ?? objectIn(resource?.get('_memoizedAttributes')) ?? objectIn(resource?.get('_attributes')) ?? objectIn(resource?.get('_syncAttributes'));
+  // Raw attributes may be promises, which are no values yet.
+  const attributes = objectIn(resource?.get('attributes')) ?? objectIn(resource?.get('_memoizedAttributes')) ?? (Array.isArray(raw) ? pairsIn(raw) : undefined)
+    ?? objectIn(resource?.get('_attributes')) ?? objectIn(resource?.get('_syncAttributes'));
   return origins.resource(attributes ?? new Map(), textIn(resource?.get('schemaUrl') ?? resource?.get('_schemaUrl')));
 }
 

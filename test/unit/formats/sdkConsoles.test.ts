@@ -111,6 +111,14 @@ describe('spans of the JavaScript SDK', () => {
     expect(read(nodeConsole, shown)).toMatchObject([{ spanId, parentSpanId: '', kind: 3, status: 2, start: 1790000000000000500n, end: 1790000000900000750n, marks: markBit('cut') }]);
   });
 
+  it('are read as Deno and Bun show them, and as console.log shows the object of the SDK', () => {
+    const object = `SpanImpl {\n  _spanContext: {\n    traceId: '${traceId}',\n    spanId: '${spanId}',\n    traceFlags: 1,\n    traceState: undefined\n  },\n  kind: 2,\n  startTime: [ 1790000000, 5 ],\n  name: 'chat',\n  endTime: [ 1790000001, 7 ],\n  _spanProcessor: MultiSpanProcessor { _spanProcessors: [ [SimpleSpanProcessor] ] }\n}\n`;
+    for (const text of [shown.replaceAll('\'', '"'), object]) {
+      expect(detect(utf8(text), formats)?.format).toBe(nodeConsole);
+      expect(read(nodeConsole, text)).toMatchObject([{ traceId, spanId, name: 'chat', kind: 3 }]);
+    }
+  });
+
   it('on the console are read line by line as they come', () => {
     const batch = new SpanBatch(), decoder = nodeConsole.open?.(batch, lenient), counts: number[] = [];
     let offset = 0;
