@@ -1,6 +1,7 @@
+import type { EncodeSpan } from '../formats/format.ts';
 import { agentOf } from '../model/conventions/registry.ts';
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
-import type { LogRecord, Resource, Scope, SpanContent, SpanEvent, SpanKind, SpanLink } from '../model/span.ts';
+import type { LogRecord, Resource, Scope, SpanContent, SpanEvent, SpanLink } from '../model/span.ts';
 import { isContentKey, isMessageEvent } from './contentKeys.ts';
 import { maskContent } from './contentMask.ts';
 import { isSecretText, secretKindOf } from './secretKeys.ts';
@@ -14,17 +15,8 @@ export interface RedactionOptions {
   readonly secrets: boolean;
 }
 
-/** The parts of a span that hold text of others. */
-export interface RedactableSpan {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly statusMessage: string;
-  readonly service: string;
-  readonly resource: Resource;
-  readonly scope: Scope;
-  readonly content: SpanContent;
-  readonly logs: readonly LogRecord[];
-}
+/** A span as it is written, with or without its marks. */
+export type RedactableSpan = EncodeSpan & { readonly marks?: number };
 
 export interface RedactionCounts {
   /** Secrets that were masked. */
@@ -56,8 +48,10 @@ export class Redactor {
     const { content, secrets } = this.#options;
     if (content === 'keep' && !secrets) return span;
     const isContent = content === 'keep' ? () => false : contentOf(span);
-    return {
-      ...span,
+    const { traceId, spanId, parentSpanId, kind, startUnixNano, endUnixNano, status, marks } = span;
+    // Named one by one: what is not known here does not leave.
+    const left: RedactableSpan = {
+      traceId, spanId, parentSpanId, kind, startUnixNano, endUnixNano, status, ...(marks === undefined ? {} : { marks }),
       name: this.text(span.name),
       statusMessage: this.text(span.statusMessage),
       service: this.text(span.service),
@@ -66,6 +60,7 @@ export class Redactor {
       content: this.#content(span.content, isContent),
       logs: span.logs.map((log) => this.#log(log, isContent)),
     };
+    return left as T;
   }
 
   /** A single text, such as the title of a document. */
@@ -82,8 +77,9 @@ export class Redactor {
   }
 
   #content(content: SpanContent, isContent: IsContent): SpanContent {
+    const { flags, droppedEventsCount, droppedLinksCount } = content;
     return {
-      ...content,
+      flags, droppedEventsCount, droppedLinksCount,
       ...this.#attributes(content.attributes, isContent, content),
       events: content.events.map((event) => this.#event(event, isContent)),
       links: content.links.map((link): SpanLink => ({ ...link, traceState: this.text(link.traceState), ...this.#attributes(link.attributes, () => false, link) })),

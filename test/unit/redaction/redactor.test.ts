@@ -95,6 +95,12 @@ describe('a redacted span', () => {
     }));
   });
 
+  it('leaves out what it does not know, such as bytes that hold the same text again', () => {
+    const given = { ...span(), bytes: new TextEncoder().encode(secret), content: { ...span().content, bytes: new TextEncoder().encode(secret) } };
+    const { span: left } = redacted({ content: 'keep', secrets: true }, given);
+    expect([Object.keys(left).includes('bytes'), Object.keys(left.content).includes('bytes')]).toEqual([false, false]);
+  });
+
   it('shares a resource with the spans that shared it before', () => {
     const redactor = new Redactor({ content: 'keep', secrets: true });
     expect(redactor.redact(span()).resource).toBe(redactor.redact(span()).resource);
