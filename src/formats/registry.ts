@@ -16,6 +16,7 @@ import { mlflow } from './mlflow.ts';
 import { nodeConsole } from './nodeConsole.ts';
 import { openAiAgents } from './openAiAgents.ts';
 import { opencode } from './opencode.ts';
+import { opencodeExport } from './opencodeExport.ts';
 import { otlpJson, otlpJsonLines } from './otlpJson.ts';
 import { otlpProtobuf } from './otlpProtobuf.ts';
 import { phoenix } from './phoenix.ts';
@@ -27,7 +28,7 @@ import { weave } from './weave.ts';
 import { zipkin } from './zipkin.ts';
 
 /** Every trace format. The order decides between formats that are equally sure of an input. */
-export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, logfireBackup, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode, codex, opencode, atif];
+export const formats: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines, tutorial, live, jaeger, zipkin, phoenix, langSmith, langfuse, mlflow, weave, openAiAgents, logfireBackup, goStdout, jsSpans, pythonSpans, nodeConsole, pythonPrint, javaLogging, chrome, speedscope, copilotLog, claudeCode, codex, opencode, opencodeExport, atif];
 
 /** The format with an id of the registry. */
 export function formatById(id: string): Format | undefined {
