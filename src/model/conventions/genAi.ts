@@ -2,9 +2,9 @@ import type { AgentMessage } from '../agent.ts';
 import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
-import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
+import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
-import { figure, firstOf, hasPrefix, structured, text } from './read.ts';
+import { figure, firstOf, hasPrefix, stepReader, structured, text } from './read.ts';
 
 /** `gen_ai.operation.name` (compared in lower case) → role. */
 const operationRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -24,6 +24,42 @@ const providerNames: ReadonlyMap<string, string> = new Map([
   ['az.ai.inference', 'azure.ai.inference'], ['az.ai.openai', 'azure.ai.openai'], ['vertex_ai', 'gcp.vertex_ai'],
   ['gemini', 'gcp.gemini'], ['xai', 'x_ai'],
 ]);
+
+const provider = (value: AttributeValue | undefined): string | undefined => {
+  const name = text(value);
+  return name === undefined ? undefined : providerNames.get(name) ?? name;
+};
+
+const finishReason = (value: AttributeValue | undefined): string | undefined => {
+  const read = structured(value);
+  return Array.isArray(read) ? text((read as readonly AttributeValue[]).filter((each) => typeof each === 'string').join(', ')) : text(read);
+};
+
+const nanoseconds = (seconds: AttributeValue | undefined): number | undefined => {
+  const read = figure(seconds);
+  return read === undefined ? undefined : read * 1e9;
+};
+
+const step = stepReader({
+  model: [['gen_ai.response.model', 'gen_ai.request.model'], text],
+  provider: [['gen_ai.provider.name', 'gen_ai.system'], provider],
+  inputTokens: [['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'], figure],
+  outputTokens: [['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'], figure],
+  cacheReadTokens: [['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_read_tokens',
+    'gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.details.cache_read_input_tokens', 'gen_ai.usage.input_tokens.cached'], figure],
+  cacheWriteTokens: [['gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens',
+    'gen_ai.usage.cache_creation_input_tokens', 'gen_ai.usage.cache_write_tokens', 'gen_ai.usage.details.cache_write_tokens',
+    'gen_ai.usage.input_tokens.cache_write'], figure],
+  reasoningTokens: [['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
+    'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning'], figure],
+  costUsd: [['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_tokens'], figure],
+  timeToFirstTokenNs: [['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'], nanoseconds],
+  agentName: [['gen_ai.agent.name'], text],
+  toolName: [['gen_ai.tool.name'], text],
+  toolCallId: [['gen_ai.tool.call.id'], text],
+  conversationId: [['gen_ai.conversation.id'], text],
+  finishReason: [['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason],
+});
 
 /**
  * OpenTelemetry's GenAI conventions, current and older forms: attributes of every version since 1.27, and messages as
@@ -56,40 +92,6 @@ function role(input: ConventionInput): RoleClaim | undefined {
   }
   return undefined;
 }
-
-function step(input: ConventionInput): StepFields {
-  const seconds = firstOf(input, ['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'], figure);
-  return {
-    model: firstOf(input, ['gen_ai.response.model', 'gen_ai.request.model'], text),
-    provider: firstOf(input, ['gen_ai.provider.name', 'gen_ai.system'], provider),
-    inputTokens: firstOf(input, ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'], figure),
-    outputTokens: firstOf(input, ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'], figure),
-    cacheReadTokens: firstOf(input, ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_read_tokens',
-      'gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.details.cache_read_input_tokens', 'gen_ai.usage.input_tokens.cached'], figure),
-    cacheWriteTokens: firstOf(input, ['gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens',
-      'gen_ai.usage.cache_creation_input_tokens', 'gen_ai.usage.cache_write_tokens', 'gen_ai.usage.details.cache_write_tokens',
-      'gen_ai.usage.input_tokens.cache_write'], figure),
-    reasoningTokens: firstOf(input, ['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
-      'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning'], figure),
-    costUsd: firstOf(input, ['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_tokens'], figure),
-    timeToFirstTokenNs: seconds && { value: seconds.value * 1e9, source: seconds.source },
-    agentName: firstOf(input, ['gen_ai.agent.name'], text),
-    toolName: firstOf(input, ['gen_ai.tool.name'], text),
-    toolCallId: firstOf(input, ['gen_ai.tool.call.id'], text),
-    conversationId: firstOf(input, ['gen_ai.conversation.id'], text),
-    finishReason: firstOf(input, ['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason),
-  };
-}
-
-const provider = (value: AttributeValue | undefined): string | undefined => {
-  const name = text(value);
-  return name === undefined ? undefined : providerNames.get(name) ?? name;
-};
-
-const finishReason = (value: AttributeValue | undefined): string | undefined => {
-  const read = structured(value);
-  return Array.isArray(read) ? text((read as readonly AttributeValue[]).filter((each) => typeof each === 'string').join(', ')) : text(read);
-};
 
 function content(input: ConventionInput): ContentFields {
   return {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../attributes.ts';
 import { parsePartialJson } from '../partialJson.ts';
-import type { ConventionInput, Sourced } from './convention.ts';
+import type { ConventionInput, Sourced, StepFields } from './convention.ts';
 
 /** Text of a text value that is not blank. */
 export function text(value: AttributeValue | undefined): string | undefined {
@@ -31,6 +31,30 @@ export function firstOf<T>(input: ConventionInput, keys: readonly string[], read
     if (value !== undefined) return { value, source: key };
   }
   return undefined;
+}
+
+type Read<T> = (value: AttributeValue | undefined) => T | undefined;
+type StepReaders = { readonly [F in keyof StepFields]: readonly [keys: readonly string[], read: Read<NonNullable<StepFields[F]>['value']>] };
+
+/**
+ * Reads the fields of a step, each from the first of its keys whose value can be read. It looks up the few keys of a span
+ * instead of all that there may be, because it runs for every step that arrives.
+ */
+export function stepReader(fields: StepReaders): (input: ConventionInput) => StepFields {
+  const places = new Map<string, { readonly field: string; readonly rank: number; readonly read: Read<unknown> }>();
+  for (const [field, [keys, read]] of Object.entries(fields)) keys.forEach((key, rank) => places.set(key, { field, rank, read }));
+  return ({ attributes }) => {
+    const found: Record<string, Sourced<unknown>> = {};
+    for (const [key, attribute] of attributes) {
+      const place = places.get(key);
+      if (place === undefined) continue;
+      const before = found[place.field];
+      if (before !== undefined && (places.get(before.source)?.rank ?? 0) < place.rank) continue;
+      const value = place.read(attribute);
+      if (value !== undefined) found[place.field] = { value, source: key };
+    }
+    return found as StepFields;
+  };
 }
 
 /** True when an attribute key begins with one of the prefixes. */
