@@ -25,6 +25,8 @@ export const marks = [
   'outOfRange',      // a time too far from the others to be drawn on their axis
 ] as const;
 export type Mark = (typeof marks)[number];
+/** A mark that records of spans have and columns do not: it is noticed when the content is decoded. */
+export const repeatedKeyMark = 'repeatedKey';
 export const markBit = (mark: Mark): number => 1 << marks.indexOf(mark);
 
 /** Times are nanoseconds since 1970 (or since an arbitrary point for formats with a relative clock). */
@@ -54,6 +56,8 @@ export interface SpanContent {
   readonly droppedAttributesCount: number;
   readonly droppedEventsCount: number;
   readonly droppedLinksCount: number;
+  /** Set when attributes came more than once with the same key; the last ones are there. */
+  readonly hasRepeatedKeys?: true;
 }
 
 export interface Resource {

@@ -29,11 +29,11 @@ export const textIdTags = {
 export function decodeContent(bytes: Uint8Array, start: number, end: number): SpanContent {
   const reader = new WireReader(bytes, start, end);
   const attributes = new Map<string, AttributeValue>(), events: SpanEvent[] = [], links: SpanLink[] = [];
-  let traceState = '', flags = 0, droppedAttributesCount = 0, droppedEventsCount = 0, droppedLinksCount = 0;
+  let traceState = '', flags = 0, droppedAttributesCount = 0, droppedEventsCount = 0, droppedLinksCount = 0, keys = 0;
   while (reader.next()) {
     switch (reader.tag) {
       case 0x1a: traceState = takeText(reader); break;
-      case 0x4a: takeKeyValue(reader, 0, attributes); break;
+      case 0x4a: keys++; takeKeyValue(reader, 0, attributes); break;
       case 0x50: droppedAttributesCount = takeUint32(reader); break;
       case 0x5a: events.push(takeEvent(reader)); break;
       case 0x60: droppedEventsCount = takeUint32(reader); break;
@@ -43,7 +43,8 @@ export function decodeContent(bytes: Uint8Array, start: number, end: number): Sp
       default: reader.skip();
     }
   }
-  return { attributes, events, links, traceState, flags, droppedAttributesCount, droppedEventsCount, droppedLinksCount };
+  const repeats = keys > attributes.size ? { hasRepeatedKeys: true } as const : {};
+  return { attributes, events, links, traceState, flags, droppedAttributesCount, droppedEventsCount, droppedLinksCount, ...repeats };
 }
 
 /** Decodes only the attributes of a content; a repeated key takes the later value. */

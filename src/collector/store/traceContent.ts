@@ -100,7 +100,11 @@ export class TraceContent {
 
   contentOf(rows: RowColumns, row: number): SpanContent {
     const { bytes, start, end } = this.bytesOf(rows, row);
-    return decodeContent(bytes, start, end);
+    const content = decodeContent(bytes, start, end);
+    if (content.hasRepeatedKeys === undefined || this.updates?.has(row) !== true) return content;
+    // An update says a key again on purpose.
+    const { hasRepeatedKeys: _, ...updated } = content;
+    return updated;
   }
 
   /** Whether a row holds exactly what the input says beside its columns: content and origin. */

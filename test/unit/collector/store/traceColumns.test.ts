@@ -3,6 +3,8 @@ import { TraceColumns } from '../../../../src/collector/store/traceColumns.ts';
 import { RowChanges } from '../../../../src/collector/store/rowChanges.ts';
 import { summaryOf } from '../../../../src/collector/store/summaries.ts';
 import { rowsInOrder, spanRecordOf } from '../../../../src/collector/store/spanRecords.ts';
+import { requestLimits } from '../../../../src/formats/limits.ts';
+import { otlpJson } from '../../../../src/formats/otlpJson.ts';
 import { SpanBatch } from '../../../../src/model/spanBatch.ts';
 import { appendAll, base, batchOf, drawingOf, idOf, text, traceA, traceOf } from './drawn.ts';
 
@@ -46,6 +48,17 @@ describe('a trace', () => {
     expect(drawingOf(trace)).toBe('a walk 0..90 [duplicate]');
     expect(recordOf(trace, 'a').attributes).toEqual({ k: 2 });
     expect(summaryOf(trace)).toMatchObject({ spanCount: 1, endUnixNano: String(base + 90n) });
+  });
+
+  it('shows the last of attributes that came with the same key, and marks the span, unless an update said it', () => {
+    const attribute = (n: number): object => ({ key: 'k', value: { intValue: String(n) } });
+    const request = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: traceA, spanId: idOf('a'), name: 'run', startTimeUnixNano: String(base), endTimeUnixNano: String(base), attributes: [attribute(1), attribute(2)] }] }] }] };
+    const batch = new SpanBatch();
+    otlpJson.decode(Buffer.from(JSON.stringify(request)), batch, { limits: requestLimits, mode: 'strict', signal: 'traces' });
+    const trace = traceOf('start b step 0.. {"k":1}', 'update b {"k":2}');
+    appendAll(trace, batch);
+    expect([recordOf(trace, 'a').attributes, recordOf(trace, 'a').marks]).toEqual([{ k: 2 }, ['repeatedKey']]);
+    expect([recordOf(trace, 'b').attributes, recordOf(trace, 'b').marks]).toEqual([{ k: 2 }, ['open']]);
   });
 
   it('keeps the complete version when an incomplete one comes later', () => {
