@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { claudeCode } from '../../../src/formats/claudeCode.ts';
+import { codex } from '../../../src/formats/codex.ts';
+import type { Format } from '../../../src/formats/format.ts';
+import { opencode } from '../../../src/formats/opencode.ts';
+import { agentOf } from '../../../src/model/conventions/registry.ts';
+import { spanKinds } from '../../../src/model/span.ts';
+import { SpanBatch } from '../../../src/model/spanBatch.ts';
+import { decoded, lenient, utf8 } from './batches.ts';
+import { rowsOf } from './rows.ts';
+import type { RowView } from './rows.ts';
+
+const read = (format: Format, ...records: unknown[]): RowView[] => rowsOf(decoded(format, records.map((record) => JSON.stringify(record)).join('\n'), lenient));
+const fixture = (id: string, name: string): string => readFileSync(path.resolve(import.meta.dirname, '../../fixtures/formats', id, name), 'utf8');
+const named = (rows: readonly RowView[], name: string): RowView => rows.find((row) => row.name.startsWith(name)) as RowView;
+const tokens = (rows: readonly RowView[]): unknown[] => rows.map((row) => row.content.attributes.get('gen_ai.usage.input_tokens')).filter((count) => count !== undefined);
+
+/** Reads an input line after line, as one reads a file that grows; the last that was told of each span. */
+function followed(format: Format, text: string): RowView[] {
+  const batch = new SpanBatch(), decoder = format.open?.(batch, lenient), last = new Map<string, RowView>();
+  const keep = (): void => {
+    for (const row of rowsOf(batch)) last.set(`${row.traceId} ${row.spanId}`, row);
+    batch.forgetRows();
+  };
+  for (const line of text.split('\n')) {
+    decoder?.read(utf8(`${line}\n`), 0);
+    keep();
+  }
+  decoder?.end();
+  keep();
+  return [...last.values()];
+}
+
+const byId = (rows: readonly RowView[]): unknown[] => rows.map((row) => ({ ...row, marks: 0 })).toSorted((left, right) => (left.spanId < right.spanId ? -1 : 1));
+
+describe.each([claudeCode, codex, opencode].map((format) => [format.id, format] as const))('transcripts of %s', (id, format) => {
+  const names = readdirSync(path.resolve(import.meta.dirname, '../../fixtures/formats', id)).filter((name) => !name.endsWith('.golden.txt'));
+
+  it.each(names)('give the same spans when %s is read while it grows', (name) => {
+    const text = fixture(id, name);
+    expect(byId(followed(format, text))).toEqual(byId(rowsOf(decoded(format, text, lenient))));
+  });
+
+  it.each(names)('count the tokens of %s only where a model was called', (name) => {
+    for (const row of rowsOf(decoded(format, fixture(id, name), lenient))) {
+      expect([row.name, row.content.attributes.has('gen_ai.usage.input_tokens') && row.content.attributes.get('gen_ai.operation.name') !== 'chat']).toEqual([row.name, false]);
+    }
+  });
+});
+
+describe('a transcript of Claude Code', () => {
+  const base = { sessionId: 's', cwd: '/w' };
+  const user = (uuid: string, second: number, content: unknown, more = {}): object => ({ ...base, uuid, type: 'user', timestamp: `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`, message: { role: 'user', content }, ...more });
+  const says = (uuid: string, second: number, id: string, content: unknown[], more = {}): object =>
+    ({ ...base, uuid, type: 'assistant', timestamp: `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`, message: { id, role: 'assistant', model: 'm', content, usage: { input_tokens: 1, cache_read_input_tokens: 10, output_tokens: second } }, ...more });
+  const text = (words: string): object => ({ type: 'text', text: words });
+
+  it('counts the usage of a message once, though each of its records repeats it', () => {
+    expect(tokens(read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), says('a2', 2, 'msg', [text('b')])))).toEqual([11]);
+  });
+
+  it('counts it once also where the result of a tool stands between two records of a message', () => {
+    const rows = read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [{ type: 'tool_use', id: 't1', name: 'A', input: {} }]), user('u2', 2, [{ type: 'tool_result', tool_use_id: 't1', content: 'x' }]), says('a2', 3, 'msg', [{ type: 'tool_use', id: 't2', name: 'B', input: {} }]));
+    expect([tokens(rows), rows.map((row) => row.name)]).toEqual([[11], ['Claude Code session', 'turn 1', 'chat m', 'execute_tool A', 'execute_tool B']]);
+  });
+
+  it('that was resumed does not show again what it repeats', () => {
+    expect(read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), user('u2', 5, 'more')).map((row) => row.name)).toEqual(['Claude Code session', 'turn 1', 'chat m', 'turn 2']);
+  });
+
+  it('tells where somebody went back to an earlier message', () => {
+    const rows = read(claudeCode, user('u1', 0, 'one'), says('a1', 1, 'm1', [text('a')], { parentUuid: 'u1' }), user('u2', 2, 'two', { parentUuid: 'a1' }), says('a2', 3, 'm2', [text('b')], { parentUuid: 'u2' }), user('u3', 4, 'other', { parentUuid: 'a1' }));
+    expect([named(rows, 'turn 2').content.events, named(rows, 'turn 3').content.events.map(({ name }) => name)]).toEqual([[], ['conversation.rewound']]);
+  });
+
+  it('shows messages, arguments and results as an agent\'s', () => {
+    const rows = rowsOf(decoded(claudeCode, fixture('claude-code', 'session.jsonl'), lenient));
+    const view = (row: RowView): ReturnType<typeof agentOf> => agentOf({ name: row.name, kind: spanKinds[row.kind] ?? 'unspecified', scopeName: '', attributes: row.content.attributes, events: row.content.events, logs: [] });
+    expect(view(named(rows, 'chat claude-sonnet'))).toMatchObject({ role: 'llm', model: 'claude-sonnet-4-5', inputTokens: 123, cacheReadTokens: 20, outputTokens: 50, outputMessages: [{ parts: [{ type: 'reasoning', text: 'I need flights.' }, { type: 'toolCall', name: 'Bash' }] }] });
+    expect(view(named(rows, 'execute_tool Bash'))).toMatchObject({ role: 'tool', toolName: 'Bash', toolResult: 'Exit code 1' });
+    expect(view(named(rows, 'turn 1'))).toMatchObject({ role: 'agent', agentName: 'Claude Code' });
+  });
+});
+
+describe('a transcript of Codex', () => {
+  const at = (second: number, type: string, payload: object): object => ({ timestamp: `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`, type, payload });
+  const count = (second: number, input: number, total: number): object => at(second, 'event_msg', { type: 'token_count', info: { total_token_usage: { input_tokens: total }, last_token_usage: { input_tokens: input, output_tokens: 1 } } });
+  const start = [at(0, 'session_meta', { id: 's' }), at(1, 'event_msg', { type: 'task_started', turn_id: 't' })];
+
+  it('counts tokens once for each change of the totals, also after the outputs of tools', () => {
+    const rows = read(codex, ...start, at(2, 'response_item', { type: 'function_call', name: 'a', arguments: '{}', call_id: 'c' }), at(3, 'response_item', { type: 'function_call_output', call_id: 'c', output: 'x' }), count(4, 7, 7), count(5, 7, 7),
+      at(6, 'response_item', { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] }), count(7, 9, 16));
+    expect(tokens(rows)).toEqual([7, 9]);
+  });
+
+  it('reads a message once that is there as an event and as an item', () => {
+    const rows = read(codex, ...start, at(2, 'event_msg', { type: 'agent_message', message: 'done' }), at(2, 'response_item', { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] }));
+    expect(JSON.stringify([...named(rows, 'chat').content.attributes.values()].filter((value) => Array.isArray(value)), (_, value: unknown) => (value instanceof Map ? Object.fromEntries(value) as unknown : value)).match(/done/g)).toHaveLength(1);
+  });
+
+  it('finds calls that interleave by their id', () => {
+    const call = (second: number, id: string): object => at(second, 'response_item', { type: 'function_call', name: id, arguments: '{}', call_id: id });
+    const output = (second: number, id: string): object => at(second, 'response_item', { type: 'function_call_output', call_id: id, output: `of ${id}` });
+    const rows = read(codex, ...start, call(2, 'a'), call(3, 'b'), output(5, 'b'), output(6, 'a'));
+    expect(['a', 'b'].map((id) => [named(rows, `execute_tool ${id}`).end / 1_000_000_000n % 60n, named(rows, `execute_tool ${id}`).content.attributes.get('gen_ai.tool.call.result')])).toEqual([[6n, 'of a'], [5n, 'of b']]);
+  });
+});
