@@ -55,8 +55,8 @@ export class Redactor {
       name: this.text(span.name),
       statusMessage: this.text(span.statusMessage),
       service: this.text(span.service),
-      resource: once(this.#resources, span.resource, () => ({ ...span.resource, ...this.#attributes(span.resource.attributes, () => false, span.resource) })),
-      scope: once(this.#scopes, span.scope, () => ({ ...span.scope, name: this.text(span.scope.name), ...this.#attributes(span.scope.attributes, () => false, span.scope) })),
+      resource: once(this.#resources, span.resource, () => ({ schemaUrl: this.text(span.resource.schemaUrl), ...this.#attributes(span.resource.attributes, () => false, span.resource) })),
+      scope: once(this.#scopes, span.scope, () => this.#scope(span.scope)),
       content: this.#content(span.content, isContent),
       logs: span.logs.map((log) => this.#log(log, isContent)),
     };
@@ -74,6 +74,12 @@ export class Redactor {
   /** The same without counting it. */
   peek(text: string): { readonly text: string } {
     return this.#options.secrets ? maskSecrets(text) : { text };
+  }
+
+  #scope(scope: Scope): Scope {
+    return {
+      name: this.text(scope.name), version: this.text(scope.version), schemaUrl: this.text(scope.schemaUrl), ...this.#attributes(scope.attributes, () => false, scope),
+    };
   }
 
   #content(content: SpanContent, isContent: IsContent): SpanContent {
@@ -98,6 +104,7 @@ export class Redactor {
     return {
       ...log,
       eventName: this.text(log.eventName),
+      severityText: this.text(log.severityText),
       body: isMessage && log.body !== null ? this.#said(log.body, '') ?? null : this.#value(log.body, undefined, 0),
       ...this.#attributes(log.attributes, isMessage ? isSaid : isContent, log),
     };
@@ -130,7 +137,7 @@ export class Redactor {
     if (!this.#options.secrets || value === null || typeof value === 'boolean') return value;
     if (typeof value === 'string') return isSecretText(kind, value) ? this.#hide() : this.text(value);
     if (typeof value === 'number' || typeof value === 'bigint') return kind === 'secret' ? this.#hide() : value;
-    if (value instanceof Uint8Array) return kind === 'secret' ? this.#hide() : value;
+    if (value instanceof Uint8Array) return kind === 'secret' || holdsSecret(value) ? this.#hide() : value;
     if (depth >= deepest) return masked;
     if (Array.isArray(value)) return (value as readonly AttributeValue[]).map((item) => this.#value(item, kind, depth + 1));
     const members = new Map<string, AttributeValue>();
@@ -145,6 +152,10 @@ export class Redactor {
     return masked;
   }
 }
+
+/** Bytes may be text: they are masked as a whole. */
+const holdsSecret = (bytes: Uint8Array): boolean => maskSecrets(latin.decode(bytes)).count > 0;
+const latin = new TextDecoder('latin1');
 
 /** In a message everything is said but how it is built, which `maskContent` keeps by its key. */
 const isSaid: IsContent = (key) => key !== 'event.name' && key !== 'gen_ai.system' && key !== 'gen_ai.provider.name';

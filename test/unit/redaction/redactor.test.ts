@@ -95,6 +95,30 @@ describe('a redacted span', () => {
     }));
   });
 
+  it('has no secret that stood in any text of a span, in bytes and in keys too', () => {
+    const poisoned = (value: unknown): unknown => {
+      if (typeof value === 'string') return `${value} ${secret}`;
+      if (value instanceof Uint8Array) return new TextEncoder().encode(secret);
+      if (value instanceof Map) return new Map([...value as Map<string, unknown>].map(([key, member]) => [`${key} ${secret}`, poisoned(member)]));
+      if (Array.isArray(value)) return value.map(poisoned);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, /^(?:traceId|spanId|parentSpanId|kind|status)$/.test(key) ? member : poisoned(member)]));
+    };
+    fc.assert(fc.property(spans, (all) => {
+      const redactor = new Redactor({ content: 'keep', secrets: true });
+      for (const each of all) {
+        const left = redactor.redact(poisoned(each) as EncodeSpan);
+        expect(plain(left)).not.toContain(secret);
+        expect(left.scope.name).toContain('[masked]');
+      }
+    }));
+  });
+
+  it('has no bytes that are a text with a secret', () => {
+    const { span: left } = redacted({ content: 'keep', secrets: true }, span({ content: { ...span().content, attributes: new Map([['a', new TextEncoder().encode(`x ${secret}`)], ['b', Uint8Array.of(1, 2, 3)]]) } }));
+    expect([...left.content.attributes.values()]).toEqual(['[masked]', Uint8Array.of(1, 2, 3)]);
+  });
+
   it('leaves out what it does not know, such as bytes that hold the same text again', () => {
     const given = { ...span(), bytes: new TextEncoder().encode(secret), content: { ...span().content, bytes: new TextEncoder().encode(secret) } };
     const { span: left } = redacted({ content: 'keep', secrets: true }, given);
