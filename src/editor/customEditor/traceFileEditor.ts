@@ -3,10 +3,14 @@ import type { OpenFiles } from '../files/openFiles.ts';
 import type { TracePanels } from '../panel/tracePanels.ts';
 
 /** For files whose names tell what they are, and for all others. */
-export const traceFileEditorType = 'spanscope.traceFile';
-const otherFileEditorType = 'spanscope.otherFile';
+const tellingEditor = 'spanscope.traceFile', otherEditor = 'spanscope.otherFile';
+const tellingName = /\.(?:otlp\.jsonl?|otlp\.pb|trace\.json|jaeger\.json|zipkin\.json|spans\.jsonl|trajectory\.json|speedscope\.json)(?:\.gz)?$/i;
+
+/** The type of editor that is meant for a file by package.json. */
+export const editorTypeOf = (uri: vscode.Uri): string => (tellingName.test(uri.path) ? tellingEditor : otherEditor);
+
 /** Every type of editor that shows a file as a trace. */
-export const fileEditorTypes: readonly string[] = [traceFileEditorType, otherFileEditorType];
+export const fileEditorTypes: readonly string[] = [tellingEditor, otherEditor];
 
 /** A file in an editor of ours; `source` is undefined when it could not be opened. */
 class TraceFileDocument implements vscode.CustomDocument {

@@ -7,7 +7,7 @@ import { visibleName } from '../../model/visibleText.ts';
 const largestRemoteFile = 256 * 1024 * 1024;
 const sourceDigits = 16;
 /** A file that was written this recently is likely to be written on. */
-const recentMs = 10 * 60_000;
+const recentMs = 60_000;
 
 export const fileNameOf = (uri: vscode.Uri): string => visibleName(uri.path.split('/').at(-1) ?? '');
 

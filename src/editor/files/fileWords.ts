@@ -34,6 +34,8 @@ export function warningsOf({ parts, problems, morePartsCount }: FileReport): str
   return [...told, ...problems, morePartsCount > 0 ? `${morePartsCount} more members of the archive are not listed` : ''].filter(Boolean);
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '');
+
 /** What is said of a file before anything is known of it. */
 export const opening: FileStatus = { text: 'Opening the file', tone: 'busy', actions: [] };
 
@@ -49,8 +51,9 @@ export function fileStatus(file: TraceFile, traceId: string | undefined, display
   }
   const warnings = warningsOf(report), toText = uri === undefined ? [] : [{ action: 'openText', label: 'Open as text' } as const];
   if (spanCount === 0) {
+    const [why] = warnings;
     return {
-      text: file.problem ?? warnings[0] ?? (state === 'following' ? `${name} holds no spans yet. They show here as they are written.` : `${name} holds no spans.`),
+      text: file.problem ?? (why === undefined ? undefined : `Nothing of ${name} could be read. ${capital(visibleName(why))}.`) ?? (state === 'following' ? `${name} holds no spans so far. What is written to it shows here.` : `${name} holds no spans.`),
       tone: 'warning', actions: [...toText, { action: 'report', label: 'Show report' }],
     };
   }
@@ -59,7 +62,7 @@ export function fileStatus(file: TraceFile, traceId: string | undefined, display
   const [problem, ...more] = [...(file.problem === undefined ? [] : [file.problem]), ...warnings];
   if (problem !== undefined) {
     return {
-      text: `${name} was read in part: ${display.count(spanCount, 'span')}. ${visibleName(problem)}`, tone: 'warning',
+      text: `${name} was read in part: ${display.count(spanCount, 'span')}. ${capital(visibleName(problem))}.`, tone: 'warning',
       actions: [{ action: 'report', label: more.length === 0 ? 'Show report' : `Show ${more.length + 1} warnings` }, ...others],
     };
   }

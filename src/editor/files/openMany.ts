@@ -4,7 +4,7 @@ import { asNotice } from '../safeText.ts';
 import type { Log } from '../log.ts';
 import type { TracePanels } from '../panel/tracePanels.ts';
 import type { OpenFiles } from './openFiles.ts';
-import { traceFileEditorType } from '../customEditor/traceFileEditor.ts';
+import { editorTypeOf } from '../customEditor/traceFileEditor.ts';
 import { fileNameOf } from './fileInputs.ts';
 import { findFiles } from './findFiles.ts';
 
@@ -17,7 +17,7 @@ interface Services {
 
 /** Opens one file in an editor of ours, whatever its name is. */
 export async function openInEditor(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', uri, traceFileEditorType);
+  await vscode.commands.executeCommand('vscode.openWith', uri, editorTypeOf(uri));
 }
 
 /** Opens files, and those in folders: a single one in its own tab, several into the Traces view. */
@@ -45,7 +45,8 @@ async function openAll({ files, log }: Services, uris: readonly vscode.Uri[]): P
       shown ??= traceId;
       if (traceId !== undefined) continue;
       const file = files.file(source);
-      if (file?.state === 'following') continue;
+      // Of a known format, and spans may come.
+      if (file?.state === 'following' && file.report.parts.some(({ format }) => format !== undefined)) continue;
       others.push(`${fileNameOf(uri)}: ${file?.problem ?? 'It holds no spans.'}`);
       await files.close(source);
     } catch (error) {

@@ -25,14 +25,14 @@ function partLines(part: PartReport, isOnly: boolean): string[] {
   const { format, packing, encoding, cut, failure, moreProblemsCount } = part;
   const packed = packing.length === 0 ? '' : `, packed as ${packing.join(' in ')}`;
   const figures: readonly (readonly [string, number])[] = [
-    ['traces', part.traceCount], ['spans', part.spanCount], ['log records', part.logCount], ['metric points', part.metricPointCount], ['records that could not be read', part.rejectedCount],
+    ['trace', part.traceCount], ['span', part.spanCount], ['log record', part.logCount], ['metric point', part.metricPointCount], ['unreadable record', part.rejectedCount],
   ];
   return [
     ...(isOnly ? [] : [visibleName(part.name)]),
     format === undefined ? 'Not read as a trace file' : `${format.label}: it ${visibleName(format.reason)} (${Math.round(format.score * 100)}% sure)`,
     ...(failure === undefined ? [] : [visibleName(failure)]),
     `${number(part.bytes)} bytes of content, ${encoding.toUpperCase()}${packed}`,
-    ...figures.filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}`),
+    ...figures.filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}${count === 1 ? '' : 's'}`),
     ...(cut === undefined ? [] : [`Left out from byte ${number(cut.byte)} on: ${visibleName(cut.reason)}`]),
     ...(part.problems.length > 0 ? ['Problems', ...part.problems.map((text) => `  ${visibleName(text)}`)] : []),
     ...(moreProblemsCount > 0 ? [`  and ${number(moreProblemsCount)} more`] : []),
