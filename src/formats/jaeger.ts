@@ -3,9 +3,13 @@ import { decodeJaeger } from './jaegerDecode.ts';
 import { encodeJaeger } from './jaegerEncode.ts';
 import { jsonKeys } from './jsonKeys.ts';
 
+/** Where spans may stand. */
+const places = /^(?:hits\/)*(?:_source\/)?(?:(?:data|traces)\/)*(?:spans\/)?operationName$/;
+
 /**
  * Jaeger's JSON: the answer of its query API and what its UI saves (`{data: [{traceID, spans, processes}]}`), a bare trace,
- * a list of traces, the UI's own state (`{data: {…}}`), and documents of its storage with the process inside the span.
+ * a list of traces, the UI's own state (`{data: {…}}`), and documents of its storage with the process inside the span, alone, or as
+ * Elasticsearch gives them (`_source`, `hits`).
  * Shapes: jaegertracing/jaeger, internal/uimodel/model.go. Spans cannot be open; times are whole µs.
  */
 export const jaeger: Format = {
@@ -16,7 +20,7 @@ export const jaeger: Format = {
   losses: ['open', 'nanoseconds', 'logs', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
-    const found = ['data/spans/operationName', 'spans/operationName', 'operationName'].find((key) => keys.has(key));
+    const found = [...keys].find((key) => key.endsWith('operationName') && places.test(key));
     const isSpan = found !== undefined && (keys.has(found.replace('operationName', 'spanID')) || keys.has(found.replace('operationName', 'traceID')));
     return isSpan ? { score: 0.95, reason: `has spans with "operationName" and "spanID" at "${found.replaceAll('/', '.')}"` } : { score: 0, reason: 'has no spans with "operationName" and "spanID"' };
   },

@@ -1,14 +1,18 @@
+import { writeKeyValue } from '../model/anyValue.ts';
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import { bytesOfHex, canonicalId, isHex, isNoId } from '../model/ids.ts';
 import { spanKinds } from '../model/span.ts';
 import type { SpanEvent, SpanLink } from '../model/span.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
+import { contentFields } from '../model/spanContent.ts';
 import { halvesOf } from '../model/time.ts';
 import { bytesOfBase64 } from './base64.ts';
 import type { DecodeOptions } from './format.ts';
 import { listIn, nanosIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
-import type { JsonObject, JsonValue } from './jsonReader.ts';
+import { eachObject, JsonMembers } from './jsonMembers.ts';
+import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
+import { jsonText } from './jsonText.ts';
 import { DraftWriter } from './spanDrafts.ts';
 import { derivedMark, repairedMark } from './spanRows.ts';
 
@@ -16,41 +20,65 @@ const micros = 3;
 
 /** Adds the spans of Jaeger JSON in any of its forms to a batch. */
 export function decodeJaeger(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
-  const decoder = new JaegerDecoder(new DraftWriter(batch, options));
-  forEachRecord(bytes, batch, options, 'object', (reader) => { decoder.addAny(reader.takeObject()); });
+  const decoder = new JaegerDecoder(batch, options);
+  forEachRecord(bytes, batch, options, 'object', (reader) => { decoder.addAny(reader); }, () => decoder.added);
   decoder.finish();
 }
 
 class JaegerDecoder {
+  added = 0;
+  private readonly batch: SpanBatch;
   private readonly writer: DraftWriter;
   private readonly resources = new Map<JsonObject | undefined, number>();
+  private readonly inlineResources = new Map<string, number>();
   private readonly scopes = new Map<string, number>();
 
-  constructor(writer: DraftWriter) { this.writer = writer; }
+  constructor(batch: SpanBatch, options: DecodeOptions) {
+    this.batch = batch;
+    this.writer = new DraftWriter(batch, options);
+  }
 
   finish(): void { this.writer.finish(); }
 
-  /** A trace, a span of the storage, or what holds them under `data`. */
-  addAny(object: JsonObject): void {
-    if (object.has('spans')) this.addTrace(object);
-    else if (object.has('operationName')) this.addSpan(object, textIn(object.get('traceID')), objectIn(object.get('process')));
-    else {
-      const data = object.get('data');
-      for (const item of Array.isArray(data) ? objectsIn(data) : objectsIn([data ?? null])) this.addAny(item);
+  /** The object that comes next: a trace, a span of the storage, or what holds them. */
+  addAny(reader: JsonReader): void {
+    reader.peek();
+    const { position, depth } = reader;
+    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+      switch (reader.key) {
+        case 'data': case 'hits': case '_source': case 'traces': eachObject(reader, (inner) => { this.addAny(inner); }); break;
+        case 'spans': case 'processes': case 'traceID': case 'spanID': case 'operationName': {
+          reader.position = position;
+          reader.depth = depth;
+          this.addTraceOrSpan(reader);
+          return;
+        }
+        default: reader.skip();
+      }
     }
   }
 
-  private addTrace(trace: JsonObject): void {
-    const processes = objectIn(trace.get('processes'));
-    for (const span of objectsIn(trace.get('spans'))) {
-      const process = objectIn(span.get('process')) ?? objectIn(processes?.get(textIn(span.get('processID'))));
-      this.addSpan(span, textIn(span.get('traceID')) || textIn(trace.get('traceID')), process);
-    }
+  /** The processes come behind the spans that name them, so they are looked for first. */
+  private addTraceOrSpan(reader: JsonReader): void {
+    const members = new JsonMembers(reader);
+    if (members.isList('spans')) {
+      const traceId = textIn(members.take('traceID')), processes = objectIn(members.take('processes'));
+      for (const warning of listIn(members.take('warnings'))) this.batch.report(`Jaeger says: ${textIn(warning)}`);
+      members.each('spans', () => {
+        const span = reader.takeObject(), named = objectIn(processes?.get(textIn(span.get('processID')))), inline = objectIn(span.get('process'));
+        this.addSpan(span, textIn(span.get('traceID')) || traceId, inline === undefined ? this.resourceOf(named) : this.inlineResource(inline));
+      });
+    } else if (members.has('operationName') || members.has('spanID')) {
+      const span = members.takeAllBut(new Set());
+      this.addSpan(span, textIn(span.get('traceID')), this.inlineResource(objectIn(span.get('process'))));
+    } else for (const key of ['data', 'spans']) members.each(key, (inner) => { this.addAny(inner); });
+    members.leave();
   }
 
-  private addSpan(span: JsonObject, rawTraceId: string, process: JsonObject | undefined): void {
-    const traceId = paddedId(rawTraceId, true);
-    const tags = tagsOf(span), told = takeTold(tags);
+  private addSpan(span: JsonObject, rawTraceId: string, resource: number): void {
+    const { content } = this.writer, contentStart = content.length, traceId = paddedId(rawTraceId, true);
+    // Of a key that repeats, the values before the last are kept in front of the others.
+    const tags = tagsOf(span, (key, value) => { writeKeyValue(content, contentFields.attributes, key, value); }), told = takeTold(tags);
     const { parent, links } = referencesOf(span, traceId);
     const logs = objectsIn(span.get('logs')), start = nanosIn(span.get('startTime'), micros), duration = nanosIn(span.get('duration'), micros);
     const isDerivedError = told.status === 0 && logs.some(isTutorialException);
@@ -60,10 +88,20 @@ class JaegerDecoder {
       traceId, spanId: paddedId(textIn(span.get('spanID')), false), parentSpanId: parent, name: textIn(span.get('operationName')),
       kind: told.kind, status: isDerivedError ? 2 : told.status, statusMessage: told.message,
       start: halvesOf(start ?? 0n), end: halvesOf((start ?? 0n) + (duration ?? 0n)),
-      resource: this.resourceOf(process), scope: this.scopeOf(told.scope, told.scopeVersion),
+      resource, scope: this.scopeOf(told.scope, told.scopeVersion),
       attributes: tags, events: logs.map(eventOf), links, flags: Number(nanosIn(span.get('flags'), 0) ?? 0n) & 0xff, traceState: told.traceState,
       marks: (isDerivedError ? derivedMark : 0) | (start === undefined || duration === undefined ? repairedMark : 0),
-    });
+    }, contentStart);
+    this.added++;
+    this.writer.handOver();
+  }
+
+  /** Processes inside of spans are written with each of them. */
+  private inlineResource(process: JsonObject | undefined): number {
+    const key = jsonText(process);
+    let index = this.inlineResources.get(key);
+    if (index === undefined) this.inlineResources.set(key, index = this.resourceOf(process));
+    return index;
   }
 
   private resourceOf(process: JsonObject | undefined): number {
@@ -92,10 +130,14 @@ function paddedId(id: string, isTrace: boolean): string {
 }
 
 /** `tags`, and in documents of the storage also `tag`, whose keys have `@` for the dots. */
-function tagsOf(object: JsonObject): Map<string, AttributeValue> {
+function tagsOf(object: JsonObject, repeat?: (key: string, value: AttributeValue) => void): Map<string, AttributeValue> {
   const tags = new Map<string, AttributeValue>();
   for (const [key, value] of objectIn(object.get('tag')) ?? []) tags.set(key.replaceAll('@', '.'), value);
-  for (const tag of objectsIn(object.get('tags'))) tags.set(textIn(tag.get('key')), valueOf(tag));
+  for (const tag of objectsIn(object.get('tags'))) {
+    const key = textIn(tag.get('key')), before = tags.get(key);
+    if (before !== undefined && repeat !== undefined) repeat(key, before);
+    tags.set(key, valueOf(tag));
+  }
   return tags;
 }
 
@@ -106,11 +148,14 @@ function valueOf(tag: JsonObject): AttributeValue {
   switch (textIn(tag.get('type'))) {
     case 'bool': return value === 'true' ? true : value === 'false' ? false : value;
     case 'int64': return integerOf(value) ?? value;
-    case 'float64': return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+    case 'float64': return value.trim() !== '' && (Number.isFinite(Number(value)) || notFinite.has(value)) ? Number(value) : value;
     case 'binary': return (value.length % 2 === 0 && isHex(value, value.length) ? bytesOfHex(value) : bytesOfBase64(value)) ?? value;
     default: return value;
   }
 }
+
+/** Numbers that JSON can only write as text. */
+const notFinite = new Set(['NaN', 'Infinity', '-Infinity']);
 
 function integerOf(text: string): number | bigint | undefined {
   if (!/^-?[0-9]{1,19}$/.test(text)) return undefined;

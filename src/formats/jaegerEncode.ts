@@ -1,12 +1,15 @@
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
+import { hexOfBytes, isHex } from '../model/ids.ts';
 import type { Resource, SpanLink } from '../model/span.ts';
+import { base64OfBytes } from './base64.ts';
 import type { EncodeSpan } from './format.ts';
 import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
 
 /**
  * The answer of Jaeger's query API for these spans, as its UI opens it. It cannot hold open spans (their duration is 0),
- * parts of microseconds, logs and dropped counts; lists and maps become JSON text.
+ * parts of microseconds, logs, dropped counts, and of links more than the ids; lists, maps and null become JSON text. A root
+ * that links to a span of its own trace is read as the child of that span.
  */
 export function encodeJaeger(spans: readonly EncodeSpan[]): Uint8Array {
   const data = [...Map.groupBy(spans, ({ traceId }) => traceId)].map(([traceID, members]) => traceOf(traceID, members));
@@ -63,6 +66,12 @@ function tagOf([key, value]: readonly [string, AttributeValue]): Writable {
     case 'boolean': return { key, type: 'bool', value };
     case 'bigint': return { key, type: 'int64', value: value.toString() };
     case 'number': return { key, type: Number.isSafeInteger(value) ? 'int64' : 'float64', value };
-    default: return value instanceof Uint8Array ? { key, type: 'binary', value } : { key, type: 'string', value: jsonText(value) };
+    default: return value instanceof Uint8Array ? { key, type: 'binary', value: binaryText(value) } : { key, type: 'string', value: jsonText(value) };
   }
+}
+
+/** Base64; hex where base64 would read as hex. */
+function binaryText(bytes: Uint8Array): string {
+  const text = base64OfBytes(bytes);
+  return isHex(text, text.length) ? hexOfBytes(bytes, 0, bytes.length) : text;
 }
