@@ -3,6 +3,7 @@ import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, St
 import { genAi } from './genAi.ts';
 import { langfuse } from './langfuse.ts';
 import { langSmith } from './langSmith.ts';
+import { logfire } from './logfire.ts';
 import { mlflow } from './mlflow.ts';
 import { openInference } from './openInference.ts';
 import { openLlmetry } from './openLlmetry.ts';
@@ -11,7 +12,7 @@ import { vercelAi } from './vercelAi.ts';
 import { weave } from './weave.ts';
 
 /** Every convention, in the order in which their values are preferred. */
-export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, weave, tutorial];
+export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, logfire, weave, tutorial];
 
 /** Prefixes of the attribute keys that any convention reads. */
 export const keyPrefixes: readonly string[] = [...new Set(conventions.flatMap((convention) => convention.keyPrefixes))];

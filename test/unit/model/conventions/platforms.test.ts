@@ -71,6 +71,22 @@ describe('the OpenAI Agents SDK', () => {
   });
 });
 
+describe('Pydantic AI under Logfire', () => {
+  const rows = rowsOf(decoded(formatById('otlp-json') as Format, new Uint8Array(readFileSync(path.join(fixtures, 'conventions/logfire/otlp.jsonl'))), lenient));
+  const views = rows.map((row) => ({ name: row.name, view: agentOf({ name: row.name, kind: 'internal', scopeName: row.scopeName, attributes: row.content.attributes, events: row.content.events, logs: [] }) }));
+
+  it('has the messages of a model call, also of releases that wrote them as a list of events', () => {
+    const first = views.filter(({ name }) => name === 'chat test').map(({ view }) => [view?.inputMessages?.slice(0, 2), view?.outputMessages?.[0]?.parts[0]?.type]);
+    expect(first).toEqual([[asked, 'toolCall'], [asked, 'text'], [asked, 'toolCall'], [asked, 'text']]);
+  });
+
+  it('has the agent, its conversation and its result', () => {
+    for (const name of ['agent run', 'invoke_agent helper']) {
+      expect(views.find((each) => each.name === name)?.view).toMatchObject({ role: 'agent', agentName: 'helper', output: map({ search: 'found a' }) });
+    }
+  });
+});
+
 describe('tokens of Langfuse', () => {
   const tokens = (usage: Record<string, number>): unknown => {
     const view = step({ 'langfuse.observation.type': 'generation', 'langfuse.observation.usage_details': JSON.stringify(usage) });
