@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ExportKind, ExportRequest, Redaction } from '../../protocol/export.ts';
 
-/** What a step is about: its title, and which one it is. */
+/** What the questions of one export have in common. */
 export interface Step { readonly title: string }
 
 type Drawing = Pick<ExportRequest, 'width' | 'unicode'>;
@@ -10,13 +10,13 @@ const widestTimeline = 400;
 
 /** Which format. */
 export async function askKind(kinds: readonly ExportKind[], { title }: Step): Promise<ExportKind | undefined> {
-  const item = (kind: ExportKind): vscode.QuickPickItem & { readonly kind_: ExportKind } => ({ label: kind.label, description: kind.extension, ...(kind.isForPeople ? { detail: kind.description } : {}), kind_: kind });
+  const item = (kind: ExportKind): vscode.QuickPickItem & { readonly format: ExportKind } => ({ label: kind.label, description: kind.extension, ...(kind.isForPeople ? { detail: kind.description } : {}), format: kind });
   const items = [
     { label: 'For people', kind: vscode.QuickPickItemKind.Separator }, ...kinds.filter(({ isForPeople }) => isForPeople).map(item),
     { label: 'For programs', kind: vscode.QuickPickItemKind.Separator }, ...kinds.filter(({ isForPeople }) => !isForPeople).map(item),
   ];
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Choose a format', matchOnDescription: true, matchOnDetail: true });
-  return picked !== undefined && 'kind_' in picked ? picked.kind_ : undefined;
+  return picked !== undefined && 'format' in picked ? picked.format : undefined;
 }
 
 const redactions: readonly { readonly label: string; readonly detail: string; readonly redaction: Redaction }[] = [

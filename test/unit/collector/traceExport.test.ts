@@ -3,6 +3,7 @@ import type { TraceStore } from '../../../src/collector/store/traceStore.ts';
 import { exportKinds, exportSpans } from '../../../src/collector/traceExport.ts';
 import { exporters } from '../../../src/export/registry.ts';
 import { formats } from '../../../src/formats/registry.ts';
+import { otlpJson } from '../../../src/formats/otlpJson.ts';
 import { otlpProtobuf } from '../../../src/formats/otlpProtobuf.ts';
 import { SpanBatch } from '../../../src/model/spanBatch.ts';
 import type { ExportRequest } from '../../../src/protocol/export.ts';
@@ -52,6 +53,23 @@ describe('an export', () => {
       const asked = await write({ format, redaction: { content: 'keep', secrets: !isMasked } });
       expect(asked.maskedSecrets).toBe(isMasked ? 0 : 1);
     }
+  });
+
+  it('masks what was received as bytes and would be written as these bytes', async () => {
+    for (const format of ['otlp-protobuf', 'otlp-json', 'otlp-json-lines']) {
+      expect((await write({ format })).text).toContain(secret);
+      expect((await write({ format, redaction: { content: 'keep', secrets: true } })).text).not.toContain(secret);
+    }
+  });
+
+  it('counts log records that belong to no span among what is lost, unless only some spans are wanted', async () => {
+    const batch = new SpanBatch();
+    const log = { traceId: traceOf(1), timeUnixNano: '1790000000000000001', body: { stringValue: 'hello' } };
+    otlpJson.decode(new TextEncoder().encode(JSON.stringify({ resourceLogs: [{ resource: {}, scopeLogs: [{ logRecords: [log, { ...log, spanId: spanOf(2) }] }] }] })), batch, { ...strict, signal: 'logs' });
+    await arrive(store, batch);
+    expect((await write({ format: 'otlp-json' })).lost).toEqual(['1 log record of no span']);
+    expect((await write({ format: 'otlp-json', query: 'name:plan' })).lost).toEqual([]);
+    expect((await write({ format: 'text-timeline' })).lost).toContain('1 log record');
   });
 
   it('leaves what is stored as it is', async () => {
