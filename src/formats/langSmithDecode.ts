@@ -76,12 +76,13 @@ class LangSmithReader {
     const start = momentIn(run.get('start_time')) ?? (last === null || last === undefined ? undefined : startOf(last)), end = momentIn(run.get('end_time'));
     const error = textIn(run.get('error')), status = error !== '' ? 2 : statuses.get(textIn(run.get('status')));
     const parentSpanId = idIn(run.get('parent_run_id')) || idIn(segments.at(-2)?.[8]) || parent;
-    const isPatch = operation === 'end', has = (key: string, bit: number): number => (run.has(key) ? bit : 0);
+    // The beginning was an event of the post already.
+    const isPatch = operation === 'end', events = objectsIn(run.get('events')).map(runEvent).filter(({ name }) => !isPatch || name !== 'start'), has = (key: string, bit: number): number => (run.has(key) ? bit : 0);
     this.spans.add({
       traceId: idIn(run.get('trace_id')) || idIn(segments[0]?.[8]) || (parentSpanId === '' ? id : ''),
       spanId: id, parentSpanId, name: textIn(run.get('name')), start: halvesOf(start ?? 0n), end: halvesOf(end ?? 0n),
       status: status ?? 0, statusMessage: error,
-      attributes: runAttributes(run, start), events: objectsIn(run.get('events')).map(runEvent), resource: this.spans.resourceOf(runResource(run)),
+      attributes: runAttributes(run, start), events, resource: this.spans.resourceOf(runResource(run)),
       marks: status === undefined ? repairedMark : 0,
       ...(isPatch ? {
         operation: end === undefined ? 'update' : 'end',

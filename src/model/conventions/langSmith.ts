@@ -26,7 +26,7 @@ export const langSmith: Convention = {
     return value && { value, source: kindKey, rank: roleRank.vendor };
   },
   step,
-  content: (input) => payload(roleOf(input), whole(input, 'gen_ai.prompt', ['input']), whole(input, 'gen_ai.completion', ['output', 'outputs'])),
+  content: (input) => payload(roleOf(input), whole(input, 'gen_ai.prompt', ['input']), answerOf(whole(input, 'gen_ai.completion', ['output', 'outputs']))),
 };
 
 function roleOf(input: ConventionInput): Role | undefined {
@@ -47,14 +47,22 @@ function step(input: ConventionInput): StepFields {
   };
 }
 
+/** LangChain's tools answer with a message; what is in it is the result. */
+function answerOf(result: Whole): Whole {
+  const content = at(result?.value, 'type') === 'tool' ? structured(at(result?.value, 'content')) : undefined;
+  return result === undefined || content === undefined ? result : { value: content, source: result.source };
+}
+
 function detail(input: ConventionInput, side: 'input' | 'output', name: string): Sourced<number> | undefined {
   // The exporter writes an object of Python as text.
   const key = `gen_ai.usage.${side}_token_details`, value = figure(at(structured(text(input.attributes.get(key))?.replaceAll("'", '"')), name));
   return value === undefined ? undefined : { value, source: `${key}.${name}` };
 }
 
+type Whole = Sourced<NonNullable<AttributeValue>> | undefined;
+
 /** A value; what functions take or give that is no object is recorded as the only member of one. */
-function whole(input: ConventionInput, key: string, onlyMembers: readonly string[]): Sourced<NonNullable<AttributeValue>> | undefined {
+function whole(input: ConventionInput, key: string, onlyMembers: readonly string[]): Whole {
   const found = firstOf(input, [key], structured);
   const only = found?.value instanceof Map && found.value.size === 1 ? onlyMembers.find((name) => at(found.value, name) !== undefined) : undefined;
   if (found === undefined || only === undefined) return found;

@@ -46,6 +46,17 @@ describe.each([
   });
 });
 
+it('LangChain runs in LangSmith have the messages of a model call and what is in the answer of a tool', () => {
+  const steps = stepsOf('langsmith-json', 'formats/langsmith-json/langchain-batches.jsonl');
+  expect(steps.get('GenericFakeChatModel')).toMatchObject({
+    role: 'llm', inputTokens: 5, outputTokens: 7,
+    inputMessages: [...asked, { role: 'assistant', parts: [{ type: 'toolCall', name: 'search' }] }, { role: 'tool', parts: [{ type: 'toolResult', id: 'c1', result: 'found x' }] }],
+    outputMessages: [{ role: 'assistant', parts: [{ type: 'text', text: 'Hello' }] }],
+  });
+  expect(steps.get('search')).toMatchObject({ role: 'tool', toolArguments: map({ query: 'x' }), toolResult: 'found x' });
+  expect(steps.get('R')).toMatchObject({ role: 'retriever', documents: [{ id: 'd1', content: 'Paris is in France', score: 0.9 }] });
+});
+
 describe('Weave calls', () => {
   it('say the model, its messages and what it used, which their parents only add up', () => {
     const steps = stepsOf('weave-json', 'formats/weave-json/stream-query.jsonl');
