@@ -101,6 +101,8 @@ function beginOf(title: string, page: PageFiles): string {
     'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,
+    `require-trusted-types-for 'script'`,
+    `trusted-types 'none'`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

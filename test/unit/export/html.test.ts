@@ -14,7 +14,7 @@ describe('the HTML document', () => {
   it('allows exactly its own scripts and style, and no connection', () => {
     const text = pageOf(agentRun);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
-    expect(policy.split('; ').map((each) => each.split(' ')[0])).toEqual(['default-src', 'script-src', 'style-src', 'font-src', 'img-src', 'base-uri', 'form-action']);
+    expect(policy.split('; ').map((each) => each.split(' ')[0])).toEqual(['default-src', 'script-src', 'style-src', 'font-src', 'img-src', 'base-uri', 'form-action', 'require-trusted-types-for', 'trusted-types']);
     const scripts = [...text.matchAll(/<script>([^<]*)<\/script>/g)].map(([, script = '']) => script), [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
     expect(scripts).toEqual(['host();', 'panel();']);
     for (const part of [...scripts, style]) expect(policy).toContain(`'sha256-${page.hash(part)}'`);
