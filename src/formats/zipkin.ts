@@ -1,6 +1,7 @@
+import { decodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
-import { decodeZipkin } from './zipkinDecode.ts';
+import { ZipkinDecoder } from './zipkinDecode.ts';
 import { encodeZipkin } from './zipkinEncode.ts';
 
 /**
@@ -8,14 +9,15 @@ import { encodeZipkin } from './zipkinEncode.ts';
  * traces, 32 hex digits. Lenient: also a single span, lists of lists, lines, ids of any text.
  *
  * Reports of the same span are merged. The server's half of a span that client and server share becomes a child of the
- * client's half with the id `<id>:server`.
+ * client's half with the id `<id>:server`; in a file it waits for that. A trace that is first known by half of its id, and later by all
+ * of it, stays two where the file is read in pieces.
  */
 export const zipkin: Format = {
   id: 'zipkin-json',
   label: 'Zipkin JSON',
-  pieces: 'whole',
+  pieces: 'values',
   extension: '.zipkin.json',
-  losses: ['nanoseconds', 'ids', 'types', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
+  losses: ['nanoseconds', 'ids', 'kind', 'types', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const isSpan = keys.has('traceId') && keys.has('id') && !keys.has('spanId');
@@ -24,6 +26,7 @@ export const zipkin: Format = {
       ? { score: telling === 'localEndpoint' || telling === 'binaryAnnotations' ? 0.9 : 0.6, reason: `has "traceId", "id" and "${telling}"` }
       : { score: 0, reason: 'has no "traceId" and "id" beside "localEndpoint"' };
   },
-  decode: decodeZipkin,
+  decode(bytes, batch, options): void { decodeWhole(new ZipkinDecoder(batch, options), bytes); },
+  open: (batch, options) => new ZipkinDecoder(batch, options),
   encode: encodeZipkin,
 };

@@ -3,7 +3,7 @@ import { isHex, isNoId, isOtlpSpanId, isOtlpTraceId } from '../model/ids.ts';
 import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
-import type { DecodeOptions } from './format.ts';
+import type { DecodeOptions, PieceDecoder } from './format.ts';
 import { WrongTypeError } from './jsonReader.ts';
 import type { JsonObject } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
@@ -13,22 +13,52 @@ import { presentWhole, repairedMark } from './spanRows.ts';
 import { reportOf, reportsOfVersion1, zipkinKinds } from './zipkinReport.ts';
 import type { ZipkinReport } from './zipkinReport.ts';
 
-/** Adds the spans of Zipkin JSON to a batch. */
-export function decodeZipkin(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
-  const writer = new DraftWriter(batch, options);
-  const reports: ZipkinReport[] = [];
-  forEachRecord(bytes, batch, options, 'array', (reader) => {
-    const span = reader.takeObject();
-    try {
-      reports.push(...reportsIn(span).filter((report) => options.mode === 'lenient' || areStrictIds(report, writer)));
-    } catch (error) {
-      if (!(error instanceof WrongTypeError)) throw error;
-      writer.reject(error.message);
-    }
-  });
-  if (options.mode === 'lenient') joinTraceIds(reports);
-  new ZipkinSpans(writer, options.mode === 'lenient').addAll(reports);
-  writer.finish();
+/** Adds the spans of Zipkin JSON to a batch. Files may be read in pieces; a request is one. */
+export class ZipkinDecoder implements PieceDecoder {
+  private readonly batch: SpanBatch;
+  private readonly options: DecodeOptions;
+  private readonly writer: DraftWriter;
+  private readonly spans: ZipkinSpans;
+  private readonly longIds = new Map<string, string>();
+
+  constructor(batch: SpanBatch, options: DecodeOptions) {
+    this.batch = batch;
+    this.options = options;
+    this.writer = new DraftWriter(batch, options);
+    this.spans = new ZipkinSpans(this.writer, options.mode === 'lenient');
+  }
+
+  read(piece: Uint8Array, offset: number): void {
+    const reports = this.reportsOf(piece, offset);
+    if (this.options.mode === 'lenient') this.joinTraceIds(reports);
+    this.spans.addAll(reports);
+    this.writer.flush();
+  }
+
+  end(): void {
+    this.spans.addHeld();
+    this.writer.flush();
+  }
+
+  private reportsOf(piece: Uint8Array, offset: number): ZipkinReport[] {
+    const { batch, options, writer } = this, reports: ZipkinReport[] = [];
+    forEachRecord(piece, batch, { ...options, offset }, 'array', (reader) => {
+      const span = reader.takeObject();
+      try {
+        reports.push(...reportsIn(span).filter((report) => options.mode === 'lenient' || areStrictIds(report, writer)));
+      } catch (error) {
+        if (!(error instanceof WrongTypeError)) throw error;
+        writer.reject(error.message);
+      }
+    }, () => reports.length);
+    return reports;
+  }
+
+  /** Where a trace was reported with its long id and with the lower half of it, the long one stands for both. */
+  private joinTraceIds(reports: readonly ZipkinReport[]): void {
+    for (const { traceId } of reports) if (isHex(traceId, 32)) this.longIds.set(traceId.slice(16), traceId);
+    for (const report of reports) report.traceId = this.longIds.get(report.traceId) ?? report.traceId;
+  }
 }
 
 function reportsIn(span: JsonObject): ZipkinReport[] {
@@ -43,44 +73,84 @@ function areStrictIds({ traceId, id }: ZipkinReport, writer: DraftWriter): boole
   return false;
 }
 
-/** Where a trace was reported with its long id and with the lower half of it, the long one stands for both. */
-function joinTraceIds(reports: readonly ZipkinReport[]): void {
-  const long = new Map<string, string>();
-  for (const { traceId } of reports) if (isHex(traceId, 32)) long.set(traceId.slice(16), traceId);
-  for (const report of reports) report.traceId = long.get(report.traceId) ?? report.traceId;
+export const serverSuffix = ':server';
+
+/** What is remembered of a half of a span. */
+interface Half {
+  readonly service: string;
+  readonly isShared: boolean;
+  /** ns; undefined while nobody said so. */
+  start: bigint | undefined;
+  isTold: boolean;
 }
 
-const serverSuffix = ':server';
-
 /** Both halves of a span, each with the service that reported it. */
-interface Halves { client: ZipkinReport | undefined; server: ZipkinReport | undefined }
+interface Halves { client: Half | undefined; server: Half | undefined; readonly children: { readonly id: string; readonly service: string }[] }
 
 class ZipkinSpans {
   private readonly writer: DraftWriter;
   private readonly isFile: boolean;
+  private readonly scope: number;
   private readonly resources = new Map<string, number>();
   private readonly halves = new Map<string, Halves>();
+  /** Halves of servers that wait for those of their clients. */
+  private held: ZipkinReport[] = [];
 
   constructor(writer: DraftWriter, isFile: boolean) {
     this.writer = writer;
     this.isFile = isFile;
+    this.scope = writer.addScope('', '');
   }
 
   addAll(reports: readonly ZipkinReport[]): void {
     const spans = new Map<string, ZipkinReport>();
-    for (const report of reports) {
+    for (const report of [...this.held.splice(0), ...reports]) {
       const key = `${report.traceId} ${report.id} ${isServerHalf(report) ? 'server' : 'client'}`, known = spans.get(key);
       spans.set(key, known === undefined ? report : merged(known, report));
     }
     for (const span of spans.values()) this.note(span);
-    const scope = this.writer.addScope('', '');
-    for (const span of spans.values()) this.writer.add(this.draftOf(span, scope));
+    for (const span of spans.values()) if (this.mustWait(span)) this.held.push(span); else this.add(span);
+  }
+
+  /** The clients' halves will not come. */
+  addHeld(): void { for (const span of this.held.splice(0)) this.add(span); }
+
+  /** In a file a server's half has the id for itself, unless the client's comes, perhaps later. */
+  private mustWait(span: ZipkinReport): boolean {
+    const halves = this.halvesOf(span.traceId, span.id);
+    return this.isFile && span.isShared && halves.client === undefined && halves.server?.isTold !== true;
+  }
+
+  private add(span: ZipkinReport): void {
+    const halves = this.halvesOf(span.traceId, span.id), half = isServerHalf(span) ? halves.server : halves.client;
+    const draft = this.draftOf(span, half);
+    this.writer.add(draft);
+    if (half === undefined || half.isTold) return;
+    half.isTold = true;
+    half.start = span.start;
+    if (half === halves.server && draft.spanId !== span.id) this.moveChildren(span, halves);
+    if (!isNoId(span.parentId)) this.halvesOf(span.traceId, span.parentId).children.push({ id: draft.spanId, service: span.service });
+  }
+
+  /** Children that were told before the server's half belong to it when their service made them. */
+  private moveChildren({ traceId, id }: ZipkinReport, halves: Halves): void {
+    for (const child of halves.children) {
+      if (child.id === id + serverSuffix || !this.isOfServer(child.service, halves)) continue;
+      this.writer.add({ traceId, spanId: child.id, parentSpanId: id + serverSuffix, operation: 'update', present: present.parent });
+    }
+  }
+
+  private halvesOf(traceId: string, id: string): Halves {
+    const key = `${traceId} ${id}`;
+    let halves = this.halves.get(key);
+    if (halves === undefined) this.halves.set(key, halves = { client: undefined, server: undefined, children: [] });
+    return halves;
   }
 
   private note(span: ZipkinReport): void {
-    const key = `${span.traceId} ${span.id}`, halves = this.halves.get(key) ?? { client: undefined, server: undefined };
-    if (isServerHalf(span)) halves.server = span; else halves.client = span;
-    this.halves.set(key, halves);
+    const halves = this.halvesOf(span.traceId, span.id), { service, isShared } = span;
+    if (isServerHalf(span)) halves.server ??= { service, isShared, start: undefined, isTold: false };
+    else halves.client ??= { service, isShared, start: undefined, isTold: false };
   }
 
   /** A server's half is a span of its own when its client's half is there, or may come with another request. */
@@ -89,33 +159,46 @@ class ZipkinSpans {
     return halves?.server !== undefined && (halves.client !== undefined || (!this.isFile && halves.server.isShared));
   }
 
-  private draftOf(span: ZipkinReport, scope: number): SpanDraft {
+  private draftOf(span: ZipkinReport, half: Half | undefined): SpanDraft {
     const isHalf = isServerHalf(span) && this.isSplit(span.traceId, span.id);
     const parent = isHalf ? span.id : this.parentOf(span);
-    const error = span.attributes.get('error'), code = span.attributes.get('otel.status_code');
-    const { start = 0n, duration } = span, end = duration === undefined ? undefined : start + duration;
+    const error = span.attributes.get('error'), code = takeStatusCode(span.attributes);
+    const { start = half?.start ?? 0n, duration } = span, end = duration === undefined ? undefined : start + duration;
     const isComplete = span.start !== undefined && duration !== undefined;
     const startHalves = halvesOf(start), endHalves = end === undefined ? undefined : halvesOf(end);
     const isRepaired = span.isRepaired || startHalves === undefined || (end !== undefined && endHalves === undefined);
     return {
       traceId: span.traceId, spanId: isHalf ? span.id + serverSuffix : span.id, parentSpanId: parent,
       isParentBad: !this.isFile && !isHalf && !isNoId(parent) && !isOtlpSpanId(parent.replace(serverSuffix, '')),
-      name: span.name, kind: span.kind === '' ? 0 : zipkinKinds.indexOf(span.kind) + 1, scope,
+      name: span.name, kind: span.kind === '' ? 0 : zipkinKinds.indexOf(span.kind) + 1, scope: this.scope,
       status: error !== undefined || code === 'ERROR' ? 2 : code === 'OK' ? 1 : 0,
       statusMessage: typeof error === 'string' && error !== 'true' && error !== 'false' ? error : '',
       start: startHalves, end: endHalves, resource: this.resourceOf(span),
       attributes: startHalves === undefined ? new Map([...span.attributes, ['zipkin.timestamp', start / 1000n]]) : span.attributes,
       events: span.events, marks: isRepaired ? repairedMark : 0,
-      // The network may deliver the rest of a span later; what comes first must not stand for the whole of it.
-      ...(this.isFile || isComplete ? {} : { operation: span.start === undefined ? 'update' : 'start', present: span.start === undefined ? givenIn(span) : presentWhole }),
+      ...this.operationOf(span, half, isComplete),
     };
+  }
+
+  /** What is told first must not stand for the whole of a span of which the rest comes later: of files that is what they hold. */
+  private operationOf(span: ZipkinReport, half: Half | undefined, isComplete: boolean): Pick<SpanDraft, 'operation' | 'present'> {
+    if (half?.isTold === true) {
+      const times = (span.start === undefined ? 0 : present.start) | (span.duration === undefined ? 0 : present.end);
+      return { operation: span.duration === undefined ? 'update' : 'end', present: givenIn(span) | times };
+    }
+    if (this.isFile || isComplete) return {};
+    return { operation: span.start === undefined ? 'update' : 'start', present: span.start === undefined ? givenIn(span) : presentWhole };
   }
 
   /** Children carry the id that both halves have; they belong to the half whose service reported them. */
   private parentOf({ traceId, parentId, service }: ZipkinReport): string {
     if (!this.isSplit(traceId, parentId)) return parentId;
-    const { client, server } = this.halves.get(`${traceId} ${parentId}`) ?? {};
-    return server?.service === service && client !== undefined && client.service !== service ? parentId + serverSuffix : parentId;
+    const halves = this.halvesOf(traceId, parentId);
+    return this.isOfServer(service, halves) ? parentId + serverSuffix : parentId;
+  }
+
+  private isOfServer(service: string, { client, server }: Halves): boolean {
+    return server?.service === service && client !== undefined && client.service !== service;
   }
 
   private resourceOf({ service, local }: ZipkinReport): number {
@@ -128,6 +211,13 @@ class ZipkinSpans {
     }
     return index;
   }
+}
+
+/** OpenTelemetry's exporter writes the status as a tag. */
+function takeStatusCode(attributes: Map<string, AttributeValue>): AttributeValue | undefined {
+  const code = attributes.get('otel.status_code');
+  if (code === 'OK' || code === 'ERROR') attributes.delete('otel.status_code');
+  return code;
 }
 
 const isServerHalf = ({ isShared, kind }: ZipkinReport): boolean => isShared || kind === 'SERVER';

@@ -21,7 +21,7 @@ export interface ZipkinReport {
   readonly service: string;
   /** Addresses of the reporting service; part of its resource. */
   readonly local: ReadonlyMap<string, AttributeValue>;
-  readonly attributes: ReadonlyMap<string, AttributeValue>;
+  readonly attributes: Map<string, AttributeValue>;
   readonly events: readonly SpanEvent[];
   readonly isRepaired: boolean;
 }
