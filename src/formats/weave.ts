@@ -14,7 +14,7 @@ export const weave: Format = {
   pieces: 'values',
   sniff(head): Sniff {
     const keys = jsonKeys(head);
-    const place = ['', 'calls/', 'call/', 'data/'].find((at) => keys.has(`${at}op_name`) && keys.has(`${at}started_at`));
+    const place = ['', 'calls/', 'call/', 'data/'].find((at) => keys.has(`${at}op_name`) && (keys.has(`${at}started_at`) || keys.has(`${at}project_id`)));
     return place === undefined ? { score: 0, reason: 'has no calls with "op_name" and "started_at"' } : { score: 0.9, reason: 'has calls with "op_name" and "started_at"' };
   },
   decode: decodeWeave,

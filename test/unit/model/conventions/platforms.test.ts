@@ -78,6 +78,7 @@ describe('the OpenAI Agents SDK', () => {
       ['turn 3', 'chain'], ['Writer', 'agent'], ['Agent workflow', 'chain'], ['cleanup', 'other'], ['Weather run', 'chain'],
     ]);
     expect(steps.get('generation')).toMatchObject({ model: 'gpt-4o-mini', inputTokens: 11, outputTokens: 7, conversationId: 'chat-7' });
+    expect(stepsOf('openai-agents', 'formats/openai-agents/responses.jsonl').get('response')).toMatchObject({ role: 'llm', inputTokens: 85, outputTokens: 29, cacheReadTokens: 10, reasoningTokens: 3 });
     expect(steps.get('get_weather')).toMatchObject({ toolName: 'get_weather', toolArguments: map({ city: 'Atlantis' }) });
   });
 });
