@@ -142,7 +142,7 @@ export class Redactor {
     if (Array.isArray(value)) return (value as readonly AttributeValue[]).map((item) => this.#value(item, kind, depth + 1));
     const members = new Map<string, AttributeValue>();
     for (const [key, member] of value as ReadonlyMap<string, AttributeValue>) {
-      members.set(freeKey(members, this.text(key)), this.#value(member, kind ?? secretKindOf(key), depth + 1));
+      members.set(freeKey(members, this.text(key)), this.#value(member, kind === 'secret' ? kind : secretKindOf(key), depth + 1));
     }
     return members;
   }

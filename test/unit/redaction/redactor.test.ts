@@ -114,6 +114,12 @@ describe('a redacted span', () => {
     }));
   });
 
+  it('has what is below a secret name masked, and what is below the part of a text that is called token kept', () => {
+    const below = map({ id: 'chatcmpl-AHH0HKxF2K5Rnu1DJ51k9', n: 1, ok: true });
+    const { span: left } = redacted({ content: 'keep', secrets: true }, span({ content: { ...span().content, attributes: map({ token: below, credentials: below, 'bot.token': ['a-long-token-of-a-bot'] }) } }));
+    expect([...left.content.attributes.values()]).toEqual([below, map({ id: '[masked]', n: '[masked]', ok: true }), ['[masked]']]);
+  });
+
   it('has no bytes that are a text with a secret', () => {
     const { span: left } = redacted({ content: 'keep', secrets: true }, span({ content: { ...span().content, attributes: new Map([['a', new TextEncoder().encode(`x ${secret}`)], ['b', Uint8Array.of(1, 2, 3)]]) } }));
     expect([...left.content.attributes.values()]).toEqual(['[masked]', Uint8Array.of(1, 2, 3)]);
