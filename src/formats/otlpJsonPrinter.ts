@@ -3,6 +3,7 @@ import { hexOfBytes, isNoId } from '../model/ids.ts';
 import { textIdFields } from '../model/spanContent.ts';
 import { joinHalves } from '../model/time.ts';
 import { WireReader, wireTypes } from '../model/wire.ts';
+import { repeatedTextOf } from '../model/wireText.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { concatenated } from './concatenated.ts';
 import { jsonText } from './jsonText.ts';
@@ -10,8 +11,8 @@ import { keyValue } from './otlpJsonFields.ts';
 import type { Field, FieldKind, Fields } from './otlpJsonFields.ts';
 import { spanIdHex, traceIdHex } from './otlpIds.ts';
 
-/** The fields of a message by number; ids that are texts (textIdFields) are the fields that OTLP has for ids. */
-type Printed = ReadonlyMap<number, { readonly key: string; readonly field: Field }>;
+/** The fields of a message by number, and their keys in order; ids that are texts (textIdFields) are the fields that OTLP has for ids. */
+interface Printed { readonly fields: ReadonlyMap<number, { readonly key: string; readonly field: Field }>; readonly keys: readonly string[] }
 
 const printedFields = new WeakMap<Fields, Printed>();
 const wireTypeOf: Readonly<Partial<Record<FieldKind, number>>> = {
@@ -24,7 +25,7 @@ function printed(fields: Fields): Printed {
   if (known === undefined) {
     const entries = [...fields].map(([key, field]) => [field.number, { key, field }] as const).toSorted(([a], [b]) => a - b);
     const ids = [...textIds].flatMap(([number, kind]) => entries.filter(([, { field }]) => field.kind === kind).map(([, { key }]) => [number, { key, field: { number, kind, isList: false } }] as const));
-    printedFields.set(fields, known = new Map([...entries, ...ids]));
+    printedFields.set(fields, known = { fields: new Map([...entries, ...ids]), keys: entries.map(([, { key }]) => key) });
   }
   return known;
 }
@@ -35,7 +36,7 @@ function printed(fields: Fields): Printed {
  * text are the same values, doubles and integers apart, keys repeated where they were.
  */
 export function printMembers(fields: Fields, reader: WireReader, depth = 0): string {
-  const known = printed(fields), values = new Map<string, string>(), lists = new Map<string, string[]>(), anyValues = new Map<string, Uint8Array>();
+  const { fields: known, keys } = printed(fields), values = new Map<string, string>(), lists = new Map<string, string[]>(), anyValues = new Map<string, Uint8Array>();
   while (reader.next()) {
     const found = known.get(reader.tag >>> 3);
     if (found === undefined || (reader.tag & 7) !== wireType(found.field)) { reader.skip(); continue; }
@@ -51,7 +52,7 @@ export function printMembers(fields: Fields, reader: WireReader, depth = 0): str
     } else values.set(key, printField(field, reader, depth));
   }
   const members: string[] = [];
-  for (const key of new Set([...known.values()].map((each) => each.key))) {
+  for (const key of keys) {
     const value = values.get(key), items = lists.get(key), anyValue = anyValues.get(key);
     if (value !== undefined && value !== '') members.push(`"${key}":${value}`);
     else if (items !== undefined) members.push(`"${key}":[${items.join(',')}]`);
@@ -74,6 +75,7 @@ function printField({ kind }: Field, reader: WireReader, depth: number): string 
     case 'double': return jsonText(doubleOf(reader));
     case 'traceId': case 'spanId': case 'parentId': return printId(kind, reader);
     case 'anyValue': return '';
+    case keyValue: return inRange(reader, (end) => printKeyValue(reader.bytes, reader.position, end, depth));
     default: return `{${inRange(reader, (end) => printMembers(kind, new WireReader(reader.bytes, reader.position, end), depth))}}`;
   }
 }
@@ -89,6 +91,19 @@ function printId(kind: 'traceId' | 'spanId' | 'parentId', reader: WireReader): s
   const id = isText ? takeText(reader) : inRange(reader, (end) => hexOfBytes(reader.bytes, reader.position, end));
   return isNoId(id) ? '' : `"${kind === 'traceId' ? traceIdHex(id) : spanIdHex(id)}"`;
 }
+
+/** The object for the KeyValue message bytes[start..end): nearly all have a key, then a value, and nothing else. */
+function printKeyValue(bytes: Uint8Array, start: number, end: number, depth: number): string {
+  const reader = new WireReader(bytes, start, end);
+  if (isNext(reader, 0x0a)) {
+    const keyEnd = reader.valueEnd(), key = repeatedTextOf(bytes, reader.position, keyEnd);
+    reader.position = keyEnd;
+    if (isNext(reader, 0x12) && reader.valueEnd() === end) return `{"key":${JSON.stringify(key)},"value":${printAnyValue(bytes, reader.position, end, depth)}}`;
+  }
+  return `{${printMembers(keyValue, new WireReader(bytes, start, end), depth)}}`;
+}
+
+const isNext = (reader: WireReader, tag: number): boolean => reader.next() && reader.tag === tag;
 
 /** The object for the AnyValue message bytes[start..end). */
 function printAnyValue(bytes: Uint8Array, start: number, end: number, depth: number): string {
@@ -110,7 +125,7 @@ function printMember(reader: WireReader, depth: number): string | undefined {
     case 0x18: reader.varint(); return `"intValue":"${integerOf(reader.high, reader.low)}"`;
     case 0x21: return `"doubleValue":${jsonText(doubleOf(reader))}`;
     case 0x2a: return `"arrayValue":${printValues(reader, (bytes, start, end) => printAnyValue(bytes, start, end, depth + 1))}`;
-    case 0x32: return `"kvlistValue":${printValues(reader, (bytes, start, end) => `{${printMembers(keyValue, new WireReader(bytes, start, end), depth + 1)}}`)}`;
+    case 0x32: return `"kvlistValue":${printValues(reader, (bytes, start, end) => printKeyValue(bytes, start, end, depth + 1))}`;
     case 0x3a: return `"bytesValue":${inRange(reader, (end) => jsonText(reader.bytes.subarray(reader.position, end)))}`;
     default: return undefined;
   }
