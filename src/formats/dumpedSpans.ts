@@ -4,8 +4,8 @@ import { eachObject, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 
-/** Members under which home-made exporters keep the spans of a trace, or the traces. */
-const containers = ['spans', 'traces', 'trace', 'data'] as const;
+/** Members under which home-made exporters keep the spans of a trace, or the traces; spans may have members of the last two names. */
+const listNames = ['spans', 'traces'] as const, wrapperNames = ['trace', 'data'] as const;
 
 /**
  * Hands the records of a dump to `read`, one at a time: the objects of the input, or those in lists under `spans`, `traces`,
@@ -15,7 +15,8 @@ export function forEachDumped(bytes: Uint8Array, batch: SpanBatch, options: Deco
   let kept = 0, others = 0;
   const visit = (reader: JsonReader): void => {
     const { position, depth } = reader, members = new JsonMembers(reader);
-    const inner = containers.filter((key) => members.isList(key) || members.isObject(key));
+    const names = members.has('name') ? listNames : [...listNames, ...wrapperNames];
+    const inner = names.filter((key) => members.isList(key) || members.isObject(key));
     if (inner.length > 0) {
       for (const key of inner) members.each(key, (items) => { visit(items); });
       members.leave();

@@ -8,7 +8,7 @@ import { DraftWriter } from './spanDrafts.ts';
 
 /** What tells spans of the SDK from those of other formats: where their ids, and that times are pairs or there is a context. */
 function reasonOf(keys: ReadonlySet<string>): string | undefined {
-  for (const at of ['', 'spans/']) {
+  for (const at of ['', 'spans/', 'traces/spans/', 'data/', 'data/spans/']) {
     if (keys.has(`${at}_spanContext/spanId`) && keys.has(`${at}startTime`)) return 'has "_spanContext" beside "startTime"';
     const hasIds = (keys.has(`${at}traceId`) && keys.has(`${at}spanId`)) || keys.has(`${at}spanContext/spanId`);
     const isOwn = ['traceFlags', 'ended', 'parentSpanContext', 'instrumentationScope', 'instrumentationLibrary', 'spanContext', 'droppedAttributesCount'].some((key) => keys.has(at + key));

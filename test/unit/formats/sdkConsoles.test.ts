@@ -96,6 +96,14 @@ describe('spans of the JavaScript SDK', () => {
     expect(detect(utf8(JSON.stringify(span)), formats)?.format).toBe(jsSpans);
   });
 
+  it('are found in lists of traces, and may have members of the names that such lists have', () => {
+    const span = { ...base, traceId, spanId, traceFlags: 1, data: { x: 1 } };
+    for (const dump of [[span], { spans: [span] }, { traces: [{ id: 1, spans: [span] }] }, { data: [span] }]) {
+      expect(detect(utf8(JSON.stringify(dump)), formats)?.format).toBe(jsSpans);
+      expect(read(jsSpans, JSON.stringify(dump))).toMatchObject([{ spanId, content: { attributes: new Map<string, unknown>([['a', 1], ['data', new Map([['x', 1]])]]) } }]);
+    }
+  });
+
   it('that have not ended are open, and what came beside is kept', () => {
     expect(read(jsSpans, JSON.stringify({ ...base, traceId, spanId, traceFlags: 0, endTime: [0, 0], ended: false, extra: 'x' }))).toMatchObject([{ end: 0n, content: { attributes: new Map<string, unknown>([['a', 1], ['extra', 'x']]) } }]);
   });
