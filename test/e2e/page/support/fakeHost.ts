@@ -94,7 +94,8 @@ function querySpan(span: ScenarioSpan): QuerySpan {
     marks: (span.marks ?? []).reduce((bits, mark) => bits | markBit(mark), 0),
     attribute: (key) => span.attributes?.[key] as AttributeValue | undefined,
     step: () => undefined,
-    texts: () => Object.values(span.attributes ?? {}).map(String),
+    hasId: (spanId) => span.id === spanId,
+    someText: ({ test }) => Object.values(span.attributes ?? {}).some((value) => test(String(value))),
   };
 }
 
