@@ -54,7 +54,7 @@ export class ChartInput {
   constructor(target: InputTarget, view: ChartView, focusElement: HTMLElement) {
     this.#target = target;
     this.#view = view;
-    this.#tooltip = new Tooltip(view.root, target.numbers);
+    this.#tooltip = new Tooltip(view.root, target.numbers, (row) => this.#facts.get(row));
     this.#chip = new RangeChip(view.root, () => {
       target.navigator.show(this.#chipRange);
       this.#leaveRange();
@@ -77,7 +77,7 @@ export class ChartInput {
   setFacts(row: number, facts: SpanFacts): void {
     this.#facts.set(row, facts);
     const bar = this.#barRect(row);
-    if (bar) this.#tooltip.refresh(this.#target.scene, row, bar, facts);
+    if (bar) this.#tooltip.refresh(this.#target.scene, row, bar);
   }
 
   /** Open spans go on: what the tooltip says of one is told anew, but not at every frame. */
@@ -86,7 +86,7 @@ export class ChartInput {
     if (row === undefined || !this.#tooltip.isShown || at - this.#refreshedAt < refreshMs) return;
     this.#refreshedAt = at;
     const bar = this.#barRect(row);
-    if (bar) this.#tooltip.refresh(this.#target.scene, row, bar, this.#facts.get(row));
+    if (bar) this.#tooltip.refresh(this.#target.scene, row, bar);
   }
 
   setStepMode(mode: StepMode): void {
@@ -200,7 +200,7 @@ export class ChartInput {
       this.forgetPointer();
     } else if (row !== this.hovered) {
       this.hovered = row;
-      this.#tooltip.show(scene, row, bar, this.#facts.get(row));
+      this.#tooltip.show(scene, row, bar);
       this.#target.options.events?.onHover?.(row, bar);
     } else {
       return;

@@ -59,12 +59,15 @@ export class Tooltip {
   readonly #box = document.createElement('div');
   readonly #host: HTMLElement;
   readonly #numbers: Numbers;
+  readonly #factsOf: (row: number) => SpanFacts | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #row: number | undefined;
 
-  constructor(host: HTMLElement, numbers: Numbers) {
+  /** `factsOf` is asked whenever lines are written: facts may come while a tooltip waits to be shown. */
+  constructor(host: HTMLElement, numbers: Numbers, factsOf: (row: number) => SpanFacts | undefined) {
     this.#host = host;
     this.#numbers = numbers;
+    this.#factsOf = factsOf;
     this.#box.className = 'flame-tooltip';
     this.#box.setAttribute('aria-hidden', 'true');
     this.#box.hidden = true;
@@ -74,11 +77,11 @@ export class Tooltip {
   get isShown(): boolean { return !this.#box.hidden; }
 
   /** Shows a row after a pause, or at once when another one is being shown. `bar` is in CSS pixels of the host. */
-  show(scene: Scene, row: number, bar: DOMRect, facts: SpanFacts | undefined): void {
+  show(scene: Scene, row: number, bar: DOMRect): void {
     clearTimeout(this.#timer);
     const fill = (): void => {
       this.#row = row;
-      this.#fill(scene, row, facts);
+      this.#fill(scene, row);
       this.#box.hidden = false;
       this.#place(bar);
     };
@@ -87,8 +90,8 @@ export class Tooltip {
   }
 
   /** New content for the row that is shown. */
-  refresh(scene: Scene, row: number, bar: DOMRect, facts: SpanFacts | undefined): void {
-    if (this.isShown && this.#row === row) this.show(scene, row, bar, facts);
+  refresh(scene: Scene, row: number, bar: DOMRect): void {
+    if (this.isShown && this.#row === row) this.show(scene, row, bar);
   }
 
   hide(): void {
@@ -102,7 +105,7 @@ export class Tooltip {
     this.#box.remove();
   }
 
-  #fill(scene: Scene, row: number, facts: SpanFacts | undefined): void {
+  #fill(scene: Scene, row: number): void {
     const role = roles[metaRole(scene.rows.meta[row] as number)] ?? 'other', state = stateOf(scene, row);
     const title = element('div', 'flame-tooltip-title',
       element('span', 'codicon', glyphOf(roleIcons[role] as IconName)),
@@ -110,7 +113,7 @@ export class Tooltip {
       element('span', 'flame-tooltip-role', roleWords[role]),
       element('span', `flame-tooltip-state ${state}`, state));
     (title.firstElementChild as HTMLElement).style.color = `var(--vscode-spanscope-roleIcon\\.${role === 'reranker' ? 'retriever' : role === 'handoff' ? 'agent' : role})`;
-    const lines = linesOf(scene, row, this.#numbers, facts).flatMap(([name, value]) => [
+    const lines = linesOf(scene, row, this.#numbers, this.#factsOf(row)).flatMap(([name, value]) => [
       element('dt', '', name), element('dd', name === 'Error' ? 'failed' : name === 'Source' ? 'mono' : '', value),
     ]);
     const hints = element('div', 'flame-tooltip-keys', element('kbd', 'kbd', 'Enter'), ' go to source', element('kbd', 'kbd', 'F'), ' zoom to span');

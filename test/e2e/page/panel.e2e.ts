@@ -96,6 +96,12 @@ describe('the tooltip of a bar', () => {
     expect(await posted('selection.changed')).toEqual([]);
     expect((await posted('details.get')).map(({ ref }) => ref.row)).toEqual([0]);
   });
+
+  it('says what the host told while it waited to be shown', async () => {
+    const { page } = await open();
+    await page.locator('.flame-stage').click({ position: { x: 300, y: 34 } });
+    await page.locator('.flame-tooltip').getByText('run.py:31').waitFor();
+  });
 });
 
 describe('the selection', () => {
