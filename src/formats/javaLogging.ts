@@ -1,7 +1,7 @@
 import type { Format, Sniff } from './format.ts';
 
 /** `'name' : <trace id> <span id> KIND [tracer: scope:version] AttributesMap{…}` */
-const spanLine = /'.*' : [0-9a-f]{32} [0-9a-f]{16} (?:INTERNAL|SERVER|CLIENT|PRODUCER|CONSUMER) \[tracer: [^\]\n]*\]/;
+const spanLine = /' : [0-9a-f]{32} [0-9a-f]{16} (?:INTERNAL|SERVER|CLIENT|PRODUCER|CONSUMER) \[tracer: [^\]\n]*\]/;
 
 /**
  * The lines of the logging exporter of OpenTelemetry's Java SDK (opentelemetry-java, exporters/logging, LoggingSpanExporter).

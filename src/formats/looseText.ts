@@ -19,6 +19,7 @@ const word = /[A-Za-z_$][\w$.]*/y;
 const reference = /<ref \*[0-9]+>\s*/y;
 /** What may stand between the name of a class and its content. */
 const size = /(?:\([0-9]+\))?(?:\s*\[[^\]\n]*\])?\s*(?=[{[])/y;
+const computedKey = /\[[^\]\n]*\](?=:)/y;
 const plainKey = /[\w$.-]+/y;
 const blanks = /\s*/y;
 const dateCall = /^datetime\.datetime\((\d+(?:, \d+){2,6})(?:, tzinfo=[\w.]*(?:utc|UTC)[\w.()]*)?\)$/;
@@ -111,15 +112,8 @@ export class LooseText {
   }
 
   private key(depth: number): JsonValue {
-    const first = this.text[this.position];
-    if (first === '[') {
-      const end = this.text.indexOf(']:', this.position);
-      if (end > 0) {
-        const key = this.text.slice(this.position + 1, end);
-        this.position = end + 1;
-        return key;
-      }
-    }
+    const computed = this.match(computedKey);
+    if (computed !== undefined) return computed.slice(1, -1);
     const start = this.position, plain = this.match(plainKey);
     this.skipBlanks();
     if (plain !== undefined && this.text[this.position] === ':') return plain;

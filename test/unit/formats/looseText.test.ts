@@ -78,6 +78,18 @@ describe('a text in no notation', () => {
   });
 });
 
+describe('a hostile text', () => {
+  it('takes no more than a moment', () => {
+    const long = 200_000;
+    for (const whole of [`{${'[a],'.repeat(long)}`, `{a: ${'1'.repeat(long)}x`, `{a: [${'[A x'.repeat(long)}`, `{a: '${'\\\''.repeat(long)}`, `{${' '.repeat(long)}`, `{a: ${'x('.repeat(long)}`, `{a: x${' '.repeat(long)}`]) {
+      const batch = new SpanBatch(), records = new LooseRecords(batch, () => true);
+      records.push(utf8(`${whole}\n}\n{\n  b: 1\n}\n`), 0);
+      records.end();
+      expect(() => new LooseText(whole).takeObject()).toThrow(LooseTextError);
+    }
+  });
+});
+
 describe('objects among other text', () => {
   const found = (pieces: readonly string[]): [unknown[], readonly string[]] => {
     const batch = new SpanBatch(), objects: unknown[] = [];
