@@ -21,7 +21,7 @@ const llmRole = numberOf('llm'), toolRole = numberOf('tool'), agentRole = number
  * wrappers repeat the sums of what is below them. Model calls nested in one another with no tool or agent between them are one
  * call, and so are tool calls with no model or agent between them.
  */
-export function sumsOf({ count, parent, meta }: TraceRows, figures: ReadonlyMap<number, RowFigures>): FigureSums {
+export function sumsOf({ count, parent, meta }: Pick<TraceRows, 'count' | 'parent' | 'meta'>, figures: ReadonlyMap<number, RowFigures>): FigureSums {
   const own = new Uint8Array(count), below = new Uint8Array(count);
   for (let row = 0; row < count; row++) {
     const role = metaRole(meta[row] as number), known = figures.get(row);

@@ -1,11 +1,8 @@
-import { Numbers } from '../analysis/numbers.ts';
-import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
-import type { AgentView } from '../model/agent.ts';
-import { roleWords } from '../model/role.ts';
-import { isoOfNanos } from '../model/time.ts';
 import { visibleName } from '../model/visibleText.ts';
-import type { ExportOptions, ExportSpan, Exporter } from './exporter.ts';
-import { StepWriter, isException } from './markdownSteps.ts';
+import type { ExportOptions, Exporter } from './exporter.ts';
+import { headOf, numbers, plainly, tell } from './markdownHead.ts';
+import type { Told } from './markdownHead.ts';
+import { StepWriter } from './markdownSteps.ts';
 import { code, fenced } from './markdownText.ts';
 import { parentsOf, treeOrder } from './spanForest.ts';
 import type { TreeStep } from './spanForest.ts';
@@ -15,26 +12,6 @@ const mostTold = 2000, mostFailures = 25, mostRows = 400, deepestIndent = 30;
 const longestLine = 160;
 /** Texts are cut to the first of these with which the account has its length. */
 const textLengths: readonly number[] = [20_000, 5000, 1500, 500, 200];
-
-/** What the account keeps of a span. */
-interface Told {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string;
-  readonly label: string;
-  readonly line: string;
-  readonly startUnixNano: bigint;
-  readonly endUnixNano: bigint;
-  readonly hasFailed: boolean;
-  readonly service: string;
-  readonly view: AgentView | undefined;
-  /** Absent where there are too many. */
-  readonly span: ExportSpan | undefined;
-}
-
-const numbers = new Numbers('en');
-/** Numbers keep their units by blanks that plain text should not have. */
-const plainly = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 /**
  * A readable account of a run: sums, the tree of spans with durations, what failed and why, then messages, calls and results
@@ -62,35 +39,6 @@ export const markdown: Exporter = {
     };
   },
 };
-
-function tell(span: ExportSpan, mayKeep: boolean): Told {
-  const { name, kind, scope, content, logs, startUnixNano, endUnixNano } = span;
-  const view = (mayKeep ? agentOf : stepOf)({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
-  const hasFailed = span.status === 'error' || content.events.some(isException);
-  const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
-  const isTelling = hasFailed || (view !== undefined && view.role !== 'chain') || logs.length > 0 || content.events.length > 0;
-  const figures = [
-    ...(view === undefined || view.role === 'other' ? [] : [roleWords[view.role]]),
-    endUnixNano === 0n ? 'running' : numbers.duration(Number(endUnixNano - startUnixNano)),
-    ...(view?.inputTokens === undefined && view?.outputTokens === undefined ? [] : [`${numbers.tokenFlow(view.inputTokens ?? NaN, view.outputTokens ?? NaN)} tokens`]),
-    ...(view?.costUsd === undefined ? [] : [numbers.cost(view.costUsd)]),
-    ...(hasFailed ? ['failed'] : []),
-  ];
-  return {
-    traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, hasFailed, service: span.service,
-    line: plainly(figures.join(', ')),
-    view: isTelling && mayKeep ? view : view === undefined ? undefined : figuresOf(view),
-    span: isTelling && mayKeep ? span : undefined,
-  };
-}
-
-/** A step without what was said, of which there may be much. */
-function figuresOf({ role, model, inputTokens, outputTokens, costUsd, sources }: AgentView): AgentView {
-  return {
-    role, sources, ...(model === undefined ? {} : { model }), ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(outputTokens === undefined ? {} : { outputTokens }), ...(costUsd === undefined ? {} : { costUsd }),
-  };
-}
 
 /** The longest texts with which it has its length; when none has, steps are left out. */
 function account(told: readonly Told[], options: ExportOptions): { readonly bytes: Uint8Array; readonly leftOut?: string } {
@@ -134,31 +82,9 @@ class Account {
   }
 
   write(): { readonly text: string; readonly leftOut: string } {
-    const parts = [this.#head(), this.#tree(), this.#failures(), this.#allSteps()].filter((part) => part !== '');
+    const parts = [this.#spend(headOf(this.#told, { order: this.#order, parents: this.#parents, first: this.#first, title: this.#options.title })), this.#tree(), this.#failures(), this.#allSteps()].filter((part) => part !== '');
     const leftOut = this.#leftOut();
     return { text: [...parts, ...(leftOut === '' ? [] : [`*${leftOut}*\n`])].join('\n'), leftOut };
-  }
-
-  #head(): string {
-    const told = this.#told, views = told.flatMap(({ view }) => view ?? []);
-    const root = told[this.#order[0]?.place ?? 0];
-    const last = told.reduce((most, { startUnixNano, endUnixNano }) => [most, startUnixNano, endUnixNano].reduce((a, b) => (b > a ? b : a)), 0n);
-    const failed = told.filter(({ hasFailed }) => hasFailed).length, running = told.filter(({ endUnixNano }) => endUnixNano === 0n).length;
-    const calls = views.filter(({ role }) => role === 'llm'), tools = views.filter(({ role }) => role === 'tool').length;
-    const sum = (read: (view: AgentView) => number | undefined): number => calls.reduce((total, view) => total + (read(view) ?? 0), 0);
-    const models = [...Map.groupBy(calls, ({ model }) => model ?? '')].filter(([model]) => model !== '').slice(0, 10);
-    const services = [...new Set(told.map(({ service }) => service))].filter((service) => service !== '').slice(0, 10);
-    const cost = sum(({ costUsd }) => costUsd), isPartlyPriced = calls.some(({ costUsd }) => costUsd === undefined);
-    const lines = [
-      `Trace: ${code(root?.traceId ?? '')}`,
-      ...(this.#first === 0n ? [] : [`Started: ${isoOfNanos(this.#first)}`, `Duration: ${numbers.duration(Number(last - this.#first))}${running > 0 ? ' so far' : ''}`]),
-      `Spans: ${numbers.count(told.length)}${failed > 0 ? `, ${numbers.count(failed)} failed` : ''}${running > 0 ? `, ${numbers.count(running)} running` : ''}`,
-      ...(services.length === 0 ? [] : [`Services: ${services.map(code).join(', ')}`]),
-      ...(calls.length === 0 ? [] : [`Model calls: ${numbers.count(calls.length)}, ${numbers.tokenFlow(sum(({ inputTokens }) => inputTokens), sum(({ outputTokens }) => outputTokens))} tokens${cost > 0 ? `, ${numbers.cost(cost, isPartlyPriced)}` : ''} (sum of the model calls)`]),
-      ...(models.length === 0 ? [] : [`Models: ${models.map(([model, of]) => `${code(model)} × ${of.length}`).join(', ')}`]),
-      ...(tools === 0 ? [] : [`Tool calls: ${numbers.count(tools)}`]),
-    ];
-    return this.#spend(`# Run ${code(root?.label ?? this.#options.title)}\n\n${plainly(lines.map((line) => `- ${line}`).join('\n'))}\n`);
   }
 
   #tree(): string {
