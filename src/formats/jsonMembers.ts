@@ -90,6 +90,9 @@ export class JsonMembers {
 
 const isBreak = (error: unknown): boolean => error instanceof WrongTypeError || (error instanceof DecodeError && error.reason !== 'tooManyElements');
 
+/** Containers inside of containers are looked into so far; each is passed over once for every one around it. */
+export const deepestContainer = 4;
+
 /** Hands the object that comes next, or the objects of the array, to `read`; other values are passed over. */
 export function eachObject(reader: JsonReader, read: (reader: JsonReader) => void): void {
   const next = reader.peek();

@@ -70,7 +70,7 @@ class LangSmithReader {
   }
 
   private add(run: JsonObject, operation: 'whole' | 'end', parent: string): void {
-    if (!['run_type', 'dotted_order', 'trace_id'].some((key) => run.has(key))) return;
+    if (!['run_type', 'dotted_order', 'trace_id'].some((key) => run.has(key))) { this.spans.passOver(); return; }
     const segments = textIn(run.get('dotted_order')).split('.').map((text) => segment.exec(text));
     const last = segments.at(-1), id = runId(run);
     const start = momentIn(run.get('start_time')) ?? (last === null || last === undefined ? undefined : startOf(last)), end = momentIn(run.get('end_time'));

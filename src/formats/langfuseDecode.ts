@@ -2,8 +2,8 @@ import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
 import type { DecodeOptions } from './format.ts';
-import { idIn, objectIn, textIn } from './jsonFields.ts';
-import { JsonMembers } from './jsonMembers.ts';
+import { idIn, textIn } from './jsonFields.ts';
+import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
 import { momentIn, objectOrJson, put, putMembers, readRecords } from './recordSpans.ts';
 import type { RecordSpans } from './recordSpans.ts';
@@ -17,18 +17,18 @@ export function decodeLangfuse(bytes: Uint8Array, batch: SpanBatch, options: Dec
 }
 
 /** How many traces there were without observations. */
-function readAny(reader: JsonReader, spans: RecordSpans): number {
+function readAny(reader: JsonReader, spans: RecordSpans, depth = 0): number {
   const members = new JsonMembers(reader), before = spans.count;
   let bareTraces = 0;
   if (members.isList('observations') || members.isObject('trace')) {
-    const trace = objectIn(members.take('trace')) ?? members.takeAllBut(new Set(['observations']));
-    const says = traceAttributes(trace), resource = spans.resourceOf(says.resource);
+    const inner = members.isObject('trace') && members.goTo('trace') ? new JsonMembers(reader) : undefined;
+    const says = traceAttributes((inner ?? members).takeAllBut(new Set(['observations']))), resource = spans.resourceOf(says.resource);
     const addItem = (item: JsonReader): void => { addObservation(item.takeObject(), says, resource, spans); };
     members.each('observations', addItem);
     // A trace beside its observations may hold them once more, with less in them.
-    if (spans.count === before && members.isObject('trace') && members.goTo('trace')) new JsonMembers(reader).each('observations', addItem);
+    if (spans.count === before) inner?.each('observations', addItem);
     bareTraces = spans.count === before && !members.isBroken ? 1 : 0;
-  } else if (members.isList('data')) members.each('data', (item) => { bareTraces += readAny(item, spans); });
+  } else if (depth < deepestContainer && members.isList('data')) members.each('data', (item) => { bareTraces += readAny(item, spans, depth + 1); });
   else if (!members.isBroken) addObservation(members.takeAllBut(new Set()), noTrace, spans.noResource, spans);
   members.leave();
   return bareTraces;
@@ -69,7 +69,7 @@ const names: ReadonlyMap<string, string> = new Map([
 
 function addObservation(record: JsonObject, trace: TraceSays, traceResource: number, spans: RecordSpans): void {
   const observation = camelCased(record);
-  if (!observation.has('traceId') && !(observation.has('type') && observation.has('startTime'))) return;
+  if (!observation.has('traceId') && !(observation.has('type') && observation.has('startTime'))) { spans.passOver(); return; }
   const metadata = objectOrJson(observation.get('metadata')), scope = objectOrJson(metadata?.get('scope')), ofProgram = objectOrJson(metadata?.get('resourceAttributes'));
   const start = momentIn(observation.get('startTime')), end = momentIn(observation.get('endTime')), isEvent = textIn(observation.get('type')).toUpperCase() === 'EVENT';
   spans.add({

@@ -5,7 +5,7 @@ import type { SpanBatch } from '../model/spanBatch.ts';
 import { bytesOfBase64 } from './base64.ts';
 import type { DecodeOptions } from './format.ts';
 import { attributesIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
-import { JsonMembers } from './jsonMembers.ts';
+import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
 import { eventIn, halvesIn, parsedJson, put, readRecords } from './recordSpans.ts';
 import type { RecordSpans } from './recordSpans.ts';
@@ -19,9 +19,9 @@ export function decodeMlflow(bytes: Uint8Array, batch: SpanBatch, options: Decod
 /** What a trace says about all of its spans. */
 interface TraceSays { readonly resource: number; readonly session: JsonValue | undefined; readonly user: JsonValue | undefined }
 
-function readAny(reader: JsonReader, spans: RecordSpans): void {
+function readAny(reader: JsonReader, spans: RecordSpans, depth = 0): void {
   const members = new JsonMembers(reader);
-  if (members.isList('traces')) members.each('traces', (trace) => { readAny(trace, spans); });
+  if (depth < deepestContainer && members.isList('traces')) members.each('traces', (trace) => { readAny(trace, spans, depth + 1); });
   else if (members.isObject('data') || members.isList('spans')) readTrace(reader, members, spans);
   else if (!members.isBroken) addSpan(members.takeAllBut(new Set()), { resource: spans.noResource, session: undefined, user: undefined }, spans);
   members.leave();
@@ -50,7 +50,7 @@ const statuses: ReadonlyMap<string, number> = new Map([['', 0], ['UNSET', 0], ['
 
 function addSpan(span: JsonObject, says: TraceSays, spans: RecordSpans): void {
   const context = objectIn(span.get('context')), state = objectIn(span.get('status'));
-  if (!span.has('span_id') && context === undefined) return;
+  if (!span.has('span_id') && context === undefined) { spans.passOver(); return; }
   const code = textIn(state?.get('code') ?? span.get('status_code')).replace(/^(?:STATUS_CODE_|StatusCode\.)/, ''), status = statuses.get(code);
   const attributes = new Map<string, AttributeValue>();
   put(attributes, 'mlflow.trace.session', says.session);

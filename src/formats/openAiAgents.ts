@@ -1,4 +1,3 @@
-import { decodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { OpenAiAgentsDecoder } from './openAiAgentsDecode.ts';
@@ -19,6 +18,10 @@ export const openAiAgents: Format = {
       keys.has(`${place}object`) && (keys.has(`${place}workflow_name`) || (keys.has(`${place}span_data`) && keys.has(`${place}trace_id`))));
     return isHere ? { score: 0.95, reason: 'has items of the kind "trace" or "trace.span"' } : { score: 0, reason: 'has no items of the kind "trace.span"' };
   },
-  decode(bytes, batch, options): void { decodeWhole(new OpenAiAgentsDecoder(batch, options, true), bytes); },
+  decode(bytes, batch, options): void {
+    const decoder = new OpenAiAgentsDecoder(batch, options, true);
+    decoder.read(bytes, options.offset ?? 0);
+    decoder.end();
+  },
   open: (batch, options) => new OpenAiAgentsDecoder(batch, options, false),
 };

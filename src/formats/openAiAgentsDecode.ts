@@ -5,11 +5,10 @@ import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
 import type { DecodeOptions, PieceDecoder } from './format.ts';
 import { idIn, objectIn, textIn } from './jsonFields.ts';
-import { JsonMembers } from './jsonMembers.ts';
+import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
-import { forEachRecord } from './jsonRecords.ts';
 import { spanAttributes, spanName } from './openAiAgentsSpan.ts';
-import { momentIn, put, RecordSpans } from './recordSpans.ts';
+import { momentIn, put, readInto, RecordSpans } from './recordSpans.ts';
 import { derivedMark } from './spanRows.ts';
 
 /** What is known of a trace: its item, the reach of its spans, and the spans that came before the item. */
@@ -17,7 +16,6 @@ interface KnownTrace { item: JsonObject | undefined; start: bigint; end: bigint;
 
 /** Reads items piece by piece and remembers the traces. */
 export class OpenAiAgentsDecoder implements PieceDecoder {
-  private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
   private readonly spans: RecordSpans;
   private readonly isWhole: boolean;
@@ -26,32 +24,33 @@ export class OpenAiAgentsDecoder implements PieceDecoder {
 
   /** `isWhole`: the input comes in one piece, so that roots are known when they are added. */
   constructor(batch: SpanBatch, options: DecodeOptions, isWhole: boolean) {
-    this.batch = batch;
     this.options = options;
     this.isWhole = isWhole;
     this.spans = new RecordSpans(batch, options);
   }
 
   read(piece: Uint8Array, offset: number): void {
-    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => { this.readAny(reader); }, () => this.spans.count);
+    readInto(this.spans, piece, { ...this.options, offset }, (reader) => { this.readAny(reader); });
     if (!this.isWhole) for (const id of this.changed) this.updateRoot(id);
     this.changed.clear();
-    this.spans.writer.flush();
+    this.spans.flush();
   }
 
   end(): void {
     for (const [id, trace] of this.traces) {
       if (trace.item !== undefined && !trace.isClosed) this.addRoot(id, trace, trace.hasRoot ? 'end' : 'whole', trace.end);
     }
-    this.spans.writer.flush();
+    this.spans.flush();
   }
 
-  private readAny(reader: JsonReader): void {
+  private readAny(reader: JsonReader, depth = 0): void {
     const members = new JsonMembers(reader), kind = textIn(members.take('object'));
     if (kind === 'trace.span') { if (!members.isBroken) this.addSpan(members.takeAllBut(new Set())); }
     else {
       if (kind === 'trace') this.noteTrace(members.takeAllBut(new Set(['spans'])));
-      for (const list of ['spans', 'traces', 'data', 'items']) if (members.isList(list)) members.each(list, (item) => { this.readAny(item); });
+      const lists = depth < deepestContainer ? ['spans', 'traces', 'data', 'items'].filter((key) => members.isList(key)) : [];
+      for (const list of lists) members.each(list, (item) => { this.readAny(item, depth + 1); });
+      if (kind !== 'trace' && lists.length === 0 && !members.isBroken) this.spans.passOver();
     }
     members.leave();
   }

@@ -23,8 +23,15 @@ function readAny(reader: JsonReader, spans: RecordSpans): void {
   else if (members.isList('data')) members.each('data', (item) => { addSpan(item.takeObject(), spans); });
   else if (['context.span_id', 'context.trace_id'].some((key) => members.isObject(key))) readColumns(reader, members, spans);
   else if (['context', 'context.span_id', 'context.trace_id'].some((key) => members.has(key))) { if (!members.isBroken) addSpan(members.takeAllBut(new Set()), spans); }
-  else for (const label of members.keys()) if (members.isObject(label)) members.each(label, (row) => { addSpan(row.takeObject(), spans, label); });
+  else readRows(members, spans);
   members.leave();
+}
+
+/** `{label: {column: value}}` */
+function readRows(members: JsonMembers, spans: RecordSpans): void {
+  const labels = [...members.keys()].filter((label) => members.isObject(label));
+  for (const label of labels) members.each(label, (row) => { addSpan(row.takeObject(), spans, label); });
+  if (labels.length === 0 && !members.isBroken) spans.passOver();
 }
 
 /** `{columns: [name], index: [label], data: [[value]]}` */
@@ -80,7 +87,7 @@ const fieldKeys: ReadonlySet<string> = new Set(['context', 'context.trace_id', '
 /** A span; the label of its row in a dataframe is its id where no column has it. */
 function addSpan(record: JsonObject, spans: RecordSpans, label = ''): void {
   const context = objectIn(record.get('context'));
-  if (context === undefined && !record.has('context.trace_id') && !record.has('context.span_id')) return;
+  if (context === undefined && !record.has('context.trace_id') && !record.has('context.span_id')) { spans.passOver(); return; }
   const own = (key: string): string => idIn(context?.get(key) ?? record.get(`context.${key}`));
   const code = textIn(record.get('status_code')).toUpperCase(), status = statuses.get(code);
   const attributes = attributesOf(record);

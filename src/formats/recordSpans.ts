@@ -19,6 +19,8 @@ export class RecordSpans {
   private readonly scopes = new Map<string, number>();
   private readonly resources = new Map<string, number>();
   private added = 0;
+  private strangers = 0;
+  private isBroken = false;
   /** The resource and the scope of spans that say nothing about theirs. */
   readonly noResource: number;
   private readonly noScope: number;
@@ -36,6 +38,22 @@ export class RecordSpans {
     this.writer.add({ resource: this.noResource, scope: this.noScope, ...draft });
     this.added++;
     this.writer.handOver();
+  }
+
+  /** Counts an object that is no record of the format. What lies inside of a broken record is none, too, and not worth a word. */
+  passOver(): void { if (!this.isBroken) this.strangers++; }
+
+  /** What is thrown while a record is read. */
+  breakOff(error: unknown): never {
+    this.isBroken = true;
+    throw error;
+  }
+
+  /** Puts everything into the batch that was added so far. */
+  flush(): void {
+    this.batch.tally(this.strangers, 'objects are no records of this format and were passed over', 'object is no record of this format and was passed over');
+    this.strangers = 0;
+    this.writer.flush();
   }
 
   /** The index of a resource with these attributes. */
@@ -59,8 +77,20 @@ export class RecordSpans {
 /** Hands each JSON object of the input, wherever it stands, to `read` together with what takes its spans. */
 export function readRecords(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, read: (reader: JsonReader, spans: RecordSpans) => void): void {
   const spans = new RecordSpans(batch, options);
-  forEachRecord(bytes, batch, options, 'object', (reader) => { read(reader, spans); }, () => spans.count);
-  spans.writer.flush();
+  readInto(spans, bytes, options, (reader) => { read(reader, spans); });
+}
+
+/** The same, for spans that come in several pieces. */
+export function readInto(spans: RecordSpans, bytes: Uint8Array, options: DecodeOptions, read: (reader: JsonReader) => void): void {
+  const readRecord = (reader: JsonReader): void => {
+    try {
+      read(reader);
+    } catch (error) {
+      spans.breakOff(error);
+    }
+  };
+  forEachRecord(bytes, spans.batch, options, 'object', readRecord, () => spans.count);
+  spans.flush();
 }
 
 const units: readonly (readonly [bigint, number])[] = [[100_000_000_000n, 9], [100_000_000_000_000n, 6], [100_000_000_000_000_000n, 3]];

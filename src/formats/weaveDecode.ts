@@ -13,8 +13,8 @@ import type { RecordSpans } from './recordSpans.ts';
 export function decodeWeave(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
   let deleted = 0;
   const addCall = (call: JsonObject, spans: RecordSpans): void => {
-    if (!call.has('op_name') && !call.has('started_at')) return;
-    if (textIn(call.get('deleted_at')) === '') add(call, spans); else deleted++;
+    if (!call.has('op_name') && !call.has('started_at')) spans.passOver();
+    else if (textIn(call.get('deleted_at')) === '') add(call, spans); else deleted++;
   };
   readRecords(bytes, batch, options, (reader, spans) => { readAny(reader, (call) => { addCall(call, spans); }); });
   batch.tally(deleted, 'calls were deleted and are left out', 'call was deleted and is left out');
