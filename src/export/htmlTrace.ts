@@ -10,6 +10,7 @@ import type { ExportSpan } from './exporter.ts';
 import { sumsOf } from './figureSums.ts';
 import { parentsOf } from './spanForest.ts';
 
+const mostServices = 0xffff;
 const offAxis = markBit('noStart') | markBit('outOfRange');
 
 /** One row, as long as parents are not known. */
@@ -29,8 +30,9 @@ interface Row {
 export class HtmlTrace {
   readonly traceId: string;
   readonly #rows: Row[] = [];
-  readonly #texts: string[] = [''];
-  readonly #known = new Map<string, number>([['', 0]]);
+  /** Columns of services are narrow, so services stand before all other texts. */
+  readonly #services = new TextList();
+  readonly #names = new TextList();
   readonly #figures: [number, RowFigures][] = [];
   #lastEnd = 0n;
 
@@ -48,9 +50,9 @@ export class HtmlTrace {
     this.#rows.push({
       spanId: span.spanId, parentSpanId: span.parentSpanId, startUnixNano,
       durationNs: endUnixNano === 0n ? NaN : Math.max(0, Number(endUnixNano - startUnixNano)),
-      name: this.#intern(name),
-      subject: this.#intern((step === undefined ? undefined : subjectOf(step)) ?? ''),
-      service: Math.min(0xffff, this.#intern(span.service)),
+      name: this.#names.place(name),
+      subject: this.#names.place((step === undefined ? undefined : subjectOf(step)) ?? ''),
+      service: Math.min(mostServices, this.#services.place(span.service)),
       meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status)),
       marks: span.marks,
     });
@@ -63,29 +65,31 @@ export class HtmlTrace {
     const parents = parentsOf(this.#rows);
     const placed = this.#rows.filter(({ marks }) => (marks & offAxis) === 0);
     const base = placed.reduce((least, { startUnixNano }) => (startUnixNano < least ? startUnixNano : least), placed[0]?.startUnixNano ?? 0n);
+    const texts = ['', ...this.#services.texts, ...this.#names.texts];
     const rows = this.#columns(parents, base);
     return {
-      head: { summary: this.#summary(rows, placed.length > 0 ? base : 0n, nowUnixNano), baseUnixNano: String(base), count: rows.count, texts: this.#texts, figures: this.#figures },
+      head: { summary: this.#summary(rows, texts, placed.length > 0 ? base : 0n, nowUnixNano), baseUnixNano: String(base), count: rows.count, texts, figures: this.#figures },
       rows: new Uint8Array(packRows(rows, 0, rows.count)),
     };
   }
 
   #columns(parents: Int32Array, base: bigint): TraceRows {
-    const rows = this.#rows;
+    const rows = this.#rows, shift = this.#services.texts.length;
+    const shifted = (place: number): number => (place === 0 ? 0 : place + shift);
     return {
       count: rows.length,
       start: Float64Array.from(rows, ({ startUnixNano, marks }) => ((marks & offAxis) === 0 ? Number(startUnixNano - base) : 0)),
       duration: Float64Array.from(rows, ({ durationNs, marks }) => ((marks & offAxis) === 0 || Number.isNaN(durationNs) ? durationNs : 0)),
       parent: parents,
-      name: Uint32Array.from(rows, ({ name }) => name),
-      subject: Uint32Array.from(rows, ({ subject }) => subject),
+      name: Uint32Array.from(rows, ({ name }) => shifted(name)),
+      subject: Uint32Array.from(rows, ({ subject }) => shifted(subject)),
       service: Uint16Array.from(rows, ({ service }) => service),
       meta: Uint16Array.from(rows, ({ meta }) => meta),
       marks: Uint16Array.from(rows, ({ marks }) => marks),
     };
   }
 
-  #summary(rows: TraceRows, start: bigint, nowUnixNano: bigint): TraceSummary {
+  #summary(rows: TraceRows, texts: readonly string[], start: bigint, nowUnixNano: bigint): TraceSummary {
     const sums = sumsOf(rows, new Map(this.#figures));
     const root = Math.max(0, rows.parent.indexOf(-1));
     const openCount = this.#rows.filter(({ durationNs }) => Number.isNaN(durationNs)).length;
@@ -93,8 +97,8 @@ export class HtmlTrace {
     const { costUsd, ...counts } = sums;
     return {
       traceId: this.traceId,
-      name: this.#texts[rows.subject[root] || rows.name[root] || 0] ?? '',
-      services: [...new Set(rows.service)].map((service) => this.#texts[service] ?? '').filter((service) => service !== ''),
+      name: texts[rows.subject[root] || rows.name[root] || 0] ?? '',
+      services: [...new Set(rows.service)].map((service) => texts[service] ?? '').filter((service) => service !== ''),
       startUnixNano: String(start),
       // The page has no present: what was running is shown as it stood.
       endUnixNano: String(end), openCount: 0,
@@ -106,11 +110,17 @@ export class HtmlTrace {
       ...(costUsd === undefined ? {} : { costUsd }),
     };
   }
+}
 
-  #intern(text: string): number {
-    let index = this.#known.get(text);
-    if (index === undefined) this.#known.set(text, index = this.#texts.push(text) - 1);
-    return index;
+/** Texts in the order in which they first came, counted from 1; 0 is no text. */
+class TextList {
+  readonly texts: string[] = [];
+  readonly #places = new Map<string, number>([['', 0]]);
+
+  place(text: string): number {
+    let place = this.#places.get(text);
+    if (place === undefined) this.#places.set(text, place = this.texts.push(text));
+    return place;
   }
 }
 

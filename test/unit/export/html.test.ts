@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spanRecordOf } from '../../../src/export/spanRecord.ts';
@@ -59,6 +60,15 @@ describe('the HTML document', () => {
   it('shows what was still running as it stood when it was written', () => {
     const { manifest: { traces: [trace] } } = dataOf(pageOf([sketched({ id: 'a', name: 'run', from: 0 })]));
     expect(trace?.summary.endUnixNano).toBe(String(options.nowUnixNano));
+  });
+
+  it('names the service of every span, also after very many names', async () => {
+    const many = Array.from({ length: 70_000 }, (_, i) => ({ ...sketched({ id: `s${i}`, name: `step ${i}`, from: i, to: i + 1 }), service: i < 69_999 ? 'first' : 'last' }));
+    const { manifest: { traces: [trace] }, rows } = dataOf(pageOf(many, { page: { ...page, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }) } }));
+    const unpacked = unpackRows({ buffer: await rows(0), count: 70_000, firstRow: 0 });
+    expect([unpacked.service[0], unpacked.service[69_999]].map((text) => trace?.texts[text ?? 0])).toEqual(['first', 'last']);
+    expect(trace?.texts[unpacked.name[69_999] as number]).toBe('step 69999');
+    expect(trace?.summary.services).toEqual(['first', 'last']);
   });
 
   it('cuts many spans into chunks that are read alone', () => {
