@@ -13,9 +13,9 @@ import { Steps } from './transcriptSteps.ts';
 export function decodeAtif(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
   const steps = new Steps(batch, options), callers = new Map<string, Caller>();
   // A sub-agent may stand in front of the call that began it, so these are looked for first.
-  forEachRecord(bytes, new SpanBatch(), options, 'object', (reader) => { eachTrajectory(reader, '', (members, head) => { noteCalls(members, head, callers); }); });
+  forEachRecord(bytes, new SpanBatch(), options, 'object', (reader) => { eachTrajectory(reader, undefined, (members, head) => { noteCalls(members, head, callers); }); });
   forEachRecord(bytes, batch, options, 'object', (reader) => {
-    eachTrajectory(reader, '', (members, head) => {
+    eachTrajectory(reader, undefined, (members, head) => {
       const trajectory = new Trajectory(steps, placed(head, callers));
       trajectory.begin(members.takeAllBut(new Set(['steps', 'subagent_trajectories'])));
       members.each('steps', (step) => { trajectory.take(step.takeObject()); });
@@ -26,15 +26,16 @@ export function decodeAtif(bytes: Uint8Array, batch: SpanBatch, options: DecodeO
 }
 
 /** The call of a tool that began a sub-agent: the trajectory in which it is, and the id of its span. */
-interface Caller { readonly trajectory: string; readonly spanId: string }
+interface Caller { readonly trajectory: TrajectoryHead; readonly spanId: string }
 
 /** Visits the trajectory that comes next and those in it, or those in an object that holds some. */
-function eachTrajectory(reader: JsonReader, around: string, visit: (members: JsonMembers, head: TrajectoryHead) => void): void {
+function eachTrajectory(reader: JsonReader, around: TrajectoryHead | undefined, visit: (members: JsonMembers, head: TrajectoryHead) => void): void {
   const members = new JsonMembers(reader);
   if (members.has('schema_version') && members.has('steps')) {
     const sessionId = textIn(members.take('session_id')), id = textIn(members.take('trajectory_id')) || sessionId || `atif-${hashHex(String(reader.position), 1)}`;
-    visit(members, { id, sessionId: sessionId || id, traceId: sessionId || id, parentId: around });
-    members.each('subagent_trajectories', (inner) => { eachTrajectory(inner, id, visit); });
+    const head = { id, sessionId: sessionId || (around?.sessionId ?? id), traceId: around?.traceId ?? (sessionId || id), parentId: around?.id ?? '' };
+    visit(members, head);
+    members.each('subagent_trajectories', (inner) => { eachTrajectory(inner, head, visit); });
   } else for (const key of members.keys()) if (members.goTo(key)) eachObject(reader, (inner) => { eachTrajectory(inner, around, visit); });
   members.leave();
 }
@@ -44,8 +45,10 @@ function noteCalls(members: JsonMembers, head: TrajectoryHead, callers: Map<stri
     const observation = new JsonMembers(step);
     for (const result of objectsIn(objectIn(observation.take('observation'))?.get('results'))) {
       for (const reference of objectsIn(result.get('subagent_trajectory_ref'))) {
-        const callId = textIn(result.get('source_call_id')), caller = { trajectory: head.id, spanId: callId === '' ? head.id : `${head.id}/${callId}` };
-        for (const id of [textIn(reference.get('trajectory_id')), textIn(reference.get('session_id'))]) if (id !== '' && id !== head.id && !callers.has(id)) callers.set(id, caller);
+        const callId = textIn(result.get('source_call_id')), caller = { trajectory: head, spanId: callId === '' ? head.id : `${head.id}/${callId}` };
+        // Sub-agents may share the session of the agent around them; then the id of their trajectory tells them apart.
+        const id = textIn(reference.get('trajectory_id')) || textIn(reference.get('session_id'));
+        if (id !== '' && id !== head.id && id !== head.sessionId && !callers.has(id)) callers.set(id, caller);
       }
     }
     observation.leave();
@@ -54,12 +57,13 @@ function noteCalls(members: JsonMembers, head: TrajectoryHead, callers: Map<stri
 
 /** A trajectory below the call that began it; its trace is that of the outermost one. */
 function placed(head: TrajectoryHead, callers: ReadonlyMap<string, Caller>): TrajectoryHead {
-  const caller = callers.get(head.id) ?? callers.get(head.sessionId);
+  const callerOf = ({ id, sessionId }: TrajectoryHead): Caller | undefined => callers.get(id) ?? callers.get(sessionId);
+  const caller = callerOf(head);
   if (caller === undefined) return head;
   let outermost = caller.trajectory;
-  for (const visited = new Set([head.id]); !visited.has(outermost);) {
-    visited.add(outermost);
-    outermost = callers.get(outermost)?.trajectory ?? outermost;
+  for (const visited = new Set([head.id]); !visited.has(outermost.id);) {
+    visited.add(outermost.id);
+    outermost = callerOf(outermost)?.trajectory ?? outermost;
   }
-  return { ...head, traceId: outermost, parentId: caller.spanId };
+  return { ...head, traceId: outermost.traceId, parentId: caller.spanId };
 }

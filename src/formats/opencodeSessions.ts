@@ -95,8 +95,8 @@ export class OpencodeSessions {
   note(sessionId: string, name: string, properties: JsonObject): void {
     const session = this.sessionOf(sessionId), step = session.lastTurn ?? this.rootOf(session, new Map());
     this.steps.event(step, name, session.time, properties);
-    const message = textIn(objectIn(objectIn(properties.get('error'))?.get('data'))?.get('message'));
-    if (name === 'session.error') this.steps.fail(step, message);
+    const error = objectIn(properties.get('error'));
+    if (name === 'session.error') this.steps.fail(step, textIn(objectIn(error?.get('data'))?.get('message')) || textIn(error?.get('message')) || textIn(error?.get('name')));
   }
 
   close(): void {
