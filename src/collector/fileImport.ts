@@ -4,6 +4,7 @@ import { receivedSource, traceKeyOf } from '../model/traceKey.ts';
 import type { FileInput, FileReport } from '../protocol/files.ts';
 import { FileJob } from './files/fileJob.ts';
 import type { FileProgress } from './files/fileMessages.ts';
+import { SpanCounter } from './files/spanCounter.ts';
 import { decodeRows, rowsFormat } from './store/batchRows.ts';
 import type { TraceStore } from './store/traceStore.ts';
 
@@ -13,14 +14,13 @@ import type { TraceStore } from './store/traceStore.ts';
  * worker's bundle.
  */
 export async function importFile(store: TraceStore, bundle: string, input: FileInput): Promise<ImportReport> {
-  const traceIds = new Set<string>();
-  let spanCount = 0;
+  const traceIds = new Set<string>(), counter = new SpanCounter();
   const { state, problem, report } = await new Promise<FileProgress>((resolve, reject) => {
     new FileJob(bundle, input, false, {
       rows: async (bytes) => {
         const batch = new SpanBatch();
         decodeRows(bytes, batch);
-        spanCount += batch.count;
+        counter.add(batch);
         for (const text of new Set(batch.traceId.subarray(0, batch.count))) traceIds.add(batch.texts[text] as string);
         await store.append(batch, { format: rowsFormat, signal: batch.count + batch.logs.length === 0 ? 'metrics' : 'traces', bytes });
       },
@@ -32,8 +32,8 @@ export async function importFile(store: TraceStore, bundle: string, input: FileI
   return {
     format: report.parts.find(({ format }) => format !== undefined)?.format?.id ?? '',
     traceIds: [...traceIds].map((traceId) => traceKeyOf(receivedSource, traceId)),
-    spanCount,
-    warnings: warningsOf(report, spanCount),
+    spanCount: counter.spanCount,
+    warnings: warningsOf(report, counter.spanCount),
   };
 }
 

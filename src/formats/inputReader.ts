@@ -12,6 +12,8 @@ import type { TextEncoding } from './transcoder.ts';
 const headBytes = 64 * 1024;
 /** The first rows are to be there early; after that, larger pieces cost less. */
 const firstPieceBytes = 64 * 1024, pieceBytes = 1024 * 1024;
+/** What is longer without a place to cut is likely to go on to the end of the input. */
+const longValueBytes = 8 * 1024 * 1024;
 
 export interface InputOptions {
   readonly formats: readonly Format[];
@@ -112,6 +114,7 @@ export class InputReader implements InputFindings {
     const { detection } = this;
     const piece = detection === undefined ? undefined : this.held.take(detection.format.pieces, isForced);
     if (piece !== undefined) this.decode(piece);
+    else if (this.held.length > longValueBytes) this.held.reserve(this.options.expectedBytes);
     this.nextLook = this.held.length + (this.spanCount === 0 && this.held.position < pieceBytes ? firstPieceBytes : pieceBytes);
     return piece !== undefined;
   }

@@ -5,6 +5,7 @@ import { Problems } from '../../model/problems.ts';
 import type { SpanBatch } from '../../model/spanBatch.ts';
 import type { PartReport } from '../../protocol/files.ts';
 import { whatElse } from './otherFiles.ts';
+import { SpanCounter } from './spanCounter.ts';
 
 export interface PartOptions {
   readonly name: string;
@@ -22,8 +23,7 @@ export class FilePart {
   failure: string | undefined;
   private readonly reader: InputReader;
   private readonly problems = new Problems();
-  private traceIds: Set<string> | undefined = new Set();
-  private traceCount = 0;
+  private readonly counter = new SpanCounter();
 
   constructor({ name, packing, expectedBytes, mostHeldBytes, onBatch }: PartOptions) {
     this.name = name;
@@ -31,7 +31,7 @@ export class FilePart {
     this.reader = new InputReader({
       formats, limits: fileLimits, mostBytes: mostHeldBytes, expectedBytes,
       onBatch: (batch) => {
-        this.noteTraces(batch);
+        this.counter.add(batch);
         onBatch(batch);
       },
     });
@@ -50,42 +50,25 @@ export class FilePart {
   /** It has ended, or broken off for a reason: words that follow on its name. */
   end(brokenOff?: string): void {
     this.reader.end();
-    this.traceIds = undefined;
     if (brokenOff !== undefined) this.problems.add(`${this.name} ${brokenOff}.`);
     if (!this.isTrace) this.failure ??= brokenOff === undefined || this.reader.head.length > 0 ? whatElse(this.reader.head) : `${brokenOff}.`;
   }
 
   /** It is not read, and why: words that follow on its name. */
-  refuse(why: string): void {
-    this.failure = why;
-    this.traceIds = undefined;
-  }
+  refuse(why: string): void { this.failure = why; }
 
   get report(): PartReport {
-    const { reader, failure, cut, format } = { reader: this.reader, failure: this.failure, cut: this.reader.cut, format: this.reader.detection };
+    const { reader, failure } = this, { cut, detection } = reader;
     const problems = new Problems();
     problems.merge(reader.problems);
     problems.merge(this.problems);
     return {
       name: this.name, packing: this.packing, encoding: reader.encoding, bytes: reader.bytes,
-      ...(format === undefined ? {} : { format: { id: format.format.id, label: format.format.label, score: format.score, reason: format.reason } }),
-      traceCount: this.traceCount, spanCount: reader.spanCount, logCount: reader.logCount, metricPointCount: reader.metricPointCount, rejectedCount: reader.rejectedCount,
+      ...(detection === undefined ? {} : { format: { id: detection.format.id, label: detection.format.label, score: detection.score, reason: detection.reason } }),
+      traceCount: this.counter.traceCount, spanCount: this.counter.spanCount, logCount: reader.logCount, metricPointCount: reader.metricPointCount, rejectedCount: reader.rejectedCount,
       problems: problems.texts, moreProblemsCount: problems.moreCount,
       ...(cut === undefined ? {} : { cut }),
       ...(failure === undefined ? {} : { failure }),
     };
-  }
-
-  private noteTraces(batch: SpanBatch): void {
-    const { traceIds } = this;
-    if (traceIds === undefined) return;
-    let last = 0;
-    for (let row = 0; row < batch.count; row++) {
-      const text = batch.traceId[row] as number;
-      if (text === last) continue;
-      last = text;
-      traceIds.add(batch.texts[text] as string);
-    }
-    this.traceCount = traceIds.size;
   }
 }

@@ -33,7 +33,7 @@ function send(batch: SpanBatch): void {
 
 function post(rows: Uint8Array): void {
   // The bytes may lie in a larger buffer, which must not travel along.
-  const exact = Uint8Array.from(rows);
+  const exact = rows.buffer instanceof ArrayBuffer && rows.byteLength === rows.buffer.byteLength ? new Uint8Array(rows.buffer) : Uint8Array.from(rows);
   Atomics.add(ahead, 0, 1);
   port?.postMessage({ rows: exact } satisfies FromFileWorker, [exact.buffer]);
   for (let now = Atomics.load(ahead, 0); now > mostAhead; now = Atomics.load(ahead, 0)) Atomics.wait(ahead, 0, now, waitMs);

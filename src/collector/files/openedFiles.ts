@@ -79,7 +79,6 @@ class OpenedTraceFile {
   private progress: FileProgress = { state: 'reading', bytesRead: 0, bytesTotal: 0, report: { parts: [], morePartsCount: 0, problems: [] } };
   private fileState: FileState = 'reading';
   private problem: string | undefined;
-  private spanCount = 0;
   private isKept = false;
   private announcing: NodeJS.Timeout | undefined;
 
@@ -104,7 +103,7 @@ class OpenedTraceFile {
     const { bytesRead, bytesTotal, report } = this.progress, { problem } = this;
     return {
       source: this.source, name: this.name, state: this.fileState, bytesRead, ...(bytesTotal === 0 ? {} : { bytesTotal }),
-      traceCount: this.store.catalogue.size, spanCount: this.spanCount, memoryBytes: this.store.usedBytes, isKept: this.isKept,
+      traceCount: this.store.catalogue.size, spanCount: spansOf(this.store), memoryBytes: this.store.usedBytes, isKept: this.isKept,
       ...(problem === undefined ? {} : { problem }), report,
     };
   }
@@ -140,7 +139,6 @@ class OpenedTraceFile {
 
   async keep(): Promise<{ readonly traceIds: readonly string[]; readonly spanCount: number }> {
     const traceIds: string[] = [], written: Promise<void>[] = [];
-    let spanCount = 0;
     // What arrives from now on goes there by itself.
     this.isKept = true;
     for (const { traceId } of [...this.store.catalogue.oldestFirst()]) {
@@ -148,14 +146,13 @@ class OpenedTraceFile {
       if (trace === undefined) continue;
       traceIds.push(traceKeyOf(receivedSource, traceId));
       for (const batch of batchesOf(trace)) {
-        spanCount += batch.count;
         written.push(this.context.received.append(batch, { format: rowsFormat, signal: 'traces', bytes: encodeBatch(batch) }));
         await new Promise(setImmediate);
       }
     }
     await Promise.all(written);
     this.announceSoon();
-    return { traceIds, spanCount };
+    return { traceIds, spanCount: spansOf(this.store) };
   }
 
   private keyOf(traceId: string): string { return traceKeyOf(this.source, traceId); }
@@ -163,7 +160,6 @@ class OpenedTraceFile {
   private async take(bytes: Uint8Array): Promise<void> {
     const batch = new SpanBatch();
     decodeRows(bytes, batch);
-    this.spanCount += batch.count;
     await this.store.append(batch, { format: rowsFormat, signal: 'traces', bytes });
     if (this.isKept) await this.context.received.append(batch, { format: rowsFormat, signal: signalOf(batch), bytes });
     const limit = this.context.mostBytes();
@@ -189,4 +185,5 @@ class OpenedTraceFile {
   }
 }
 
+const spansOf = (store: TraceStore): number => store.memory.values().reduce((sum, { totals }) => sum + totals.spanCount, 0);
 const signalOf = (batch: SpanBatch): 'traces' | 'metrics' => (batch.count + batch.logs.length === 0 ? 'metrics' : 'traces');

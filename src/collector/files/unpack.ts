@@ -74,7 +74,7 @@ function needZstd(): Zstd {
 async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Uint8Array, void, undefined> {
   const waiting: Uint8Array[] = [];
   let wake = (): void => undefined, failure: unknown, hasEnded = false;
-  const done = (error?: unknown): void => {
+  const end = (error?: unknown): void => {
     failure ??= error;
     hasEnded = true;
     wake();
@@ -83,8 +83,8 @@ async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Ui
     if (waiting.push(chunk) >= mostWaiting) transform.pause();
     wake();
   });
-  transform.on('end', () => done()).on('error', done).on('close', () => done());
-  const written = write(chunks, transform).catch((error: unknown) => { done(error); });
+  transform.on('end', () => end()).on('error', end).on('close', () => end());
+  const written = write(chunks, transform).catch(end);
   try {
     for (;;) {
       for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) yield chunk;
@@ -100,15 +100,13 @@ async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Ui
 }
 
 async function write(chunks: Chunks, transform: Transform): Promise<void> {
-  let isEmpty = true;
+  let isEmpty = true, goOn = (): void => undefined;
+  const wake = (): void => goOn();
+  transform.on('drain', wake).on('close', wake);
   for await (const chunk of chunks) {
     if (transform.destroyed) return;
     isEmpty = false;
-    if (!transform.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        transform.once('drain', resolve).once('close', resolve);
-      });
-    }
+    if (!transform.write(chunk) && !transform.destroyed) await new Promise<void>((resolve) => { goOn = resolve; });
   }
   // Of nothing comes nothing, not a failure.
   if (isEmpty) transform.destroy(); else transform.end();

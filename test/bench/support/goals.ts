@@ -17,6 +17,8 @@ export const goals = {
   R2: { what: 'main thread a frame at 1M spans, times speedscope', unit: 'times', must: 1 / 10, aim: 1 / 15 },
   R4: { what: 'frame interval p95 at 1M spans, zooming and receiving 5,000 spans/s', ...milliseconds, must: 20, aim: 17.5 },
   R5: { what: 'frame cost at 10M spans, times that at 100k', unit: 'times', must: 2, aim: 1.2 },
+  R7: { what: 'OTLP/JSON lines of 1M spans to rows, times JSON.parse', unit: 'times', must: 1.2, aim: 0.6 },
+  R7first: { what: 'the first rows of that file', ...milliseconds, must: 300 },
   R9: { what: 'memory of a span in columns and mips', unit: 'bytes', must: 48, aim: 32 },
   R11first: { what: 'first hit of a search in names and attributes at 1M spans', ...milliseconds, must: 50 },
   R11all: { what: 'all hits of it', ...milliseconds, aim: 200 },

@@ -216,7 +216,7 @@ describe('a file that is followed', () => {
     await collector.openFile('two', { path: whole }, { follow: true });
     await until('following', ({ source, spanCount }) => source === 'two' && spanCount === 1);
     writeFileSync(whole, request({ id: 1 }, { id: 2, parent: 1 }));
-    await until('following', ({ source, spanCount }) => source === 'two' && spanCount === 3);
+    await until('following', ({ source, spanCount }) => source === 'two' && spanCount === 2);
     expect(await namesOf(collector, traceKeyOf('two', traceOf(1)))).toEqual(['span 1', 'span 2']);
   });
 
