@@ -85,7 +85,10 @@ interface Half {
 }
 
 /** Both halves of a span, each with the service that reported it. */
-interface Halves { client: Half | undefined; server: Half | undefined; readonly children: { readonly id: string; readonly service: string }[] }
+interface Halves { client: Half | undefined; server: Half | undefined; readonly children: Child[] }
+
+/** A span that names another as its parent, and which half it was told to belong to. */
+interface Child { readonly id: string; readonly service: string; readonly parentId: string }
 
 class ZipkinSpans {
   private readonly writer: DraftWriter;
@@ -129,13 +132,13 @@ class ZipkinSpans {
     half.isTold = true;
     half.start = span.start;
     if (half === halves.server && draft.spanId !== span.id) this.moveChildren(span, halves);
-    if (!isNoId(span.parentId)) this.halvesOf(span.traceId, span.parentId).children.push({ id: draft.spanId, service: span.service });
+    if (!isNoId(span.parentId)) this.halvesOf(span.traceId, span.parentId).children.push({ id: draft.spanId, service: span.service, parentId: draft.parentSpanId ?? '' });
   }
 
   /** Children that were told before the server's half belong to it when their service made them. */
   private moveChildren({ traceId, id }: ZipkinReport, halves: Halves): void {
     for (const child of halves.children) {
-      if (child.id === id + serverSuffix || !this.isOfServer(child.service, halves)) continue;
+      if (child.parentId === id + serverSuffix || child.id === id + serverSuffix || !this.isOfServer(child.service, halves)) continue;
       this.writer.add({ traceId, spanId: child.id, parentSpanId: id + serverSuffix, operation: 'update', present: present.parent });
     }
   }
