@@ -64,7 +64,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ['modelParameters', 'langfuse.observation.model.parameters'], ['usageDetails', 'langfuse.observation.usage_details'], ['costDetails', 'langfuse.observation.cost_details'],
   ['promptName', 'langfuse.observation.prompt.name'], ['promptVersion', 'langfuse.observation.prompt.version'],
   ['completionStartTime', 'langfuse.observation.completion_start_time'], ['environment', 'langfuse.environment'], ['version', 'langfuse.version'], ['release', 'langfuse.release'],
-  ['userId', 'user.id'], ['sessionId', 'session.id'], ['traceName', 'langfuse.trace.name'], ['traceTags', 'langfuse.trace.tags'], ['traceTimestamp', 'langfuse.trace.timestamp'],
+  ['userId', 'user.id'], ['sessionId', 'session.id'], ['traceName', 'langfuse.trace.name'], ['traceTags', 'langfuse.trace.tags'], ['tags', 'langfuse.trace.tags'], ['traceTimestamp', 'langfuse.trace.timestamp'],
 ]);
 
 function addObservation(record: JsonObject, trace: TraceSays, traceResource: number, spans: RecordSpans): void {
@@ -88,7 +88,10 @@ function attributesOf(observation: JsonObject, metadata: JsonObject | undefined,
   put(attributes, 'session.id', trace.session);
   put(attributes, 'user.id', trace.user);
   putMembers(attributes, observation, 'langfuse.observation.', names);
+  // How the API told it up to 2025.
   if (!attributes.has('langfuse.observation.usage_details')) put(attributes, 'langfuse.observation.usage_details', observation.get('usage'));
+  const cost = observation.get('calculatedTotalCost');
+  if (typeof cost === 'number' && !attributes.has('langfuse.observation.cost_details')) attributes.set('langfuse.observation.cost_details', new Map([['total', cost]]));
   putMetadata(attributes, 'langfuse.observation.metadata', observation.get('metadata'));
   const first = momentIn(observation.get('completionStartTime'));
   if (first !== undefined && start !== undefined && first >= start) attributes.set('gen_ai.response.time_to_first_chunk', Number(first - start) / 1e9);

@@ -4,9 +4,9 @@ import { decodeMlflow } from './mlflowDecode.ts';
 
 /**
  * MLflow traces, versions 2 and 3: `Trace.to_json` (`{info, data: {spans}}`), lists of them, the artefact `traces.json`
- * (`{spans}`), and spans of `Span.to_dict`. Ids are base64 (3) or `0x` and hex (2); every value of an attribute is JSON
- * text, which is decoded once. What is said of the trace stands in the resource of its spans.
- * Shapes: mlflow/mlflow, mlflow/entities/span.py, trace_info.py.
+ * (`{spans}`), dataframes of `search_traces`, and spans of `Span.to_dict`. Ids are base64 (3), or hex with `0x` or without
+ * (2); every value of an attribute is JSON text, which is decoded once. What is said of the trace stands in the resource of
+ * its spans. Shapes: mlflow/mlflow, mlflow/entities/span.py, trace_info.py.
  */
 export const mlflow: Format = {
   id: 'mlflow-json',

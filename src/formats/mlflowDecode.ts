@@ -27,8 +27,12 @@ function readAny(reader: JsonReader, spans: RecordSpans, depth = 0): void {
   members.leave();
 }
 
+/** Members beside the spans that hold them once more, or stand elsewhere. */
+const notSaid: ReadonlySet<string> = new Set(['spans', 'data', 'trace', 'request', 'response']);
+
 function readTrace(reader: JsonReader, members: JsonMembers, spans: RecordSpans): void {
-  const info = objectIn(members.take('info')) ?? new Map<string, JsonValue>();
+  // In a dataframe of traces, what is said of a trace stands beside its spans.
+  const info = objectIn(members.take('info')) ?? members.takeAllBut(notSaid);
   const data = members.isObject('data') && members.goTo('data') ? new JsonMembers(reader) : members;
   const metadata = objectIn(info.get('trace_metadata')) ?? objectIn(info.get('request_metadata'));
   const says = { resource: spans.resourceOf(traceAttributes(info, metadata, data)), session: metadata?.get('mlflow.trace.session'), user: metadata?.get('mlflow.trace.user') };
