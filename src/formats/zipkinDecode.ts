@@ -77,7 +77,7 @@ export const serverSuffix = ':server';
 
 /** What is remembered of a half of a span. */
 interface Half {
-  readonly service: string;
+  service: string;
   readonly isShared: boolean;
   /** ns; undefined while nobody said so. */
   start: bigint | undefined;
@@ -152,8 +152,9 @@ class ZipkinSpans {
 
   private note(span: ZipkinReport): void {
     const halves = this.halvesOf(span.traceId, span.id), { service, isShared } = span;
-    if (isServerHalf(span)) halves.server ??= { service, isShared, start: undefined, isTold: false };
-    else halves.client ??= { service, isShared, start: undefined, isTold: false };
+    const half = (isServerHalf(span) ? halves.server : halves.client) ?? { service, isShared, start: undefined, isTold: false };
+    half.service ||= service;
+    if (isServerHalf(span)) halves.server = half; else halves.client = half;
   }
 
   /** A server's half is a span of its own when its client's half is there, or may come with another request. */
