@@ -1,23 +1,25 @@
 import { hexOfBytes } from '../model/ids.ts';
 import type { Resource, Scope } from '../model/span.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import type { EncodeSpan } from './format.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 
-/** Spans of one resource, by scope. */
-export interface SpanGroup { readonly resource: Resource; readonly scopes: ReadonlyMap<Scope, readonly EncodeSpan[]> }
+/** What a span or a log record came with. */
+export interface Origin { readonly resource: Resource; readonly scope: Scope }
 
-/** Puts spans that share a resource and a scope together, or have equal ones, in the order in which these first occur. */
-export function groupSpans(spans: readonly EncodeSpan[]): SpanGroup[] {
-  const resources = new Map<Resource, Map<Scope, EncodeSpan[]>>();
+/** Spans or log records of one resource, by scope. */
+export interface OriginGroup<T> { readonly resource: Resource; readonly scopes: ReadonlyMap<Scope, readonly T[]> }
+
+/** Puts those together that share a resource and a scope, or have equal ones, in the order in which these first occur. */
+export function groupByOrigin<T extends Origin>(members: readonly T[]): OriginGroup<T>[] {
+  const resources = new Map<Resource, Map<Scope, T[]>>();
   const resourceOf = firstEqual<Resource>((writer, resource) => { writeResource(writer, resource); });
   const scopeOf = firstEqual<Scope>((writer, scope) => { writeScope(writer, scope); });
-  for (const span of spans) {
-    const resource = resourceOf(span.resource), scope = scopeOf(span.scope);
+  for (const member of members) {
+    const resource = resourceOf(member.resource), scope = scopeOf(member.scope);
     let scopes = resources.get(resource);
     if (scopes === undefined) resources.set(resource, scopes = new Map());
     const group = scopes.get(scope);
-    if (group === undefined) scopes.set(scope, [span]); else group.push(span);
+    if (group === undefined) scopes.set(scope, [member]); else group.push(member);
   }
   return [...resources].map(([resource, scopes]) => ({ resource, scopes }));
 }

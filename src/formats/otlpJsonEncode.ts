@@ -1,12 +1,12 @@
 import { spanKinds, statusCodes } from '../model/span.ts';
-import type { Resource, Scope } from '../model/span.ts';
+import type { LogRecord, Resource, Scope } from '../model/span.ts';
 import { contentFields } from '../model/spanContent.ts';
 import { WireReader } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import { contentBytes, logBytes } from './decodedFrom.ts';
+import { contentBytes, logBytes, originOf } from './decodedFrom.ts';
 import type { ByteRange } from './decodedFrom.ts';
-import { groupSpans } from './encodeGroups.ts';
-import type { SpanGroup } from './encodeGroups.ts';
+import { groupByOrigin } from './encodeGroups.ts';
+import type { Origin, OriginGroup } from './encodeGroups.ts';
 import type { EncodeSpan } from './format.ts';
 import { logRecord, resource as resourceFields, scope as scopeFields, span as spanFields } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
@@ -15,23 +15,21 @@ import { printMembers } from './otlpJsonPrinter.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 import { TextBytes } from './textBytes.ts';
 
-/** Lines of more spans are cut, so that readers of lines need not hold all of a file. */
-const mostSpansPerLine = 1000;
+/** Lines of more spans or logs are cut, so that readers of lines need not hold all of a file. */
+const mostPerLine = 1000;
 
 const contentNumbers = new Set<number>(Object.values(contentFields));
 /** The fields of a span that its content holds. */
 const content: Fields = new Map([...spanFields].filter(([, { number }]) => contentNumbers.has(number)));
 
-type Signal = 'Spans' | 'Logs';
-
 /** One request with all spans, and beside them their logs. */
 export function encodeOtlpJson(spans: readonly EncodeSpan[]): Uint8Array {
-  const out = new TextBytes(), groups = groupSpans(spans), logs = withLogs(groups);
+  const out = new TextBytes(), groups = groupByOrigin(spans), logs = logsOf(groups);
   out.add('{"resourceSpans":');
-  addGroups(out, groups, 'Spans');
+  addGroups(out, groups, 'scopeSpans', 'spans', spanText);
   if (logs.length > 0) {
     out.add(',"resourceLogs":');
-    addGroups(out, logs, 'Logs');
+    addGroups(out, groupByOrigin(logs), 'scopeLogs', 'logRecords', logText);
   }
   out.add('}\n');
   return out.finish();
@@ -39,47 +37,47 @@ export function encodeOtlpJson(spans: readonly EncodeSpan[]): Uint8Array {
 
 /** Requests of one resource each, a line each; logs have lines of their own. */
 export function encodeOtlpJsonLines(spans: readonly EncodeSpan[]): Uint8Array {
-  const out = new TextBytes();
-  for (const group of groupSpans(spans).flatMap(partsOf)) {
+  const out = new TextBytes(), groups = groupByOrigin(spans);
+  for (const group of groups.flatMap(partsOf)) {
     out.add('{"resourceSpans":');
-    addGroups(out, [group], 'Spans');
+    addGroups(out, [group], 'scopeSpans', 'spans', spanText);
     out.add('}\n');
-    const logs = withLogs([group]);
-    if (logs.length === 0) continue;
+  }
+  for (const group of groupByOrigin(logsOf(groups)).flatMap(partsOf)) {
     out.add('{"resourceLogs":');
-    addGroups(out, logs, 'Logs');
+    addGroups(out, [group], 'scopeLogs', 'logRecords', logText);
     out.add('}\n');
   }
   return out.finish();
 }
 
-/** A group in parts of as many spans as a line has at most. */
-function partsOf({ resource, scopes }: SpanGroup): SpanGroup[] {
-  if ([...scopes.values()].reduce((sum, members) => sum + members.length, 0) <= mostSpansPerLine) return [{ resource, scopes }];
-  return [...scopes].flatMap(([scope, members]) => Array.from({ length: Math.ceil(members.length / mostSpansPerLine) }, (_, part) => (
-    { resource, scopes: new Map([[scope, members.slice(part * mostSpansPerLine, (part + 1) * mostSpansPerLine)]]) }
+interface Log extends Origin { readonly log: LogRecord }
+
+/** The logs of spans in the order of these, each with what it came with. */
+const logsOf = (groups: readonly OriginGroup<EncodeSpan>[]): Log[] =>
+  groups.flatMap(({ scopes }) => [...scopes.values()].flat()).flatMap(({ resource, scope, logs }) => logs.map((log) => ({ ...(originOf(log) ?? { resource, scope }), log })));
+
+/** A group in parts of as many members as a line has at most. */
+function partsOf<T>({ resource, scopes }: OriginGroup<T>): OriginGroup<T>[] {
+  if ([...scopes.values()].reduce((sum, members) => sum + members.length, 0) <= mostPerLine) return [{ resource, scopes }];
+  return [...scopes].flatMap(([scope, members]) => Array.from({ length: Math.ceil(members.length / mostPerLine) }, (_, part) => (
+    { resource, scopes: new Map([[scope, members.slice(part * mostPerLine, (part + 1) * mostPerLine)]]) }
   )));
 }
 
-/** What of groups has logs. */
-function withLogs(groups: readonly SpanGroup[]): SpanGroup[] {
-  return groups
-    .map(({ resource, scopes }) => ({ resource, scopes: new Map([...scopes].filter(([, members]) => members.some(({ logs }) => logs.length > 0))) }))
-    .filter(({ scopes }) => scopes.size > 0);
-}
-
-function addGroups(out: TextBytes, groups: readonly SpanGroup[], signal: Signal): void {
+function addGroups<T>(out: TextBytes, groups: readonly OriginGroup<T>[], scopesKey: string, membersKey: string, textOf: (member: T) => string): void {
   out.addList(groups, ({ resource, scopes }) => {
-    out.add(`{"resource":${resourceText(resource)},"scope${signal}":`);
+    out.add(`{"resource":${resourceText(resource)},"${scopesKey}":`);
     out.addList(scopes, ([scope, members]) => {
-      out.add(`{"scope":${scopeText(scope)},"${signal === 'Spans' ? 'spans' : 'logRecords'}":`);
-      if (signal === 'Spans') out.addList(members, (span) => { out.add(spanText(span)); });
-      else out.addList(members.flatMap(({ logs }) => logs), (log) => { out.add(`{${membersOf(logRecord, logBytes(log))}}`); });
+      out.add(`{"scope":${scopeText(scope)},"${membersKey}":`);
+      out.addList(members, (member) => { out.add(textOf(member)); });
       out.add(`${schemaUrlMember(scope.schemaUrl)}}`);
     });
     out.add(`${schemaUrlMember(resource.schemaUrl)}}`);
   });
 }
+
+const logText = ({ log }: Log): string => `{${membersOf(logRecord, logBytes(log))}}`;
 
 const schemaUrlMember = (url: string): string => (url === '' ? '' : `,"schemaUrl":${JSON.stringify(url)}`);
 

@@ -1,6 +1,6 @@
 import { WireError, WireReader } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
-import { groupSpans } from './encodeGroups.ts';
+import { groupByOrigin } from './encodeGroups.ts';
 import type { Format, Sniff } from './format.ts';
 import { OtlpRequestReader } from './otlpRequest.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
@@ -44,7 +44,7 @@ export const otlpProtobuf: Format = {
   },
   encode(spans): Uint8Array {
     const writer = new WireWriter(spans.length * 512);
-    for (const { resource, scopes } of groupSpans(spans)) {
+    for (const { resource, scopes } of groupByOrigin(spans)) {
       const group = writer.begin(1);
       writeResource(writer, resource);
       for (const [scope, members] of scopes) {

@@ -1,4 +1,4 @@
-import { decodedFrom } from '../../formats/decodedFrom.ts';
+import { decodedFrom, withOrigin } from '../../formats/decodedFrom.ts';
 import type { LogRecord } from '../../model/span.ts';
 import type { BatchLog } from '../../model/spanBatch.ts';
 import { decodeLogRecord } from '../../model/wireLogRecord.ts';
@@ -46,7 +46,7 @@ export class TraceLogs {
   ofRow(row: number): LogRecord[] {
     const records = (this.offsets?.get(row) ?? []).map((offset) => {
       const record = this.contents.arena.read(offset);
-      return decodedFrom(decodeLogRecord(record.bytes, record.start, record.end), record);
+      return withOrigin(decodedFrom(decodeLogRecord(record.bytes, record.start, record.end), record), this.contents.originAt(record.origin));
     });
     return records.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
   }

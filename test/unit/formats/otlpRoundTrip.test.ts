@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentBytes, decodedFrom, logBytes } from '../../../src/formats/decodedFrom.ts';
-import { groupSpans } from '../../../src/formats/encodeGroups.ts';
+import { groupByOrigin } from '../../../src/formats/encodeGroups.ts';
 import type { EncodeSpan, Format } from '../../../src/formats/format.ts';
 import { otlpJson, otlpJsonLines } from '../../../src/formats/otlpJson.ts';
 import { otlpProtobuf } from '../../../src/formats/otlpProtobuf.ts';
@@ -141,7 +141,7 @@ function withLog(span: EncodeSpan, body: Value, own: readonly Pair[], ids: { tra
 }
 
 /** Encoders put spans of one resource and scope together. */
-const inFileOrder = (spans: readonly EncodeSpan[]): EncodeSpan[] => groupSpans(spans).flatMap(({ scopes }) => [...scopes.values()].flat());
+const inFileOrder = (spans: readonly EncodeSpan[]): EncodeSpan[] => groupByOrigin(spans).flatMap(({ scopes }) => [...scopes.values()].flat());
 const spansFrom = (format: Format, bytes: Uint8Array): EncodeSpan[] => spansOf(decoded(format, bytes, lenient));
 const forms: readonly Format[] = [otlpProtobuf, otlpJson, otlpJsonLines];
 const through = (spans: readonly EncodeSpan[], formats: readonly Format[]): EncodeSpan[] =>
@@ -174,6 +174,16 @@ describe('the three forms of OTLP', () => {
       const span = withLog(spans[0] as EncodeSpan, body, own, { traceId, spanId });
       expect(through([span], [otlpJson, otlpJsonLines]).map(typedLogs)).toEqual([typedLogs(span)]);
     }), { numRuns: 100 });
+  });
+
+  it('keep the resource and the scope of logs, which need not be those of their span', () => {
+    const ids = '"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7"', resource = (name: string): string => `"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"${name}"}}]}`;
+    const text = `{"resourceSpans":[{${resource('agent')},"scopeSpans":[{"scope":{"name":"tracer"},"spans":[{${ids},"name":"n","startTimeUnixNano":"1"}]}]}],"resourceLogs":[{${resource('proxy')},"scopeLogs":[{"scope":{"name":"logger"},"logRecords":[{${ids},"timeUnixNano":"1"}]}]}]}`;
+    for (const format of [otlpJson, otlpJsonLines]) {
+      const batch = decoded(format, format.encode?.(spansFrom(otlpJson, new TextEncoder().encode(text))) ?? new Uint8Array(), lenient);
+      expect(batch.logs.map((log) => [batch.resources[log.resource]?.attributes.get('service.name'), batch.scopes[log.scope]?.name])).toEqual([['proxy', 'logger']]);
+      expect(batch.resources[batch.resource[0] as number]?.attributes.get('service.name')).toBe('agent');
+    }
   });
 
   it('write the same bytes again', () => {
