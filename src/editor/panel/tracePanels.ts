@@ -50,7 +50,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       const { extensionUri, selection, index } = this.#services;
       const summary = traceId === undefined ? undefined : index.summaryOf(traceId);
       const title = summary === undefined ? 'Spanscope' : traceLabel(summary);
-      const opened = this.#keep(new Panel(newPanel(extensionUri, title, { beside, preserveFocus }), this.#services, traceId, spanId));
+      const opened = this.#keep(new Panel(newPanel(extensionUri, title, { viewColumn: this.#columnFor(beside), preserveFocus }), this.#services, traceId, spanId));
       opened.greet();
       if (traceId !== undefined) selection.select({ traceId, ...(spanId === undefined ? {} : { spanId }) }, opened);
       return opened;
@@ -84,6 +84,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     for (const panel of this.#panels) panel.dispose();
   }
 
+  /** Not over the code that the user is in: among the traces that are in sight, else in a column of its own. */
+  #columnFor(beside: boolean): vscode.ViewColumn {
+    if (beside) return vscode.ViewColumn.Beside;
+    if (vscode.window.activeTextEditor === undefined) return vscode.ViewColumn.Active;
+    return this.#panels.find(({ panel }) => panel.visible)?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
   #keep(panel: TracePanel): TracePanel {
     this.#panels = [panel, ...this.#panels];
     this.#disposables.add(panel.panel.onDidChangeViewState(() => {
@@ -107,7 +114,6 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
 }
 
 /** A panel next to the code, where code is in front; else in its place. */
-function newPanel(extensionUri: vscode.Uri, title: string, { beside, preserveFocus }: Required<Pick<ShowOptions, 'beside' | 'preserveFocus'>>): vscode.WebviewPanel {
-  const viewColumn = beside || vscode.window.activeTextEditor !== undefined ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-  return vscode.window.createWebviewPanel(panelType, title, { viewColumn, preserveFocus }, pageOptions(extensionUri));
+function newPanel(extensionUri: vscode.Uri, title: string, where: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean }): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(panelType, title, where, pageOptions(extensionUri));
 }

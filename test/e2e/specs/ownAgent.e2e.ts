@@ -101,7 +101,8 @@ describe('an agent of one\'s own, pointed at the port by one environment variabl
     await mustRun(clients.python.command, [path.join(workbench().folder, 'agent.py')], { env: environment });
     await workbench().openTrace(/^plan journey in python/);
     // A page that is drawn no longer takes the focus.
-    await workbench().panel(1).rows('plan journey in python').waitFor();
+    await workbench().panel().chart.getByRole('treeitem', { name: /plan journey in python/ }).waitFor();
+    expect(await workbench().probe.call('tabs'), 'the second trace stands beside the code, with the first one').toEqual([['plan journey', 'plan journey in python'], expect.anything()]);
     await goToSource(/read-timetable/);
     await cursorAt('raise LookupError("the timetable is closed")');
   });
