@@ -38,7 +38,7 @@ class JaegerDecoder {
     this.writer = new DraftWriter(batch, options);
   }
 
-  finish(): void { this.writer.finish(); }
+  finish(): void { this.writer.flush(); }
 
   /** The object that comes next: a trace, a span of the storage, or what holds them. */
   addAny(reader: JsonReader): void {

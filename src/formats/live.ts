@@ -65,7 +65,7 @@ class LiveDecoder {
     this.rows = new LiveRows(bytes, batch, this.writer, this.origins, options);
   }
 
-  finish(): void { this.writer.finish(); }
+  finish(): void { this.writer.flush(); }
 
   /** Adds the message that comes next. */
   add(reader: JsonReader): void {

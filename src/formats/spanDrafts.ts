@@ -142,8 +142,6 @@ export class DraftWriter {
     this.content.length = 0;
   }
 
-  finish(): void { this.flush(); }
-
   /** Gives the rows away when they are many. To be called between records; nobody may look at the rows before afterwards. */
   handOver(): void {
     const { batch, options } = this;

@@ -31,8 +31,9 @@ export const tutorial: Format = {
     forEachRecord(bytes, batch, options, 'object', (reader) => {
       const trace = reader.takeObject();
       for (const span of objectsIn(trace.get('spans'))) writer.add(tutorialSpanDraft(span, idIn(trace.get('trace_id')), origins));
+      writer.handOver();
     });
-    writer.finish();
+    writer.flush();
   },
   encode(spans): Uint8Array {
     const traces = Map.groupBy(spans, ({ traceId }) => traceId);
