@@ -48,7 +48,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
 export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length > longestCached || length === 0) return textOf(bytes, start, end);
-  const slot = hashOfRange(bytes, start, end) & (slots - 1);
+  const slot = slotOf(bytes, start, end);
   if (cachedLengths[slot] === length && isCached(slot, start, end)) return cachedTexts[slot] as string;
   const text = textOf(bytes, start, end);
   cachedTexts[slot] = text;
@@ -57,8 +57,8 @@ export function repeatedTextOf(bytes: Uint8Array, start: number, end: number): s
   return text;
 }
 
-/** A hash of bytes[start..end): mixes the length with four words of them, which for up to 16 bytes is all there is. */
-export function hashOfRange(bytes: Uint8Array, start: number, end: number): number {
+/** Mixes the length with four words of the text, which for a text of up to 16 bytes is all of it. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
   const words = viewOf(bytes), length = end - start;
   let hash = length;
   if (length >= 4) {
@@ -66,7 +66,8 @@ export function hashOfRange(bytes: Uint8Array, start: number, end: number): numb
     hash = Math.imul(hash ^ words.getInt32(start, true), 0x9e3779b1) ^ Math.imul(words.getInt32(end - 4, true), 0x85ebca6b);
     hash = Math.imul(hash ^ words.getInt32(start + third, true), 0xc2b2ae35) ^ Math.imul(words.getInt32(end - 4 - third, true), 0x27d4eb2f);
   } else for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
-  return hash ^ (hash >>> 15);
+  // The last letters reach the upper bits alone.
+  return hash >>> 21;
 }
 
 function isCached(slot: number, start: number, end: number): boolean {
