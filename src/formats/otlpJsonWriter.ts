@@ -165,7 +165,10 @@ export class OtlpJsonWriter {
     return specialDoubles.get(text) ?? (/^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/.test(text) && Number.isFinite(value) ? value : undefined);
   }
 
-  /** An enum is an integer; files may write its name. Anything else is left out, which means "unspecified". */
+  /**
+   * An enum is an integer; files may write its name. Anything else is left out, which means "unspecified". Numbers that nobody
+   * knows are kept: those who read the message decide.
+   */
   private enumeration(number: number, names: readonly string[]): void {
     const { reader, writer } = this;
     const start = reader.position;
@@ -181,7 +184,7 @@ export class OtlpJsonWriter {
       reader.position = start;
       reader.skip();
     }
-    if (value < 0 || value >= names.length) {
+    if (value < 0 || value > 0xffff_ffff) {
       this.isRepaired = true;
       return;
     }

@@ -114,7 +114,7 @@ function typedLogs({ logs }: EncodeSpan): unknown[] {
     const { bytes, start, end } = logBytes(log), reader = new WireReader(bytes, start, end);
     let body: Value = ['none'];
     while (reader.next()) if (reader.tag === 0x2a) body = readValue(inner(reader)); else reader.skip();
-    return [body, readPairs(0x32, new WireReader(bytes, start, end))];
+    return [log.severityNumber, body, readPairs(0x32, new WireReader(bytes, start, end))];
   });
 }
 
@@ -130,6 +130,9 @@ function withContent(span: EncodeSpan, own: readonly Pair[]): EncodeSpan {
 
 function withLog(span: EncodeSpan, body: Value, own: readonly Pair[], ids: { traceId: string; spanId: string }): EncodeSpan {
   const writer = new WireWriter();
+  // A severity that nobody knows.
+  writer.tag(2, wireTypes.varint);
+  writer.varint(99);
   writer.tag(1, wireTypes.fixed64);
   writer.fixed64(5, 7);
   nested(writer, 5, () => { writeValue(writer, body); });
