@@ -28,7 +28,7 @@ export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 
   if (exporter === undefined) throw new Error(`Traces cannot be exported as ${visibleName(request.format)}. Known: ${exporters.map(({ id }) => id).join(', ')}.`);
   const redactor = new Redactor(request.redaction ?? { content: 'keep', secrets: exporter.isForPeople });
   const losses = new LossCounter(exporter.losses);
-  let writer: ExportWriter | undefined, spanCount = 0, looseLogs = 0;
+  let writer: ExportWriter | undefined, spanCount = 0, looseLogs = 0, isCut = false;
   for (const traceId of request.traceIds) {
     sources.pin(traceId);
     try {
@@ -36,6 +36,7 @@ export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 
       if (trace === undefined) throw new Error('The trace is not there any more.');
       writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }));
       spanCount += await addRows(trace, request, { writer, redactor, losses });
+      isCut ||= trace.isCut;
       if (request.spanId === undefined && request.query === undefined) looseLogs += trace.logs.ofTrace().length;
     } finally {
       sources.unpin(traceId);
@@ -43,12 +44,16 @@ export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 
   }
   if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');
   const { bytes, leftOut } = writer.finish();
+  const missing = [...(leftOut === undefined ? [] : [leftOut]), ...(isCut ? [cutWords] : [])];
   const { secrets, maskedContents, omittedContents } = redactor.counts;
   return {
     bytes: Uint8Array.from(bytes).buffer, spanCount, maskedSecrets: secrets, maskedContents, omittedContents, lost: [...losses.report(), ...looseReport(looseLogs)],
-    ...(leftOut === undefined ? {} : { leftOut }),
+    ...(missing.length === 0 ? {} : { leftOut: missing.join(' ') }),
   };
 }
+
+/** What is said of a trace whose later spans are on the disk alone. */
+const cutWords = 'Only the first spans are there: the trace is too large for the memory that may be used (spanscope.memory.maxMegabytes).';
 
 /** Log records of a trace that name none of its spans stand in no span that is written. */
 const looseReport = (count: number): readonly string[] => (count === 0 ? [] : [`${count.toLocaleString('en')} log ${count === 1 ? 'record' : 'records'} of no span`]);

@@ -83,6 +83,12 @@ describe('an export', () => {
     expect((await write({ format: 'otlp-json' })).lost).toEqual([]);
   });
 
+  it('says so when the rest of a large trace is on the disk alone', async () => {
+    const trace = store.trace(traceOf(1));
+    if (trace !== undefined) trace.isCut = true;
+    expect((await exportSpans(store, { traceIds: [traceOf(1)], format: 'csv' }, undefined)).leftOut).toContain('too large for the memory');
+  });
+
   it('says why when it cannot be', async () => {
     await expect(write({ format: 'nothing' })).rejects.toThrow('Traces cannot be exported as nothing. Known: html, markdown,');
     await expect(write({ format: 'csv', traceIds: ['nobody'] })).rejects.toThrow('The trace is not there any more.');
