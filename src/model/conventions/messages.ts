@@ -33,7 +33,7 @@ function wrapped(node: Node): readonly AttributeValue[] | undefined {
     const found = structured(node.get(key));
     if (!Array.isArray(found)) continue;
     const list = (found as readonly AttributeValue[]).flat() as AttributeValue[];
-    const system = node.get('system') ?? node.get('system_instruction');
+    const system = node.get('system') ?? node.get('system_instruction') ?? at(node, 'config.system_instruction');
     const first: AttributeValue[] = system === undefined || system === null ? [] : [new Map<string, AttributeValue>([['role', 'system'], ['content', system]])];
     return [...first, ...list];
   }
@@ -125,12 +125,14 @@ const partReaders = new Map<string, (node: Node) => MessagePart>([
     toolResult(text(node.get('id')) ?? text(node.get('tool_use_id')) ?? text(node.get('toolCallId')),
       structured(node.get('response') ?? node.get('result') ?? node.get('output') ?? node.get('content') ?? node.get('server_tool_call_response')))] as const),
   ...['blob', 'file', 'uri', 'image', 'image_url', 'input_image', 'audio'].map((type) => [type, media] as const),
-  ['functionCall', (node: Node): MessagePart => toolCall(undefined, text(at(node, 'functionCall.name')), at(node, 'functionCall.args'))],
-  ['functionResponse', (node: Node): MessagePart => toolResult(undefined, at(node, 'functionResponse.response'))],
+  ...['functionCall', 'function_call'].map((type) => [type, (node: Node): MessagePart =>
+    toolCall(text(at(node, `${type}.id`)), text(at(node, `${type}.name`)), at(node, `${type}.args`))] as const),
+  ...['functionResponse', 'function_response'].map((type) => [type, (node: Node): MessagePart =>
+    toolResult(text(at(node, `${type}.id`)), at(node, `${type}.response`))] as const),
 ]);
 
 function geminiType(node: Node): string | undefined {
-  return ['functionCall', 'functionResponse'].find((key) => node.has(key));
+  return ['functionCall', 'functionResponse', 'function_call', 'function_response'].find((key) => node.get(key) instanceof Map);
 }
 
 function textPart(node: Node): MessagePart {

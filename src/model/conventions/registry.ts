@@ -1,5 +1,6 @@
 import type { AgentField, AgentView } from '../agent.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
+import { adk } from './adk.ts';
 import { genAi } from './genAi.ts';
 import { langfuse } from './langfuse.ts';
 import { langSmith } from './langSmith.ts';
@@ -12,7 +13,7 @@ import { vercelAi } from './vercelAi.ts';
 import { weave } from './weave.ts';
 
 /** Every convention, in the order in which their values are preferred. */
-export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, logfire, weave, tutorial];
+export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, logfire, adk, weave, tutorial];
 
 /** Prefixes of the attribute keys that any convention reads. */
 export const keyPrefixes: readonly string[] = [...new Set(conventions.flatMap((convention) => convention.keyPrefixes))];

@@ -83,6 +83,22 @@ describe('the OpenAI Agents SDK', () => {
   });
 });
 
+it("Google's ADK has agents, messages, and arguments and results of tools", () => {
+  const steps = stepsOf('otlp-json', 'conventions/adk/otlp.jsonl');
+  expect(steps.get('agent_run [helper]')).toMatchObject({ role: 'agent', agentName: 'helper' });
+  expect(steps.get('invocation')?.role).toBe('chain');
+  expect(steps.get('execute_tool search')).toMatchObject({ role: 'tool', toolName: 'search', toolArguments: map({ query: 'x' }), toolResult: map({ hits: [1, 2] }) });
+  expect(steps.get('execute_tool search')).not.toHaveProperty('inputMessages');
+  expect(steps.get('call_llm')).toMatchObject({
+    role: 'llm', model: 'gemini-2.5-flash', inputTokens: 5, outputTokens: 7, cacheReadTokens: 2,
+    inputMessages: [
+      { role: 'system', parts: [{ type: 'text' }] }, { role: 'user', parts: [{ type: 'text', text: 'hi' }] },
+      { role: 'assistant', parts: [{ type: 'toolCall', id: 'c1', name: 'search', arguments: map({ query: 'x' }) }] }, { role: 'user', parts: [{ type: 'toolResult', id: 'c1', result: map({ hits: [1, 2] }) }] },
+    ],
+    outputMessages: [{ role: 'assistant', parts: [{ type: 'text', text: 'Hello' }] }],
+  });
+});
+
 describe('Pydantic AI under Logfire', () => {
   const rows = rowsOf(decoded(formatById('otlp-json') as Format, new Uint8Array(readFileSync(path.join(fixtures, 'conventions/logfire/otlp.jsonl'))), lenient));
   const views = rows.map((row) => ({ name: row.name, view: agentOf({ name: row.name, kind: 'internal', scopeName: row.scopeName, attributes: row.content.attributes, events: row.content.events, logs: [] }) }));
