@@ -8,10 +8,13 @@ const openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x
 const newline = 0x0a, backslash = 0x5c, escape = 0x1b, colorEnd = 0x6d;
 /** A record of more bytes is given up. */
 const mostBytes = 64 * 1024 * 1024;
+/** What stands in front of a line has at most so many bytes. */
+const longestPrefix = 200;
 const colors = /\u001b\[[0-9;]*m/g;
 
 const isQuote = (byte: number): boolean => byte === 0x27 || byte === 0x22 || byte === 0x60;
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 const isClosing = (byte: number): boolean => byte === closeBrace || byte === closeBracket || byte === closeParen;
 
 /** The text of bytes without the colours of a terminal. */
@@ -19,7 +22,9 @@ export const withoutColors = (text: string): string => text.replaceAll(colors, '
 
 /**
  * Finds the objects that programs print among other text, in `LooseText`'s notation, while the text comes in pieces. The
- * lines of an object begin with blanks or a closing bracket; any other line ends an object that was broken off.
+ * lines of an object begin with blanks or a closing bracket, and before that with what stands in front of the object where it
+ * stands in front of every line, as the logs of containers and build servers have it (digits may differ: they are a time).
+ * Any other line ends an object that was broken off.
  */
 export class LooseRecords {
   private readonly batch: SpanBatch;
@@ -36,6 +41,10 @@ export class LooseRecords {
   private isLineStart = true;
   private textLines = 0;
   private hasText = false;
+  /** The line before the record at hand, or at the top the line so far. */
+  private prefix: number[] = [];
+  /** How much of the prefix was seen in this line of the record. */
+  private prefixAt = 0;
 
   /** `read` says whether an object was a record of its format. */
   constructor(batch: SpanBatch, read: (object: JsonObject, isCut: boolean) => boolean) {
@@ -49,8 +58,12 @@ export class LooseRecords {
     for (let at = 0; at < piece.length; at++) {
       const byte = piece[at] as number;
       if (this.depth > 0) {
-        if (this.isBrokenAt(byte)) this.giveUp(`a record at byte ${this.recordStart} is broken off`);
-        else {
+        if (this.isPrefixAt(byte)) continue;
+        if (this.isBrokenAt(byte)) {
+          const seen = this.prefix.slice(0, this.prefixAt);
+          this.giveUp(`a record at byte ${this.recordStart} is broken off`);
+          this.prefix = seen;
+        } else {
           if (this.closesAt(byte)) {
             this.take(piece, start, at + 1);
             start = at + 1;
@@ -62,6 +75,7 @@ export class LooseRecords {
         this.depth = 1;
         this.quote = 0;
         this.isLineStart = false;
+        this.prefixAt = this.prefix.length;
         this.recordStart = offset + at;
         start = at;
       } else this.countText(byte);
@@ -84,17 +98,32 @@ export class LooseRecords {
     this.textLines = 0;
   }
 
+  /** Whether a byte belongs to what stands in front of every line. Where another line has not even its first byte, the first line had it alone. */
+  private isPrefixAt(byte: number): boolean {
+    const { prefix, prefixAt } = this;
+    if (prefixAt >= prefix.length || byte === newline) return false;
+    const wanted = prefix[prefixAt] as number;
+    if (byte === wanted || (isDigit(byte) && isDigit(wanted))) {
+      this.prefixAt++;
+      return true;
+    }
+    if (prefixAt > 0) this.isLineStart = !isBlank(prefix[0] as number);
+    if (prefixAt === 0 || !this.isLineStart) this.prefix = [];
+    return false;
+  }
+
   /** Whether a line inside of a record begins with something that no line of a record begins with. */
   private isBrokenAt(byte: number): boolean {
     if (!this.isLineStart || this.isColor || byte === escape || byte === newline) return false;
     this.isLineStart = false;
-    return !isBlank(byte) && !isClosing(byte);
+    return this.prefixAt < this.prefix.length || (!isBlank(byte) && !isClosing(byte));
   }
 
   /** Follows the brackets and strings of a record; whether it ends with this byte. */
   private closesAt(byte: number): boolean {
     if (byte === newline) {
       this.recordLines++;
+      this.prefixAt = 0;
       this.isLineStart = true;
       this.quote = 0;
       this.isEscaped = false;
@@ -112,11 +141,11 @@ export class LooseRecords {
   private take(piece: Uint8Array, start: number, end: number): void {
     this.hold(piece.subarray(start, end));
     const bytes = this.held.length === 1 ? this.held[0] as Uint8Array : joined(this.held, this.heldBytes);
-    const at = this.recordStart, isLong = this.recordLines > 0;
+    const at = this.recordStart, isLong = this.recordLines > 0, bare = withoutPrefix(bytes, this.prefix.length);
     this.forget();
-    const loose = new LooseText(withoutColors(textOf(bytes, 0, bytes.length)));
+    const loose = new LooseText(withoutColors(textOf(bare, 0, bare.length)));
     try {
-      if (!this.read(loose.takeObject(), loose.isCut)) this.hasText = true;
+      this.hasText = !this.read(loose.takeObject(), loose.isCut);
     } catch (error) {
       if (error instanceof DecodeError) throw new DecodeError(error.reason, error.message, { offset: at });
       if (!(error instanceof LooseTextError)) throw error;
@@ -140,16 +169,31 @@ export class LooseRecords {
 
   private forget(): void {
     this.held = [];
+    this.prefix = [];
     this.heldBytes = this.depth = this.quote = this.recordLines = 0;
     this.isEscaped = this.isColor = this.isLineStart = false;
   }
 
   private countText(byte: number): void {
+    if (byte === newline) this.prefix = [];
+    else if (this.prefix.length < longestPrefix) this.prefix.push(byte);
     if (byte === newline) {
       if (this.hasText) this.textLines++;
       this.hasText = false;
     } else if (byte > 0x20 && byte !== 0x2c && byte !== openBracket && byte !== closeBracket) this.hasText = true;
   }
+}
+
+/** Bytes without the first so many of every line but the first. */
+function withoutPrefix(bytes: Uint8Array, length: number): Uint8Array {
+  if (length === 0 || !bytes.includes(newline)) return bytes;
+  const kept = new Uint8Array(bytes.length);
+  let to = 0, left = 0;
+  for (const byte of bytes) {
+    if (byte === newline) left = length; else if (left-- > 0) continue;
+    kept[to++] = byte;
+  }
+  return kept.subarray(0, to);
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

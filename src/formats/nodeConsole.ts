@@ -10,8 +10,11 @@ import { LooseRecords, withoutColors } from './looseRecords.ts';
 import { DraftWriter } from './spanDrafts.ts';
 import { cutMark } from './spanRows.ts';
 
-/** Lines of a span as Node prints it, and with other quotes Deno and Bun: its ids, which may be in its context, and its start. */
-const traceIdLine = /^ {2,4}traceId: ['"][0-9a-f]+['"],?$/m, spanLine = /^ {2}(?:timestamp: [\d.]+|startTime: \[ ?\d+, \d+ ?\]),?$/m;
+/**
+ * Lines of a span as Node prints it, and with other quotes Deno and Bun: its ids, which may be in its context, and its start.
+ * Logs of containers and build servers have something in front of every line.
+ */
+const traceIdLine = /^.{0,200}? {2}traceId: ['"][0-9a-f]+['"],?$/m, spanLine = /^.{0,200}? {2}(?:timestamp: [\d.]+|startTime: \[ ?\d+, \d+ ?\]),?$/m;
 
 /**
  * What the console exporter of OpenTelemetry's JavaScript SDK of versions 1 and 2 prints (ConsoleSpanExporter:

@@ -113,6 +113,18 @@ describe('objects among other text', () => {
     }
   });
 
+  it('are found where every line has the same in front, times and colours included', () => {
+    const record = (id: number): string => `{\n  id: ${id},\n  a: [\n    '}'\n  ]\n}\n`, text = `starting\n${record(1)}{\n  id: 0,\n${record(2)}done\n`;
+    for (const front of ['web-1  | ', '2026-11-20T10:03:25.1234567Z ', '\u001b[36magent |\u001b[0m ', '  ', '[']) {
+      let line = 0;
+      const prefixed = text.replaceAll(/^(?=.)/gm, () => front.replaceAll(/\d(?!\d*m)/g, () => String(line++ % 10)));
+      for (const size of [1, 5, 1000]) {
+        const pieces = Array.from({ length: Math.ceil(prefixed.length / size) }, (_, i) => prefixed.slice(i * size, (i + 1) * size));
+        expect([front, found(pieces)]).toEqual([front, [[1, 2], [expect.stringMatching(/^a record at byte \d+ is broken off$/), '2 lines are no spans and were passed over']]]);
+      }
+    }
+  });
+
   it('that are broken off do not take the next one with them', () => {
     expect(found(['{\n  id: 1,\n  a: \'x\',\nError: it\'s gone\n{\n  id: 2\n}\n{\n  id: 3,\n  b: [\n'])).toEqual([[2], ['a record at byte 0 is broken off', 'the last record is cut off; it begins at byte 50', '1 line is no span and was passed over']]);
   });
