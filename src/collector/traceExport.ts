@@ -43,7 +43,7 @@ export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 
     }
   }
   if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');
-  const { bytes, leftOut } = writer.finish();
+  const { bytes, leftOut } = finished(writer, exporter);
   const missing = [...(leftOut === undefined ? [] : [leftOut]), ...(isCut ? [cutWords] : [])];
   const { secrets, maskedContents, omittedContents } = redactor.counts;
   return {
@@ -58,9 +58,19 @@ const cutWords = 'Only the first spans are there: the trace is too large for the
 /** Log records of a trace that name none of its spans stand in no span that is written. */
 const looseReport = (count: number): readonly string[] => (count === 0 ? [] : [`${count.toLocaleString('en')} log ${count === 1 ? 'record' : 'records'} of no span`]);
 
+/** A text of JavaScript has at most half a billion characters, and a file may need more. */
+function finished(writer: ExportWriter, { label }: Exporter): ReturnType<ExportWriter['finish']> {
+  try {
+    return writer.finish();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error(`This is too much for one file as ${label}. Export a part of it, or as OTLP (protobuf).`, { cause: error });
+    throw error;
+  }
+}
+
 interface Parts { readonly writer: ExportWriter; readonly redactor: Redactor; readonly losses: LossCounter }
 
-/** Begins anew where the rows were numbered anew before the first was taken; later they stay what they are. */
+/** Hands the wanted rows of a trace to the writer; gives how many there were. */
 async function addRows(trace: TraceColumns, request: ExportRequest, { writer, redactor, losses }: Parts): Promise<number> {
   const rows = await wantedRows(trace, request);
   const turns = new Turns();
