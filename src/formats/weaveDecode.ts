@@ -30,7 +30,7 @@ function readAny(reader: JsonReader, add: (call: JsonObject) => void): void {
 
 /** Members of a call that have a place of their own; the others are attributes behind `weave.`. */
 const places: ReadonlyMap<string, string> = new Map(
-  ['id', 'trace_id', 'parent_id', 'started_at', 'ended_at', 'deleted_at', 'display_name', 'attributes'].map((key) => [key, '']),
+  ['id', 'trace_id', 'parent_id', 'started_at', 'ended_at', 'deleted_at', 'display_name', 'attributes', 'summary'].map((key) => [key, '']),
 );
 
 function add(call: JsonObject, spans: RecordSpans): void {
@@ -39,6 +39,7 @@ function add(call: JsonObject, spans: RecordSpans): void {
   for (const [key, value] of objectIn(original?.get('attributes')) ?? []) flattenInto(attributes, key, value);
   put(attributes, 'weave.kind', program?.get('kind') ?? own?.get('kind'));
   putMembers(attributes, call, 'weave.', places);
+  putSummary(attributes, objectIn(call.get('summary')));
   for (const [key, value] of own ?? []) if (key !== 'otel_span' && key !== 'weave' && key !== 'kind') put(attributes, `weave.attributes.${key}`, value);
   const exception = textIn(call.get('exception')), ownStatus = textIn(objectIn(objectIn(call.get('summary'))?.get('weave'))?.get('status'));
   spans.add({
@@ -48,6 +49,14 @@ function add(call: JsonObject, spans: RecordSpans): void {
     status: exception !== '' || ownStatus === 'error' ? 2 : ownStatus === 'success' ? 1 : 0, statusMessage: messageOf(exception),
     attributes, events: objectsIn(original?.get('events')).map(eventIn), resource: spans.resourceOf(resourceOf(original, program)),
   });
+}
+
+/** A summary in parts: what a step is read from is to be short. */
+function putSummary(attributes: Map<string, AttributeValue>, summary: JsonObject | undefined): void {
+  for (const [key, value] of summary ?? []) {
+    if (key === 'weave' && value instanceof Map) for (const [inner, member] of value) put(attributes, `weave.summary.weave.${inner}`, member);
+    else put(attributes, `weave.summary.${key}`, value);
+  }
 }
 
 function nameOf(call: JsonObject): string {

@@ -51,9 +51,9 @@ function step(input: ConventionInput): StepFields {
 }
 
 function usage(input: ConventionInput): StepFields {
-  const summary = structured(input.attributes.get('weave.summary')), byModel = at(summary, 'usage');
+  const byModel = structured(input.attributes.get('weave.summary.usage')), costsByModel = structured(input.attributes.get('weave.summary.weave.costs'));
   const [model, counts] = byModel instanceof Map ? ([...(byModel as ReadonlyMap<string, AttributeValue>)][0] ?? []) : [];
-  const costs = model === undefined ? undefined : (at(summary, 'weave.costs') as ReadonlyMap<string, AttributeValue> | undefined)?.get(model);
+  const costs = model !== undefined && costsByModel instanceof Map ? (costsByModel as ReadonlyMap<string, AttributeValue>).get(model) : undefined;
   const told = text(at(structured(input.attributes.get('weave.inputs')), 'model'));
   const figureOf = (...names: readonly string[]): Sourced<number> | undefined => {
     const value = names.map((name) => figure(at(counts, name))).find((found) => found !== undefined);

@@ -64,6 +64,11 @@ describe('Weave calls', () => {
     expect(steps.get('agent')).not.toHaveProperty('inputTokens');
   });
 
+  it('say what a model call cost, in the sums of its tokens', () => {
+    const usage = map({ m: map({ prompt_tokens: 5, completion_tokens: 7, prompt_tokens_details: map({ cached_tokens: 2 }) }) }), costs = map({ m: map({ prompt_tokens_total_cost: 0.001, completion_tokens_total_cost: 0.002 }) });
+    expect(step({ 'weave.op_name': 'x', 'weave.kind': 'llm', 'weave.summary.usage': usage, 'weave.summary.weave.costs': costs })).toMatchObject({ model: 'm', inputTokens: 5, cacheReadTokens: 2, costUsd: 0.003 });
+  });
+
   it('have the role of their kind', () => {
     const kinds = [['agent', 'agent'], ['llm', 'llm'], ['tool', 'tool'], ['search', 'retriever'], ['scorer', 'evaluator'], ['guardrail', 'guardrail']];
     for (const [kind, role] of kinds) expect(step({ 'weave.op_name': 'x', 'weave.kind': kind as string })?.role).toBe(role);
