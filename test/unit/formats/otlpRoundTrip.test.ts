@@ -199,6 +199,18 @@ describe('the three forms of OTLP', () => {
   });
 });
 
+describe('ids that are no OTLP ids', () => {
+  it('are the same hashes in spans, parents, links and logs, in every form', () => {
+    const text = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"run-1","spanId":"a","name":"a","startTimeUnixNano":"1"},{"traceId":"run-1","spanId":"b","parentSpanId":"a","name":"b","startTimeUnixNano":"1","links":[{"traceId":"run-1","spanId":"a"}]}]}]}],"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","traceId":"run-1","spanId":"a"}]}]}]}';
+    for (const format of forms) {
+      const batch = decoded(format, format.encode?.(spansFrom(otlpJson, new TextEncoder().encode(text))) ?? new Uint8Array(), lenient), [first, second] = spansOf(batch);
+      expect([first?.traceId, first?.spanId, second?.traceId]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{16}$/), first?.traceId]);
+      expect([second?.parentSpanId, second?.content.links]).toEqual([first?.spanId, [expect.objectContaining({ traceId: first?.traceId, spanId: first?.spanId })]]);
+      for (const log of batch.logs) expect([log.traceId, log.spanId]).toEqual([first?.traceId, first?.spanId]);
+    }
+  });
+});
+
 describe('a content that was changed', () => {
   it('is written as it is now, not as it came', () => {
     const [span] = spansFrom(otlpJson, new TextEncoder().encode('{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","name":"n","startTimeUnixNano":"1","attributes":[{"key":"secret","value":{"stringValue":"hunter2"}},{"key":"one","value":{"doubleValue":1}}]}]}]}]}'));
