@@ -111,9 +111,20 @@ class SliceFinder {
     this.closing[begin] = event;
   }
 
+  /** The events whose acts lie between two. */
+  private those(members: Uint32Array, first: number, last: number): Uint32Array {
+    const { act } = this.events, found = new Uint32Array(members.length);
+    let count = 0;
+    for (let i = 0; i < members.length; i++) {
+      const event = members[i] as number, own = act[event] as number;
+      if (own >= first && own <= last) found[count++] = event;
+    }
+    return found.subarray(0, count);
+  }
+
   private nest(members: Uint32Array): void {
-    const { act, at } = this.events, { end, stack } = this;
-    const slices = members.filter((event) => (act[event] as number) <= acts.begin), others = members.filter((event) => (act[event] as number) > acts.end && act[event] !== acts.ownInstant);
+    const { at } = this.events, { end, stack } = this;
+    const slices = this.those(members, acts.slice, acts.begin), others = this.those(members, acts.instant, acts.flowEndAtNext);
     sortUnlessSorted(slices, (left, right) => (at[left] as number) - (at[right] as number) || (end[right] === end[left] ? left - right : (end[right] as number) - (end[left] as number)));
     stack.length = 0;
     const waiting: number[] = [];
