@@ -9,7 +9,8 @@ import { decodeStepContent } from './stepContent.ts';
 import type { StepContent } from './stepContent.ts';
 import type { TextTable } from './textTable.ts';
 
-const pendingTypeKey = 'logfire.span_type', pendingParentKey = 'logfire.pending_parent_id';
+export const pendingTypeKey = 'logfire.span_type';
+const pendingParentKey = 'logfire.pending_parent_id';
 /** Whether the content of a span has an attribute that a convention, or the reading of pending spans, looks at. */
 export const hasTellingKey = keyScanOf([...keyPrefixes, pendingTypeKey]);
 const pendingSuffix = ' (pending)';

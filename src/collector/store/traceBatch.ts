@@ -1,13 +1,15 @@
 import { presentWhole, setParentId, setSpanId } from '../../formats/spanRows.ts';
 import { markBit } from '../../model/span.ts';
-import { present, SpanBatch } from '../../model/spanBatch.ts';
+import { operationCode, present, SpanBatch } from '../../model/spanBatch.ts';
 import { highOf, lowOf } from '../../model/time.ts';
 import { metaKind, metaStatus } from '../../model/traceRows.ts';
 import { decodeLogRecord } from '../../model/wireLogRecord.ts';
 import type { Origin } from './origins.ts';
+import { pendingTypeKey } from './rowInput.ts';
 import type { TraceColumns } from './traceColumns.ts';
 import { timeOf } from './traceLogs.ts';
 
+const noBytes = new Uint8Array();
 const rowsPerBatch = 4096, bytesPerBatch = 4 * 1024 * 1024;
 const badParentMark = markBit('badParent');
 /** Marks that decoders give; all others follow from the rows. */
@@ -50,10 +52,11 @@ class BatchOfTrace {
   addRow(from: number): void {
     const { trace, batch } = this, meta = trace.meta[from] as number, marks = (trace.marks[from] as number) & recordMarks;
     const start = trace.times.startOf(trace, from), end = trace.times.endOf(trace, from);
-    const row = batch.addRow();
-    batch.traceId[row] = this.traceId;
-    setSpanId(batch, row, trace.spanIdOf(from));
-    setParentId(batch, row, trace.parentIdOf(from));
+    const [content = noBytes, ...updates] = trace.contents.partsOf(trace, from), origin = this.originIndex(trace.contents.originOf(trace, from));
+    const row = this.addContent(from, content, origin);
+    // What was read as the beginning of its parent is to be read so again.
+    const isPending = end === 0n && trace.contents.contentOf(trace, from).attributes.get(pendingTypeKey) === 'pending_span';
+    setParentId(batch, row, isPending ? trace.spanIdOf(from) : trace.parentIdOf(from));
     batch.startHigh[row] = highOf(start);
     batch.startLow[row] = lowOf(start);
     batch.endHigh[row] = highOf(end);
@@ -64,10 +67,7 @@ class BatchOfTrace {
     batch.status[row] = metaStatus(meta);
     batch.marks[row] = marks;
     batch.present[row] = presentWhole | ((marks & badParentMark) === 0 ? 0 : present.parentIsBad);
-    batch.resource[row] = batch.scope[row] = this.originIndex(trace.contents.originOf(trace, from));
-    const content = trace.contents.bytesOf(trace, from);
-    batch.buffer[row] = this.buffer(content.bytes.subarray(content.start, content.end));
-    batch.contentEnd[row] = content.end - content.start;
+    for (const update of updates) batch.operation[this.addContent(from, update, origin)] = operationCode.update;
   }
 
   addLog(row: number, origin: Origin, record: Uint8Array): void {
@@ -76,6 +76,17 @@ class BatchOfTrace {
       traceId: this.trace.traceId, spanId: row < 0 ? '' : this.trace.spanIdOf(row), timeUnixNano: timeOf(decodeLogRecord(record, 0, record.length)),
       resource: index, scope: index, buffer: this.buffer(record), start: 0, end: record.length,
     });
+  }
+
+  /** A row that says nothing of its span but content and where it came from. */
+  private addContent(from: number, content: Uint8Array, origin: number): number {
+    const { batch } = this, row = batch.addRow();
+    batch.traceId[row] = this.traceId;
+    setSpanId(batch, row, this.trace.spanIdOf(from));
+    batch.resource[row] = batch.scope[row] = origin;
+    batch.buffer[row] = this.buffer(content);
+    batch.contentEnd[row] = content.length;
+    return row;
   }
 
   private buffer(bytes: Uint8Array): number {

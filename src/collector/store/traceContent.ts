@@ -85,7 +85,7 @@ export class TraceContent {
     if (offset === noContent) return { bytes: noBytes, start: 0, end: 0 };
     const updates = this.updates?.get(row);
     if (updates === undefined) return this.arena.read(offset);
-    const parts = [offset, ...updates].map((each) => this.arena.read(each)).map(({ bytes, start, end }) => bytes.subarray(start, end));
+    const parts = this.partsOf(rows, row);
     const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -93,6 +93,13 @@ export class TraceContent {
       at += part.length;
     }
     return { bytes: joined, start: 0, end: joined.length };
+  }
+
+  /** The content of a row as it came: first its record, then what each update added; empty when it has none. */
+  partsOf(rows: RowColumns, row: number): Uint8Array[] {
+    const offset = rows.content[row] as number;
+    if (offset === noContent) return [];
+    return [offset, ...(this.updates?.get(row) ?? [])].map((each) => this.arena.read(each)).map(({ bytes, start, end }) => bytes.subarray(start, end));
   }
 
   /** Where the content of a row lies in the arena; `noContent` when it has none, undefined when updates added to it. */

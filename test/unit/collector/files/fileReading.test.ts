@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { FileReport } from '../../../../src/protocol/files.ts';
 import { readFile, spanNamed } from './reading.ts';
 import { zipOf } from './zipFile.ts';
 
@@ -115,6 +116,20 @@ describe('a packed file', () => {
     const { report } = await readFile(new Uint8Array(readFileSync(path.join(samples, 'compressed/mixed_formats.zip'))), 'mixed_formats.zip');
     expect(report.parts.map(({ spanCount }) => spanCount)).toEqual([4, 1, 13]);
     expect(new Set(report.parts.map(({ format }) => format?.id)).size).toBe(3);
+  });
+});
+
+const folder = path.resolve(import.meta.dirname, '../../../fixtures/formats');
+const fixtures = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.endsWith('.golden.txt')).map((entry) => path.join(entry.parentPath, entry.name));
+
+describe('every fixture', () => {
+  it.each(fixtures.map((file) => [path.relative(folder, file), file] as const))('holds the same when it is packed: %s', async (_, file) => {
+    const bytes = new Uint8Array(readFileSync(file)), { names, report } = await readFile(bytes, 'unknown');
+    const told = ({ parts: [part] }: FileReport): unknown => [part?.format, part?.spanCount, part?.traceCount, part?.logCount, part?.problems, part?.failure];
+    for (const packed of [bytesOf(zlib.gzipSync(bytes)), bytesOf(zlib.zstdCompressSync(bytes)), zipOf([{ name: 'unknown', bytes }])]) {
+      const again = await readFile(packed, 'unknown');
+      expect([again.names, told(again.report)]).toEqual([names, told(report)]);
+    }
   });
 });
 
