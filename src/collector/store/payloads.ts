@@ -1,4 +1,4 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 
 /** Bytes as they arrived, and how to read them. */
 interface Payload { readonly format: string; readonly bytes: Uint8Array }
@@ -8,15 +8,17 @@ const mark = '+zstd';
 /** Shorter ones hardly become smaller. */
 const fewestBytes = 1024;
 /** The fastest of the usual levels, because higher ones make spans little smaller; the checksum tells damage. */
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } };
+const options = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1, [zlib.constants.ZSTD_c_checksumFlag]: 1 } };
+/** Editors whose Node is built without it keep payloads as they are. */
+const isThere = typeof zlib.zstdCompressSync === 'function';
 
 /**
  * A payload as it is kept on disk. Spans become 3 to 20 times smaller, and compressing takes a fraction of the time in which
  * the bytes that it saves would be written, checkpointed and read.
  */
 export function packed({ format, bytes }: Payload): Payload {
-  if (bytes.length < fewestBytes) return { format, bytes };
-  const smaller = zstdCompressSync(bytes, options);
+  if (!isThere || bytes.length < fewestBytes) return { format, bytes };
+  const smaller = zlib.zstdCompressSync(bytes, options);
   return smaller.length < bytes.length ? { format: format + mark, bytes: smaller } : { format, bytes };
 }
 
@@ -24,7 +26,7 @@ export function packed({ format, bytes }: Payload): Payload {
 export function unpacked({ format, bytes }: Payload): Payload {
   if (!format.endsWith(mark)) return { format, bytes };
   try {
-    return { format: format.slice(0, -mark.length), bytes: zstdDecompressSync(bytes) };
+    return { format: format.slice(0, -mark.length), bytes: zlib.zstdDecompressSync(bytes) };
   } catch {
     return { format, bytes };
   }
