@@ -35,6 +35,9 @@ interface Session {
   readonly resource: number;
   root: Step | undefined;
   readonly main: Chain;
+  readonly turns: Step[];
+  /** How many turns there were when a record was written. */
+  readonly turnOfRecord: Map<string, number>;
   readonly tools: Map<string, Step>;
   /** Calls of the tool that begins sub-agents, the latest last, with the task. */
   readonly tasks: { readonly step: Step; readonly prompt: string; readonly kind: string; isTaken: boolean }[];
@@ -73,12 +76,14 @@ export class ClaudeTranscript implements TranscriptReader {
     const session = this.sessionOf(record), message = objectIn(record.get('message'));
     if (session === undefined) return;
     const chain = record.get('isSidechain') === true ? this.agentChain(session, record, uuid) : session.main, time = nanosOfIso(textIn(record.get('timestamp'))) ?? chain.time;
-    if (type === 'user' && message !== undefined) this.takeUser(session, chain, record, message, time);
+    if ((type === 'user' || type === 'tool_result') && message !== undefined) this.takeUser(session, chain, record, message, time);
     else if (type === 'assistant' && message !== undefined) this.takeAssistant(session, chain, record, message, time);
     else if (type === 'system') this.takeSystem(session, chain, record, time);
     else this.steps.batch.tally(1, 'records are no messages and were passed over', 'record is no message and was passed over');
-    if (type === 'user' || type === 'assistant') chain.time = time > chain.time ? time : chain.time;
-    if (uuid !== '') chain.lastUuid = uuid;
+    if (message !== undefined) chain.time = time > chain.time ? time : chain.time;
+    if (uuid === '') return;
+    chain.lastUuid = uuid;
+    if (chain === session.main) session.turnOfRecord.set(uuid, session.turns.length);
   }
 
   close(): void {
@@ -110,7 +115,7 @@ export class ClaudeTranscript implements TranscriptReader {
       put(attributes, 'service.version', textIn(record.get('version')));
       put(attributes, 'process.working_directory', textIn(record.get('cwd')));
       put(attributes, 'vcs.ref.head.name', textIn(record.get('gitBranch')));
-      session = { id, resource: this.steps.writer.addResource(attributes), root: undefined, main: newChain(), tools: new Map(), tasks: [], agents: new Map(), taskOfAgent: new Map() };
+      session = { id, resource: this.steps.writer.addResource(attributes), root: undefined, main: newChain(), turns: [], turnOfRecord: new Map(), tools: new Map(), tasks: [], agents: new Map(), taskOfAgent: new Map() };
       this.sessions.set(id, session);
     }
     this.current = session;
@@ -138,7 +143,9 @@ export class ClaudeTranscript implements TranscriptReader {
     // Who goes back to an earlier message begins another branch there.
     if (parentUuid !== '' && chain.lastUuid !== '' && parentUuid !== chain.lastUuid && this.seen.has(parentUuid)) {
       this.steps.event(turn, 'conversation.rewound', time, new Map([['claude_code.parent_uuid', parentUuid]]));
+      for (const left of session.turns.slice(session.turnOfRecord.get(parentUuid) ?? session.turns.length)) this.steps.amend(left, 'claude_code.abandoned', true);
     }
+    session.turns.push(turn);
     chain.container = turn;
     chain.isDone = false;
     return turn;

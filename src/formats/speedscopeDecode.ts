@@ -3,7 +3,6 @@ import type { AttributeValue } from '../model/attributes.ts';
 import { operationCode } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { contentFields } from '../model/spanContent.ts';
-import { highOf, lowOf } from '../model/time.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import type { DecodeOptions } from './format.ts';
 import { objectIn, textIn } from './jsonFields.ts';
@@ -98,9 +97,9 @@ class SpeedscopeDecoder {
 }
 
 function setTime(high: Uint32Array, low: Uint32Array, row: number, nanos: number): void {
-  const exact = BigInt(Math.round(nanos));
-  high[row] = highOf(exact);
-  low[row] = lowOf(exact);
+  const whole = Math.round(nanos), upper = Math.floor(whole / 0x1_0000_0000);
+  high[row] = upper;
+  low[row] = whole - upper * 0x1_0000_0000;
 }
 
 /** A frame's place in the code is what each of its spans says. */

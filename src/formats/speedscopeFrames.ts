@@ -31,7 +31,7 @@ export class FrameSpans {
       let type = '', frame = -1, at = 0;
       for (let inner = reader.beginObject(); inner; inner = reader.nextMember()) {
         switch (reader.key) {
-          case 'type': type = textIn(reader.takeValue()); break;
+          case 'type': type = reader.peek() === 0x22 ? reader.takeRepeatedString() : textIn(reader.takeValue()); break;
           case 'frame': frame = takeFigure(reader); break;
           case 'at': at = takeFigure(reader) * this.scale; break;
           default: reader.skip();
@@ -86,7 +86,16 @@ export class FrameSpans {
   }
 }
 
+/** A number; 0 for everything else. */
 function takeFigure(reader: JsonReader): number {
-  const value = Number(textIn(reader.takeValue()) || Number.NaN);
-  return Number.isFinite(value) ? value : 0;
+  const first = reader.peek();
+  if (first !== 0x2d && (first < 0x30 || first > 0x39)) {
+    const value = Number(textIn(reader.takeValue()) || Number.NaN);
+    return Number.isFinite(value) ? value : 0;
+  }
+  const isInteger = reader.scanNumber(), { bytes, tokenStart, tokenEnd } = reader;
+  if (!isInteger || first === 0x2d || tokenEnd - tokenStart > 15) return Number(reader.numberText());
+  let value = 0;
+  for (let at = tokenStart; at < tokenEnd; at++) value = value * 10 + (bytes[at] as number) - 48;
+  return value;
 }

@@ -85,6 +85,13 @@ export class Steps {
     this.touch(step);
   }
 
+  /** Adds an attribute to a step, also when that was written long ago. */
+  amend(step: Step, key: string, value: AttributeValue): void {
+    step.attributes.set(key, value);
+    if (this.changed.has(step)) return;
+    this.writer.add({ traceId: step.traceId, spanId: step.id, attributes: new Map([[key, value]]), resource: step.resource, scope: this.scope, operation: 'update', present: 0 });
+  }
+
   /** Puts everything that is new into the batch. */
   flush(): void {
     this.write(() => true);

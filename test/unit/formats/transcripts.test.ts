@@ -73,6 +73,7 @@ describe('a transcript of Claude Code', () => {
   it('tells where somebody went back to an earlier message', () => {
     const rows = read(claudeCode, user('u1', 0, 'one'), says('a1', 1, 'm1', [text('a')], { parentUuid: 'u1' }), user('u2', 2, 'two', { parentUuid: 'a1' }), says('a2', 3, 'm2', [text('b')], { parentUuid: 'u2' }), user('u3', 4, 'other', { parentUuid: 'a1' }));
     expect([named(rows, 'turn 2').content.events, named(rows, 'turn 3').content.events.map(({ name }) => name)]).toEqual([[], ['conversation.rewound']]);
+    expect(['turn 1', 'turn 2', 'turn 3'].map((name) => named(rows, name).content.attributes.has('claude_code.abandoned'))).toEqual([false, true, false]);
   });
 
   it('shows messages, arguments and results as an agent\'s', () => {
