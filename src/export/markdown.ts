@@ -1,14 +1,11 @@
 import { visibleName } from '../model/visibleText.ts';
 import type { ExportOptions, Exporter } from './exporter.ts';
-import { headOf, numbers, plainly, tell } from './markdownHead.ts';
-import type { Told } from './markdownHead.ts';
+import { TextRoom, frameOf, numbers, plainly, tell } from './markdownHead.ts';
+import type { Frame, Told } from './markdownHead.ts';
 import { StepWriter } from './markdownSteps.ts';
 import { code, fenced } from './markdownText.ts';
-import { parentsOf, treeOrder } from './spanForest.ts';
-import type { TreeStep } from './spanForest.ts';
 
-/** Spans whose texts are kept for the account; of the others only what the tree shows. */
-const mostTold = 2000, mostFailures = 25, mostRows = 400, deepestIndent = 30;
+const mostFailures = 25, mostRows = 400, deepestIndent = 30;
 const longestLine = 160;
 /** Texts are cut to the first of these with which the account has its length. */
 const textLengths: readonly number[] = [20_000, 5000, 1500, 500, 200];
@@ -27,16 +24,8 @@ export const markdown: Exporter = {
   isBinary: false,
   isForPeople: true,
   open: (options) => {
-    const told: Told[] = [];
-    let kept = 0;
-    return {
-      add: (span) => {
-        const one = tell(span, kept < mostTold);
-        if (one.span !== undefined) kept++;
-        told.push(one);
-      },
-      finish: () => account(told, options),
-    };
+    const told: Told[] = [], room = new TextRoom();
+    return { add: (span) => { told.push(tell(span, room)); }, finish: () => account(told, options) };
   },
 };
 
@@ -45,10 +34,12 @@ function account(told: readonly Told[], options: ExportOptions): { readonly byte
   const traces = [...Map.groupBy(told, ({ traceId }) => traceId).values()];
   const most = Math.max(1000, Math.floor(options.maxCharacters / Math.max(1, traces.length)));
   const written = traces.map((spans) => {
-    let result = new Account(spans, options, textLengths[0] as number, Infinity).write();
-    for (const length of textLengths) {
+    const frame = frameOf(spans, options.title);
+    const [longest = 0, ...shorter] = textLengths;
+    let result = new Account(spans, frame, longest, Infinity).write();
+    for (const length of shorter) {
       if (result.text.length <= most) break;
-      result = new Account(spans, options, length, length === textLengths.at(-1) ? most : Infinity).write();
+      result = new Account(spans, frame, length, length === textLengths.at(-1) ? most : Infinity).write();
     }
     return result;
   });
@@ -61,45 +52,39 @@ function account(told: readonly Told[], options: ExportOptions): { readonly byte
 /** The account of one trace. */
 class Account {
   readonly #told: readonly Told[];
-  readonly #options: ExportOptions;
+  readonly #frame: Frame;
   readonly #writer: StepWriter;
-  readonly #order: readonly TreeStep[];
-  readonly #parents: Int32Array;
-  readonly #first: bigint;
   /** Characters that are left. */
   #room: number;
   #steps = 0;
   #stepsLeftOut = 0;
 
-  constructor(told: readonly Told[], options: ExportOptions, longestText: number, room: number) {
+  constructor(told: readonly Told[], frame: Frame, longestText: number, room: number) {
     this.#told = told;
-    this.#options = options;
+    this.#frame = frame;
     this.#writer = new StepWriter(longestText);
-    this.#parents = parentsOf(told);
-    this.#order = [...treeOrder(this.#parents)];
-    this.#first = told.reduce((least, { startUnixNano }) => (startUnixNano > 0n && (least === 0n || startUnixNano < least) ? startUnixNano : least), 0n);
     this.#room = room;
   }
 
   write(): { readonly text: string; readonly leftOut: string } {
-    const parts = [this.#spend(headOf(this.#told, { order: this.#order, parents: this.#parents, first: this.#first, title: this.#options.title })), this.#tree(), this.#failures(), this.#allSteps()].filter((part) => part !== '');
+    const parts = [this.#spend(this.#frame.head), this.#tree(), this.#failures(), this.#allSteps()].filter((part) => part !== '');
     const leftOut = this.#leftOut();
     return { text: [...parts, ...(leftOut === '' ? [] : [`*${leftOut}*\n`])].join('\n'), leftOut };
   }
 
   #tree(): string {
     const rows = this.#room < Infinity ? Math.min(mostRows, Math.floor(this.#room / 4 / 80)) : mostRows;
-    const lines = this.#order.slice(0, rows).map(({ place, depth }) => {
+    const lines = this.#frame.order.slice(0, rows).map(({ place, depth }) => {
       const { label, line } = this.#told[place] as Told;
       return `${'  '.repeat(Math.min(depth, deepestIndent))}${cut(visibleName(label) || '(no name)')}  ${line}`;
     });
-    const more = this.#order.length - lines.length;
+    const more = this.#frame.order.length - lines.length;
     if (more > 0) lines.push(`… ${numbers.count(more)} more spans`);
     return this.#spend(`## Tree\n\n${fenced(lines.join('\n'))}`);
   }
 
   #failures(): string {
-    const failed = this.#order.filter(({ place }) => this.#told[place]?.hasFailed === true);
+    const failed = this.#frame.order.filter(({ place }) => this.#told[place]?.hasFailed === true);
     if (failed.length === 0) return '';
     const parts = failed.slice(0, mostFailures).flatMap(({ place }, i) => {
       const { label, line, span, startUnixNano } = this.#told[place] as Told;
@@ -111,7 +96,7 @@ class Account {
   }
 
   #allSteps(): string {
-    const parts = this.#order.flatMap(({ place }) => {
+    const parts = this.#frame.order.flatMap(({ place }) => {
       const { label, line, view, span, startUnixNano } = this.#told[place] as Told;
       if (span === undefined) return [];
       const said = [view === undefined ? '' : this.#writer.step(view), this.#writer.records(span)].filter((part) => part !== '').join('\n');
@@ -128,12 +113,12 @@ class Account {
   }
 
   #when(startUnixNano: bigint): string {
-    return startUnixNano === 0n ? 'At an unknown time' : `At ${plainly(numbers.position(Number(startUnixNano - this.#first)))}`;
+    return startUnixNano === 0n ? 'At an unknown time' : `At ${plainly(numbers.position(Number(startUnixNano - this.#frame.first)))}`;
   }
 
   #path(place: number): string {
     const names: string[] = [];
-    for (let at = this.#parents[place] as number; at >= 0 && names.length < deepestIndent; at = this.#parents[at] as number) names.unshift(code(this.#told[at]?.label ?? ''));
+    for (let at = this.#frame.parents[place] as number; at >= 0 && names.length < deepestIndent; at = this.#frame.parents[at] as number) names.unshift(code(this.#told[at]?.label ?? ''));
     return names.length === 0 ? 'no other span' : names.join(' › ');
   }
 

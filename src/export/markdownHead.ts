@@ -2,6 +2,7 @@ import { Numbers } from '../analysis/numbers.ts';
 import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { roleWords, roles } from '../model/role.ts';
+import type { Role } from '../model/role.ts';
 import { isoOfNanos } from '../model/time.ts';
 import { packMeta } from '../model/traceRows.ts';
 import type { RowFigures } from '../model/traceRows.ts';
@@ -9,6 +10,7 @@ import type { ExportSpan } from './exporter.ts';
 import { sumsOf } from './figureSums.ts';
 import { isException } from './markdownSteps.ts';
 import { code } from './markdownText.ts';
+import { parentsOf, treeOrder } from './spanForest.ts';
 import type { TreeStep } from './spanForest.ts';
 
 const mostNamed = 10;
@@ -35,13 +37,29 @@ export const numbers = new Numbers('en');
 /** Numbers keep their units by blanks that plain text should not have. */
 export const plainly = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-/** What is kept of a span; its texts only when they may be. */
-export function tell(span: ExportSpan, mayKeep: boolean): Told {
+/** How many spans keep their texts: those that failed, steps of agents, and those with events or logs. Of the others only what the tree shows. */
+export class TextRoom {
+  #failed = 500;
+  #steps = 2000;
+  #others = 300;
+
+  /** Whether a span is one of them. */
+  take(hasFailed: boolean, role: Role | undefined, hasRecords: boolean): boolean {
+    if (hasFailed) return this.#failed-- > 0;
+    if (role !== undefined && role !== 'chain' && role !== 'other') return this.#steps-- > 0;
+    return (hasRecords || role !== undefined) && this.#others-- > 0;
+  }
+}
+
+/** What is kept of a span; its texts only when there is room. */
+export function tell(span: ExportSpan, room: TextRoom): Told {
   const { name, kind, scope, content, logs, startUnixNano, endUnixNano } = span;
-  const view = (mayKeep ? agentOf : stepOf)({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
   const hasFailed = span.status === 'error' || content.events.some(isException);
+  const input = { name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs };
+  const step = stepOf(input);
+  const mayKeep = room.take(hasFailed, step?.role, logs.length > 0 || content.events.length > 0);
+  const view = mayKeep ? agentOf(input) : step;
   const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
-  const isTelling = hasFailed || (view !== undefined && view.role !== 'chain') || logs.length > 0 || content.events.length > 0;
   const figures = [
     ...(view === undefined || view.role === 'other' ? [] : [roleWords[view.role]]),
     endUnixNano === 0n ? 'running' : numbers.duration(Number(endUnixNano - startUnixNano)),
@@ -52,8 +70,8 @@ export function tell(span: ExportSpan, mayKeep: boolean): Told {
   return {
     traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, hasFailed, service: span.service,
     line: plainly(figures.join(', ')),
-    view: isTelling && mayKeep ? view : view === undefined ? undefined : figuresOf(view),
-    span: isTelling && mayKeep ? span : undefined,
+    view: mayKeep || view === undefined ? view : figuresOf(view),
+    span: mayKeep ? span : undefined,
   };
 }
 
@@ -65,11 +83,17 @@ function figuresOf({ role, model, inputTokens, outputTokens, costUsd, sources }:
   };
 }
 
-/** Where the spans of a trace stand in it, and when it began. */
-interface Frame { readonly order: readonly TreeStep[]; readonly parents: Int32Array; readonly first: bigint; readonly title: string }
+/** What does not depend on how much is told: where the spans stand, when the first began, and what the run was. */
+export interface Frame { readonly order: readonly TreeStep[]; readonly parents: Int32Array; readonly first: bigint; readonly head: string }
+
+export function frameOf(told: readonly Told[], title: string): Frame {
+  const parents = parentsOf(told), order = [...treeOrder(parents)];
+  const first = told.reduce((least, { startUnixNano }) => (startUnixNano > 0n && (least === 0n || startUnixNano < least) ? startUnixNano : least), 0n);
+  return { order, parents, first, head: headOf(told, { order, parents, first }, title) };
+}
 
 /** What the run was, in a few lines. */
-export function headOf(told: readonly Told[], { order, parents, first, title }: Frame): string {
+function headOf(told: readonly Told[], { order, parents, first }: Omit<Frame, 'head'>, title: string): string {
   const root = told[order[0]?.place ?? 0];
   const last = told.reduce((most, { startUnixNano, endUnixNano }) => [most, startUnixNano, endUnixNano].reduce((a, b) => (b > a ? b : a)), 0n);
   const failed = told.filter(({ hasFailed }) => hasFailed).length, running = told.filter(({ endUnixNano }) => endUnixNano === 0n).length;
