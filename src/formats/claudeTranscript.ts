@@ -143,7 +143,10 @@ export class ClaudeTranscript implements TranscriptReader {
     // Who goes back to an earlier message begins another branch there.
     if (parentUuid !== '' && chain.lastUuid !== '' && parentUuid !== chain.lastUuid && this.seen.has(parentUuid)) {
       this.steps.event(turn, 'conversation.rewound', time, new Map([['claude_code.parent_uuid', parentUuid]]));
-      for (const left of session.turns.slice(session.turnOfRecord.get(parentUuid) ?? session.turns.length)) this.steps.amend(left, 'claude_code.abandoned', true);
+      for (const left of session.turns.slice(session.turnOfRecord.get(parentUuid) ?? session.turns.length)) {
+        left.attributes.set('claude_code.abandoned', true);
+        this.steps.touch(left);
+      }
     }
     session.turns.push(turn);
     chain.container = turn;

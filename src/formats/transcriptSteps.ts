@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../model/attributes.ts';
 import type { SpanEvent } from '../model/span.ts';
+import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
 import type { DecodeOptions, PieceDecoder } from './format.ts';
@@ -8,6 +9,7 @@ import type { JsonObject } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 import { put } from './recordSpans.ts';
 import { DraftWriter } from './spanDrafts.ts';
+import type { SpanDraft } from './spanDrafts.ts';
 import { derivedMark } from './spanRows.ts';
 
 /** Ended steps that are held at most before they are written. */
@@ -29,6 +31,8 @@ export interface Step {
   readonly events: SpanEvent[];
   /** The times were recorded as such, and not taken from those of neighbouring records. */
   isTimed: boolean;
+  /** What was written of the step when it had ended; more is added to that. */
+  told: { readonly attributes: ReadonlyMap<string, AttributeValue>; readonly events: number } | undefined;
 }
 
 /** Reads the records of one transcript; `close` says that there are no more. */
@@ -58,7 +62,7 @@ export class Steps {
   get count(): number { return this.written + this.changed.size; }
 
   begin(traceId: string, id: string, parentId: string, name: string, start: bigint, resource: number, attributes: ReadonlyMap<string, AttributeValue> = new Map()): Step {
-    const step = { traceId, id, parentId, name, start, end: 0n, status: 0, message: '', resource, attributes: new Map(attributes), events: [], isTimed: false };
+    const step = { traceId, id, parentId, name, start, end: 0n, status: 0, message: '', resource, attributes: new Map(attributes), events: [], isTimed: false, told: undefined };
     this.changed.add(step);
     return step;
   }
@@ -85,13 +89,6 @@ export class Steps {
     this.touch(step);
   }
 
-  /** Adds an attribute to a step, also when that was written long ago. */
-  amend(step: Step, key: string, value: AttributeValue): void {
-    step.attributes.set(key, value);
-    if (this.changed.has(step)) return;
-    this.writer.add({ traceId: step.traceId, spanId: step.id, attributes: new Map([[key, value]]), resource: step.resource, scope: this.scope, operation: 'update', present: 0 });
-  }
-
   /** Puts everything that is new into the batch. */
   flush(): void {
     this.write(() => true);
@@ -103,14 +100,20 @@ export class Steps {
       if (!isDue(step)) continue;
       this.changed.delete(step);
       this.written++;
-      const { id, parentId, message, isTimed, ...draft } = step;
-      this.writer.add({
-        ...draft, spanId: id, parentSpanId: parentId, statusMessage: message, kind: 1, scope: this.scope,
-        start: halvesOf(step.start), end: halvesOf(step.end), marks: isTimed ? 0 : derivedMark,
-      });
+      this.writer.add({ ...draftOf(step), scope: this.scope });
+      step.told = step.end === 0n ? undefined : { attributes: new Map(step.attributes), events: step.events.length };
       this.writer.handOver();
     }
   }
+}
+
+/** A whole span, or what is new of one that has ended. */
+function draftOf(step: Step): SpanDraft {
+  const { traceId, id, parentId, name, status, message, resource, attributes, events, isTimed, told } = step;
+  const always = { traceId, spanId: id, parentSpanId: parentId, name, status, statusMessage: message, resource, kind: 1, start: halvesOf(step.start), end: halvesOf(step.end), marks: isTimed ? 0 : derivedMark };
+  if (told === undefined) return { ...always, attributes, events };
+  const fresh = [...attributes].filter(([key, value]) => told.attributes.get(key) !== value);
+  return { ...always, operation: 'end', present: present.start | present.end | present.status | present.name | present.parent, attributes: new Map(fresh), events: events.slice(told.events) };
 }
 
 type MakeReader = (steps: Steps) => TranscriptReader;

@@ -7,7 +7,7 @@ import type { Format } from '../../../src/formats/format.ts';
 import { opencode } from '../../../src/formats/opencode.ts';
 import { agentOf } from '../../../src/model/conventions/registry.ts';
 import { spanKinds } from '../../../src/model/span.ts';
-import { SpanBatch } from '../../../src/model/spanBatch.ts';
+import { operationCode, SpanBatch } from '../../../src/model/spanBatch.ts';
 import { decoded, lenient, utf8 } from './batches.ts';
 import { rowsOf } from './rows.ts';
 import type { RowView } from './rows.ts';
@@ -17,11 +17,18 @@ const fixture = (id: string, name: string): string => readFileSync(path.resolve(
 const named = (rows: readonly RowView[], name: string): RowView => rows.find((row) => row.name.startsWith(name)) as RowView;
 const tokens = (rows: readonly RowView[]): unknown[] => rows.map((row) => row.content.attributes.get('gen_ai.usage.input_tokens')).filter((count) => count !== undefined);
 
+/** What the store makes of a row when it knows the span: more of an ended span is added to it. */
+function joined(known: RowView | undefined, row: RowView): RowView {
+  if (known === undefined || row.operation !== operationCode.end) return row;
+  const content = { ...row.content, attributes: new Map([...known.content.attributes, ...row.content.attributes]), events: [...known.content.events, ...row.content.events] };
+  return { ...row, parentSpanId: known.parentSpanId, content };
+}
+
 /** Reads an input line after line, as one reads a file that grows; the last that was told of each span. */
 function followed(format: Format, text: string): RowView[] {
   const batch = new SpanBatch(), decoder = format.open?.(batch, lenient), last = new Map<string, RowView>();
   const keep = (): void => {
-    for (const row of rowsOf(batch)) last.set(`${row.traceId} ${row.spanId}`, row);
+    for (const row of rowsOf(batch)) last.set(`${row.traceId} ${row.spanId}`, joined(last.get(`${row.traceId} ${row.spanId}`), row));
     batch.forgetRows();
   };
   for (const line of text.split('\n')) {
@@ -33,7 +40,7 @@ function followed(format: Format, text: string): RowView[] {
   return [...last.values()];
 }
 
-const byId = (rows: readonly RowView[]): unknown[] => rows.map((row) => ({ ...row, marks: 0 })).toSorted((left, right) => (left.spanId < right.spanId ? -1 : 1));
+const byId = (rows: readonly RowView[]): unknown[] => rows.map((row) => ({ ...row, marks: 0, operation: 0, present: 0 })).toSorted((left, right) => (left.spanId < right.spanId ? -1 : 1));
 
 describe.each([claudeCode, codex, opencode].map((format) => [format.id, format] as const))('transcripts of %s', (id, format) => {
   const names = readdirSync(path.resolve(import.meta.dirname, '../../fixtures/formats', id)).filter((name) => !name.endsWith('.golden.txt'));
