@@ -26,8 +26,7 @@ function sniff(head: Uint8Array): Sniff {
  * a wrapper as Java logs them, several requests one after the other, other text around them.
  *
  * `encode` writes one request; logs stand beside the spans under `resourceLogs`. Contents and logs are written from their
- * bytes and come back as they were. Ids that are not of W3C size are replaced by hashes of them; of resources and scopes,
- * doubles that are whole become integers, and of a key that repeats the last value counts.
+ * bytes and come back as they were. Ids that are not of W3C size are replaced by hashes of them.
  */
 export const otlpJson: Format = {
   id: 'otlp-json',

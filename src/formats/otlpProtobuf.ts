@@ -11,7 +11,7 @@ import { writeSpan } from './otlpSpanWriter.ts';
  * message, or several, each after its length: 4 bytes as the collector's file exporter writes it, or a varint.
  * `encode` writes one ExportTraceServiceRequest. It has no place for logs: a message of another type after it would be
  * taken for spans. Contents are copied byte by byte and come back as they were. Ids that are not of W3C size are replaced by
- * hashes of them; of resources and scopes, doubles that are whole become integers, and of a key that repeats the last value counts.
+ * hashes of them.
  */
 export const otlpProtobuf: Format = {
   id: 'otlp-protobuf',

@@ -60,18 +60,22 @@ export interface SpanContent {
   readonly hasRepeatedKeys?: true;
 }
 
+/** `wire`: the OTLP message that it came as, where that says more than the attributes: that a whole number is a double, or keys that repeat. */
 export interface Resource {
   readonly attributes: Attributes;
   readonly schemaUrl: string;
   readonly droppedAttributesCount: number;
+  readonly wire?: Uint8Array;
 }
 
+/** `wire` as in Resource. */
 export interface Scope {
   readonly name: string;
   readonly version: string;
   readonly attributes: Attributes;
   readonly schemaUrl: string;
   readonly droppedAttributesCount: number;
+  readonly wire?: Uint8Array;
 }
 
 /** A log record. Without trace id it belongs to no span. */

@@ -9,6 +9,7 @@ import { decodeContent } from '../../../src/model/spanContent.ts';
 import { WireReader, wireTypes } from '../../../src/model/wire.ts';
 import { decodeLogRecord } from '../../../src/model/wireLogRecord.ts';
 import { WireWriter } from '../../../src/model/wireWriter.ts';
+import { Redactor } from '../../../src/redaction/redactor.ts';
 import { decoded, lenient, spansOf } from './batches.ts';
 import { logRecord, spans as anySpans, text } from './spanArbitraries.ts';
 
@@ -177,6 +178,17 @@ describe('the three forms of OTLP', () => {
       const span = withLog(spans[0] as EncodeSpan, body, own, { traceId, spanId });
       expect(through([span], [otlpJson, otlpJsonLines]).map(typedLogs)).toEqual([typedLogs(span)]);
     }), { numRuns: 100 });
+  });
+
+  it('keep doubles and repeated keys of resources and scopes, unless these were changed', () => {
+    const attributes = '[{"key":"one","value":{"doubleValue":1}},{"key":"k","value":{"stringValue":"old"}},{"key":"k","value":{"stringValue":"new"}},{"key":"n","value":{"intValue":"1"}}]';
+    const text = `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":{"name":"s","attributes":${attributes}},"spans":[{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","name":"n","startTimeUnixNano":"1"}]}]}]}`;
+    const spans = spansFrom(otlpJson, new TextEncoder().encode(text)), textOf = (held: readonly EncodeSpan[]): string => new TextDecoder().decode(otlpJson.encode?.(held));
+    expect(textOf(through(spans, forms)).split(attributes)).toHaveLength(3);
+    const redactor = new Redactor({ content: 'keep', secrets: true });
+    expect(textOf(spans.map((span) => redactor.redact(span)))).not.toContain('old');
+    const [span] = spans;
+    expect(textOf(span === undefined ? [] : [{ ...span, resource: { ...span.resource, attributes: new Map([['k', '***']]) } }]).split('old')).toHaveLength(2);
   });
 
   it('keep the resource and the scope of logs, which need not be those of their span', () => {
