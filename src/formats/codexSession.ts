@@ -77,6 +77,9 @@ export class CodexSession {
     const begin = nanosOfIso(textIn(about.get('timestamp'))) ?? this.time, root = this.rootStep(begin);
     for (const [key, value] of about) if (!['id', 'timestamp', 'instructions', 'base_instructions'].includes(key)) put(root.attributes, `codex.session.${key}`, value);
     put(root.attributes, 'gen_ai.system_instructions', [textIn(objectIn(about.get('base_instructions'))?.get('text')) || textIn(about.get('instructions'))].filter((text) => text !== '').map(textPart));
+    // The session that this one was forked from, or whose sub-agent it is; its root has the id of the session.
+    const spawn = objectIn(objectIn(objectIn(about.get('source'))?.get('subagent'))?.get('thread_spawn')), other = textIn(spawn?.get('parent_thread_id')) || textIn(about.get('forked_from_id'));
+    if (other !== '') root.links.push({ traceId: other, spanId: other, traceState: '', attributes: new Map([['codex.link', spawn === undefined ? 'forked_from' : 'parent']]), droppedAttributesCount: 0, flags: 0 });
     if (this.lastTime < begin) this.lastTime = begin;
   }
 
@@ -93,8 +96,11 @@ export class CodexSession {
 
   /** A turn repeats its context whenever it changes. */
   takeContext(context: JsonObject): void {
+    const turnId = textIn(context.get('turn_id'));
     this.model = textIn(context.get('model')) || this.model;
-    const turn = this.turnOf(textIn(context.get('turn_id')));
+    // Where turns have no ids, a context after the answer is that of the next turn.
+    if (turnId === '' && this.turnId === '' && this.isDone && this.turn !== undefined) this.endTurn(this.lastTime);
+    const turn = this.turnOf(turnId);
     for (const key of ['model', 'effort', 'approval_policy', 'sandbox_policy', 'cwd', 'personality']) put(turn.attributes, `codex.${key}`, context.get(key));
     this.steps.touch(turn);
   }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '../model/attributes.ts';
-import type { SpanEvent } from '../model/span.ts';
+import type { SpanEvent, SpanLink } from '../model/span.ts';
 import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
@@ -29,6 +29,7 @@ export interface Step {
   resource: number;
   readonly attributes: Map<string, AttributeValue>;
   readonly events: SpanEvent[];
+  readonly links: SpanLink[];
   /** The times were recorded as such, and not taken from those of neighbouring records. */
   isTimed: boolean;
   /** What was written of the step when it had ended; more is added to that. */
@@ -62,7 +63,7 @@ export class Steps {
   get count(): number { return this.written + this.changed.size; }
 
   begin(traceId: string, id: string, parentId: string, name: string, start: bigint, resource: number, attributes: ReadonlyMap<string, AttributeValue> = new Map()): Step {
-    const step = { traceId, id, parentId, name, start, end: 0n, status: 0, message: '', resource, attributes: new Map(attributes), events: [], isTimed: false, told: undefined };
+    const step = { traceId, id, parentId, name, start, end: 0n, status: 0, message: '', resource, attributes: new Map(attributes), events: [], links: [], isTimed: false, told: undefined };
     this.changed.add(step);
     return step;
   }
@@ -109,9 +110,9 @@ export class Steps {
 
 /** A whole span, or what is new of one that has ended. */
 function draftOf(step: Step): SpanDraft {
-  const { traceId, id, parentId, name, status, message, resource, attributes, events, isTimed, told } = step;
+  const { traceId, id, parentId, name, status, message, resource, attributes, events, links, isTimed, told } = step;
   const always = { traceId, spanId: id, parentSpanId: parentId, name, status, statusMessage: message, resource, kind: 1, start: halvesOf(step.start), end: halvesOf(step.end), marks: isTimed ? 0 : derivedMark };
-  if (told === undefined) return { ...always, attributes, events };
+  if (told === undefined) return { ...always, attributes, events, links };
   const fresh = [...attributes].filter(([key, value]) => told.attributes.get(key) !== value);
   return { ...always, operation: 'end', present: present.start | present.end | present.status | present.name | present.parent, attributes: new Map(fresh), events: events.slice(told.events) };
 }

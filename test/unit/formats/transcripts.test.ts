@@ -108,6 +108,17 @@ describe('a transcript of Codex', () => {
     expect(JSON.stringify([...named(rows, 'chat').content.attributes.values()].filter((value) => Array.isArray(value)), (_, value: unknown) => (value instanceof Map ? Object.fromEntries(value) as unknown : value)).match(/done/g)).toHaveLength(1);
   });
 
+  it('of a sub-agent is linked to the session that began it', () => {
+    const rows = read(codex, at(0, 'session_meta', { id: 'child', source: { subagent: { thread_spawn: { parent_thread_id: 'parent', depth: 1 } } } }));
+    expect(rows[0]?.content.links.map(({ traceId, spanId }) => [traceId, spanId])).toEqual([['parent', 'parent']]);
+  });
+
+  it('of a version whose turns have no ids has a turn for each prompt', () => {
+    const prompt = (second: number, words: string): object[] => [at(second, 'turn_context', { model: `m${second}` }), at(second + 1, 'event_msg', { type: 'user_message', message: words }), at(second + 2, 'response_item', { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: `to ${words}` }] })];
+    const rows = read(codex, at(0, 'session_meta', { id: 's' }), ...prompt(1, 'a'), ...prompt(5, 'b'));
+    expect(rows.map((row) => [row.name, row.content.attributes.get('codex.model')])).toEqual([['Codex session', undefined], ['turn 1', 'm1'], ['chat m1', undefined], ['turn 2', 'm5'], ['chat m5', undefined]]);
+  });
+
   it('finds calls that interleave by their id', () => {
     const call = (second: number, id: string): object => at(second, 'response_item', { type: 'function_call', name: id, arguments: '{}', call_id: id });
     const output = (second: number, id: string): object => at(second, 'response_item', { type: 'function_call_output', call_id: id, output: `of ${id}` });
