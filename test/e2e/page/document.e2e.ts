@@ -108,7 +108,7 @@ describe('an HTML document opened from the disk without a network', () => {
         () => document.createElement('script').setAttribute('src', 'data:text/javascript,window.hacked=2'),
         () => document.createElement('button').setAttribute('onclick', 'window.hacked = 3'),
         () => { document.createElement('div').innerHTML = '<img src=x onerror="window.hacked = 4">'; },
-        () => { setTimeout('window.hacked = 5', 0); },
+        () => { Reflect.apply(setTimeout, window, ['window.hacked = 5', 0]); },
       ];
       window.postMessage({ type: 'trace.gone', traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }, '*');
       return attacks.filter((attack) => {

@@ -143,7 +143,7 @@ describe('an export', () => {
   });
 
   it('does not put on the clipboard what is too long for it', async () => {
-    const long = { ...services, collector: { call: () => Promise.resolve({ bytes: new ArrayBuffer(17 * 1024 * 1024), spanCount: 1, maskedSecrets: 0, maskedContents: 0, omittedContents: 0, lost: [] }) } } as unknown as Services;
+    const long = { display: services.display, collector: { call: () => Promise.resolve({ bytes: new ArrayBuffer(17 * 1024 * 1024), spanCount: 1, maskedSecrets: 0, maskedContents: 0, omittedContents: 0, lost: [] }) } } as unknown as Services;
     await expect(copyExport(long, { traceIds: ['t'], format: 'markdown' }, 'Markdown')).rejects.toThrow('too long for the clipboard');
     expect(editor.clipboard).toBe('');
     expect(vscode.env.remoteName).toBeUndefined();
