@@ -40,12 +40,22 @@ export function sourceOf(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The bytes of a source between two places, in order. */
+/** The bytes of a source between two places, in order. The next ones are read while the reader is busy. */
 export async function* chunksOf(source: ByteSource, from = 0, to = source.size): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = from; at < to;) {
-    const chunk = await source.read(at, Math.min(chunkBytes, to - at));
-    if (chunk.length === 0) return;
-    at += chunk.length;
-    yield chunk;
+  const readAt = (at: number): Promise<Uint8Array> => source.read(at, Math.max(0, Math.min(chunkBytes, to - at)));
+  let coming = readAt(from);
+  try {
+    for (let at = from; at < to;) {
+      const chunk = await coming;
+      if (chunk.length === 0) return;
+      at += chunk.length;
+      coming = readAt(at);
+      // When it fails, that is told with the next chunk, if anybody wants it.
+      coming.catch(() => undefined);
+      yield chunk;
+    }
+  } finally {
+    // Nothing is read any more when the source is closed.
+    await coming.catch(() => undefined);
   }
 }
