@@ -21,7 +21,8 @@ const openBracket = 0x5b, openBrace = 0x7b;
 /**
  * The live protocol: JSON messages `start`, `update`, `end`, `span` and `log`, one after the other (a line each as they are
  * stored) or in arrays. A message of another type or a wrong shape counts as rejected, `hello` as nothing. Every field may
- * be spelt in snake_case; ids are opaque text.
+ * be spelt in snake_case; ids are opaque text. `"witness": true` beside the type: a bystander saw it, the exporter of the
+ * program may send the same span.
  */
 export const live: Format = {
   id: 'live',

@@ -46,7 +46,7 @@ export class LiveRows {
     batch.kind[row] = span.kind;
     batch.status[row] = span.status;
     batch.operation[row] = operationCode[operation];
-    batch.present[row] = operation === 'whole' || operation === 'start' ? presentWhole : span.given;
+    batch.present[row] = operation === 'whole' || operation === 'start' ? presentWhole | (span.given & present.witness) : span.given;
     batch.marks[row] = span.isRepaired ? repairedMark : 0;
     batch.resource[row] = this.resourceOf(span);
     batch.scope[row] = this.scopeOf(span);

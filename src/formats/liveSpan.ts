@@ -16,7 +16,7 @@ import { RepeatedKeyError } from './repeatedKeys.ts';
 
 const fieldNames = [
   'type', 'span', 'traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startTimeUnixNano', 'startTime', 'endTimeUnixNano', 'endTime',
-  'status', 'attributes', 'baggage', 'events', 'links', 'resource', 'service', 'scope', 'traceState',
+  'status', 'attributes', 'baggage', 'events', 'links', 'resource', 'service', 'scope', 'traceState', 'witness',
 ] as const;
 type FieldName = (typeof fieldNames)[number];
 
@@ -152,6 +152,7 @@ export class LiveSpan {
       case 'scope': this.scope.pass(reader); break;
       case 'service': reader.scanString(); this.service.take(reader); this.hasService = true; break;
       case 'traceState': this.traceState = reader.takeString(); break;
+      case 'witness': if (reader.takeBoolean()) this.given |= present.witness; break;
     }
   }
 

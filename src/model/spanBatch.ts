@@ -14,8 +14,11 @@ export type RowOperation = (typeof rowOperations)[number];
 
 export const operationCode = { whole: 0, start: 1, update: 2, end: 3 } as const satisfies Record<RowOperation, number>;
 
-/** Bits of `SpanBatch.present`: which optional fields a row carries (always all of them for whole and start rows). */
-export const present = { name: 1, start: 2, end: 4, kind: 8, status: 16, parent: 32, parentIsBad: 64 } as const;
+/**
+ * Bits of `SpanBatch.present`: which optional fields a row carries (always all of them for whole and start rows). `witness`:
+ * the row is what a bystander saw; the program's own exporter may send the same span.
+ */
+export const present = { name: 1, start: 2, end: 4, kind: 8, status: 16, parent: 32, parentIsBad: 64, witness: 128 } as const;
 
 const fewestRows = 64;
 const noWords = new Uint32Array(0), noBytes = new Uint8Array(0);

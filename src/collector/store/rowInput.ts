@@ -86,6 +86,8 @@ export class RowInput {
   get hasParent(): boolean { return this.parentHigh !== 0 || this.parentLow !== 0 || this.parentText !== ''; }
   /** The parent's id as people write it, '' when there is none. */
   get parentId(): string { return this.hasParent ? this.parentText || hexOfHalves(this.parentHigh, this.parentLow) : ''; }
+  /** Whether a bystander saw it, and the program's own exporter may send the same span. */
+  get isWitness(): boolean { return (this.present & present.witness) !== 0; }
   get isComplete(): boolean { return this.endHigh !== 0 || this.endLow !== 0; }
   get contentBytes(): Uint8Array { return this.batch.buffers[this.batch.buffer[this.row] as number] ?? emptyBytes; }
   get contentStart(): number { return this.batch.contentStart[this.row] as number; }

@@ -20,6 +20,7 @@ import { TextTable } from './textTable.ts';
 import { TraceContent } from './traceContent.ts';
 import { TraceLogs } from './traceLogs.ts';
 import { TraceTotals } from './traceTotals.ts';
+import { witnessBits } from './witness.ts';
 
 const openMark = markBit('open'), orphanMark = markBit('orphan'), duplicateMark = markBit('duplicate'), cycleMark = markBit('cycle');
 const badParentMark = markBit('badParent'), lostMark = markBit('lost'), placeholderMark = markBit('placeholder');
@@ -170,23 +171,46 @@ export class TraceColumns extends RowColumns {
   /** False when nothing changed. */
   private merge(row: number, input: RowInput, isNew: boolean): boolean {
     const isUnseen = isNew || this.isPlaceholder(row);
-    const isOpen = ((this.marks[row] as number) & openMark) !== 0;
+    const marks = this.marks[row] as number, isOpen = (marks & openMark) !== 0, isProvisional = (marks & witnessBits.provisional) !== 0;
+    if (input.isWitness) return this.mergeWitness(row, input, isNew);
     switch (input.operation) {
       case operationCode.whole:
-        if (!isUnseen && ((!isOpen && !input.isComplete) || this.isSame(row, input))) return false;
+        if (!isUnseen && ((!isOpen && !input.isComplete) || (!isProvisional && this.isSame(row, input)))) return false;
         this.fill(row, input, isNew);
-        if (!isUnseen && !isOpen) this.mark(row, duplicateMark);
+        if (!isUnseen && !isOpen && !isProvisional) this.mark(row, duplicateMark);
         return true;
       case operationCode.start:
         if (isUnseen) this.begin(row, input, isNew);
         else if (!isOpen || this.contents.holds(this, row, input)) return false;
-        else this.update(row, input, duplicateMark);
+        else this.update(row, input, isProvisional ? 0 : duplicateMark);
         return true;
       default:
         if (isNew) this.becomePlaceholder(row);
-        this.update(row, input, !isUnseen && !isOpen && this.isOtherEnd(row, input) ? duplicateMark : 0);
+        this.update(row, input, !isUnseen && !isOpen && !isProvisional && this.isOtherEnd(row, input) ? duplicateMark : 0);
         return true;
     }
+  }
+
+  /**
+   * What a bystander saw counts as long as the exporter of the program has told nothing, or not yet how the span ended; of a
+   * span that the exporter has told it adds what only a witness knows. Never marks a duplicate. False when nothing changed.
+   */
+  private mergeWitness(row: number, input: RowInput, isNew: boolean): boolean {
+    const marks = this.marks[row] as number, isOpen = (marks & openMark) !== 0;
+    const isUnseen = isNew || this.isPlaceholder(row), isProvisional = (marks & witnessBits.provisional) !== 0;
+    const isStart = input.operation === operationCode.start, isRecord = isStart || input.operation === operationCode.whole;
+    if (!isUnseen && !isProvisional && (isRecord || !isOpen)) {
+      this.mark(row, witnessBits.told);
+      return this.contents.addReserved(this, row, input);
+    }
+    if (isRecord && !isUnseen && ((!isOpen && !input.isComplete) || this.isSame(row, input))) return false;
+    if (!isRecord) {
+      if (isNew) this.becomePlaceholder(row);
+      this.update(row, input, 0);
+    } else if (isStart) this.begin(row, input, isNew);
+    else this.fill(row, input, isNew);
+    this.mark(row, witnessBits.told | witnessBits.provisional);
+    return true;
   }
 
   /** Writes a whole record, or the beginning of a span, over whatever is known. */
@@ -194,7 +218,9 @@ export class TraceColumns extends RowColumns {
     const { batch, row: from } = input;
     const kind = batch.kind[from] as number, { origin } = input;
     const placeholder = this.placeholders?.get(row);
-    const kept = (this.marks[row] as number) & (linkMarks | duplicateMark);
+    const before = this.marks[row] as number, isStart = input.operation === operationCode.start;
+    const kept = before & (linkMarks | duplicateMark | witnessBits.told | (isStart ? witnessBits.provisional : 0));
+    const reserved = (before & witnessBits.told) === 0 ? undefined : this.contents.reservedOf(this, row);
     const timeBits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, input.endHigh, input.endLow);
     this.marks[row] = kept | ((batch.marks[from] as number) & recordMarks) | timeBits;
     this.setMeta(row, kind, batch.status[from] as number);
@@ -203,7 +229,7 @@ export class TraceColumns extends RowColumns {
     this.service[row] = service;
     this.totals.addService(service);
     this.contents.setStatusMessage(row, input.statusMessage);
-    if (input.operation === operationCode.start) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input);
+    if (isStart && (isNew || placeholder !== undefined)) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input, reserved);
     this.running?.delete(row);
     this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
     this.link(row, input, isNew);
@@ -406,7 +432,7 @@ export class TraceColumns extends RowColumns {
       && this.texts.texts[this.name[row] as number] === input.name
       && this.contents.statusMessageOf(row) === input.statusMessage
       && this.parentIdOf(row) === input.parentId
-      && this.contents.isSame(this, row, input);
+      && this.contents.isSame(this, row, input, ((this.marks[row] as number) & witnessBits.told) !== 0);
   }
 
   private isOtherEnd(row: number, input: RowInput): boolean {

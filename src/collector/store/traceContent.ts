@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import { noAttributes } from '../../model/attributes.ts';
+import type { Attributes } from '../../model/attributes.ts';
 import type { SpanContent } from '../../model/span.ts';
 import { decodeContent } from '../../model/spanContent.ts';
 import { ContentArena, noContent } from './contentArena.ts';
@@ -6,12 +9,15 @@ import type { Origin } from './origins.ts';
 import type { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { isSameContent } from './sameContent.ts';
+import { reservedAttributes, withAttributes } from './witness.ts';
 
 /** Of the updates of a span, so many are looked through for the same one sent again. */
 const rememberedUpdates = 32;
 /** So many are looked through faster than looked up. */
 const fewOrigins = 8;
 const noBytes = new Uint8Array(0);
+const nothing: ByteRange = { bytes: noBytes, start: 0, end: 0 };
+const rangeOf = (input: RowInput): ByteRange => ({ bytes: input.contentBytes, start: input.contentStart, end: input.contentEnd });
 const nowhere: Origin = {
   resource: { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
   scope: { name: '', version: '', attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 },
@@ -35,10 +41,22 @@ export class TraceContent {
   /** Makes room for so many records with so many bytes in all. */
   reserve(records: number, bytes: number): void { this.arena.reserve(records, bytes); }
 
-  /** Writes the content of a row, in place of what it had. */
-  set(rows: RowColumns, row: number, input: RowInput): void {
-    rows.content[row] = this.store(input);
+  /** Writes the content of a row, in place of what it had. Attributes that it does not have itself are taken from `more`. */
+  set(rows: RowColumns, row: number, input: RowInput, more: Attributes = noAttributes): void {
+    rows.content[row] = more.size === 0 ? this.store(input) : this.storeBytes(input.origin, withAttributes(rangeOf(input), more));
     this.updates?.delete(row);
+  }
+
+  /** What a witness told of a row beyond what exporters know. */
+  reservedOf(rows: RowColumns, row: number): Attributes { return reservedAttributes(this.bytesOf(rows, row)); }
+
+  /** Adds what a witness knows beyond an exporter to that exporter's record; false when all of it is there. */
+  addReserved(rows: RowColumns, row: number, input: RowInput): boolean {
+    const known = this.reservedOf(rows, row), told = reservedAttributes(rangeOf(input));
+    const news = new Map([...told].filter(([key, value]) => !isDeepStrictEqual(known.get(key), value)));
+    if (news.size === 0) return false;
+    this.addBytes(rows, row, () => this.storeBytes(this.originOf(rows, row), withAttributes(nothing, news)));
+    return true;
   }
 
   /** Writes the content of a row before what updates have said already. */
@@ -52,14 +70,7 @@ export class TraceContent {
   add(rows: RowColumns, row: number, input: RowInput): boolean {
     if (input.contentStart === input.contentEnd) return false;
     if (this.holds(rows, row, input)) return false;
-    if (rows.content[row] === noContent) rows.content[row] = this.store(input);
-    else {
-      this.updates ??= new Map();
-      const updates = this.updates.get(row) ?? [];
-      if (updates.length === 0) this.updates.set(row, updates);
-      updates.push(this.store(input));
-      this.looseBytes += 60;
-    }
+    this.addBytes(rows, row, () => this.store(input));
     return true;
   }
 
@@ -82,7 +93,7 @@ export class TraceContent {
   /** The content of a row as bytes; what updates added comes after what was there before. */
   bytesOf(rows: RowColumns, row: number): ByteRange {
     const offset = rows.content[row] as number;
-    if (offset === noContent) return { bytes: noBytes, start: 0, end: 0 };
+    if (offset === noContent) return nothing;
     const updates = this.updates?.get(row);
     if (updates === undefined) return this.arena.read(offset);
     const parts = this.partsOf(rows, row);
@@ -114,10 +125,9 @@ export class TraceContent {
     return updated;
   }
 
-  /** Whether a row holds exactly what the input says beside its columns: content and origin. */
-  isSame(rows: RowColumns, row: number, input: RowInput): boolean {
-    return this.originOf(rows, row).key === input.origin.key
-      && isSameContent(this.bytesOf(rows, row), { bytes: input.contentBytes, start: input.contentStart, end: input.contentEnd });
+  /** Whether a row holds exactly what the input says beside its columns: content and origin; `withReserved` as in `isSameContent`. */
+  isSame(rows: RowColumns, row: number, input: RowInput, withReserved: boolean): boolean {
+    return this.originOf(rows, row).key === input.origin.key && isSameContent(this.bytesOf(rows, row), rangeOf(input), withReserved);
   }
 
   /** Whether one of a row's last records is, byte by byte, what the input says. */
@@ -148,7 +158,20 @@ export class TraceContent {
     return index;
   }
 
+  private addBytes(rows: RowColumns, row: number, store: () => number): void {
+    if (rows.content[row] === noContent) rows.content[row] = store();
+    else {
+      this.updates ??= new Map();
+      const updates = this.updates.get(row) ?? [];
+      if (updates.length === 0) this.updates.set(row, updates);
+      updates.push(store());
+      this.looseBytes += 60;
+    }
+  }
+
   private store(input: RowInput): number {
     return this.arena.append(this.indexOf(input.origin), input.contentBytes, input.contentStart, input.contentEnd);
   }
+
+  private storeBytes(origin: Origin, bytes: Uint8Array): number { return this.arena.append(this.indexOf(origin), bytes, 0, bytes.length); }
 }
