@@ -250,7 +250,7 @@ export class TracePanel {
       case 'link.open': return this.#openLink(message.ref, message.link);
       case 'search.run': return this.#search(message.id, message.query);
       case 'value.copy': return vscode.env.clipboard.writeText(message.text);
-      case 'value.open': return documents.show(await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
+      case 'value.open': return documents.show(this.#traceId ?? '', await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
       case 'image.save': return saveImage(message.kind, message.data, this.panel.title);
       case 'file.run': return this.#runOnFile(message.action);
       case 'action.run': return this.#services.run(message.action);

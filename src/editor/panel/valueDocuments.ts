@@ -18,8 +18,9 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider {
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
-  async show(record: SpanRecord, key?: string): Promise<void> {
-    const name: ValueName = { traceId: record.traceId, spanId: record.spanId, ...(key === undefined ? {} : { key }) };
+  /** `traceId` is the key of the trace, which the record does not tell. */
+  async show(traceId: string, record: SpanRecord, key?: string): Promise<void> {
+    const name: ValueName = { traceId, spanId: record.spanId, ...(key === undefined ? {} : { key }) };
     const extension = key === undefined || laidOut(valueText(record, key)) !== undefined ? '.json' : '.txt';
     const file = safeFileName(key === undefined ? record.name : `${record.name} ${key}`, extension);
     const uri = vscode.Uri.from({ scheme, path: `/${file}`, query: JSON.stringify(name) });

@@ -54,7 +54,8 @@ function openPanel(traceId: string | null = 'trace-1') {
       reveal: (span: SpanRecord, place: unknown) => { opened.push([span.spanId, place]); return Promise.resolve(); },
       linksOf: () => Promise.resolve({ sources: [{ index: 0, label: 'a.py:1', origin: 'recorded' }], frames: [] }),
     },
-    files: { onDidChange: new EventEmitter<void>().event, file: () => undefined }, display: new Display('en'), documents: {}, showTrace: (...args: unknown[]) => { opened.push(args); return Promise.resolve(); }, run: (action: unknown) => { opened.push([action]); return Promise.resolve(); },
+    documents: { show: (traceId: string, span: SpanRecord, key?: string) => { opened.push([traceId, span.spanId, key]); return Promise.resolve(); } },
+    files: { onDidChange: new EventEmitter<void>().event, file: () => undefined }, display: new Display('en'), showTrace: (...args: unknown[]) => { opened.push(args); return Promise.resolve(); }, run: (action: unknown) => { opened.push([action]); return Promise.resolve(); },
   } as unknown as PanelServices;
   const panel = new TracePanel(webviewPanel as unknown as vscode.WebviewPanel, services, traceId ?? undefined, undefined);
   const settle = async (): Promise<void> => { for (let i = 0; i < 20; i++) await Promise.resolve(); };
@@ -105,6 +106,13 @@ describe('a trace panel', () => {
     const [first, second] = [calls[0]?.[1], calls[2]?.[1]];
     expect(calls).toEqual([['subscribe', first, 'trace-1'], ['unsubscribe', first], ['subscribe', second, 'trace-1']]);
     expect(second).not.toBe(first);
+  });
+
+  it('opens a whole value under the key of its trace, by which it is read again', async () => {
+    const { says, opened } = openPanel();
+    await says({ type: 'panel.ready' });
+    await says({ type: 'value.open', ref: ref(3), what: 'attribute', key: 'a' });
+    expect(opened).toEqual([['trace-1', 's3', 'a']]);
   });
 
   it('relays the rows of its own subscription and passes acknowledgements on', async () => {
