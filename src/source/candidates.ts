@@ -26,8 +26,10 @@ export interface RecordedName {
 export interface EventStack { readonly event: number; readonly text: string }
 
 const locationKeys = [
-  { path: 'code.file.path', line: 'code.line.number', column: 'code.column.number', function: 'code.function.name' },
-  { path: 'code.filepath', line: 'code.lineno', column: 'code.column', function: 'code.function' },
+  // What a hook in the program saw is the user's own line; the others may be those of a library.
+  { path: 'spanscope.source.file', line: 'spanscope.source.line', column: 'spanscope.source.column', function: 'spanscope.source.function', origin: 'recorded where the span was made' },
+  { path: 'code.file.path', line: 'code.line.number', column: 'code.column.number', function: 'code.function.name', origin: 'recorded in code.file.path' },
+  { path: 'code.filepath', line: 'code.lineno', column: 'code.column', function: 'code.function', origin: 'recorded in code.filepath' },
 ] as const;
 /** Where the span was made, and where something that it reports was thrown. */
 const stackKeys = ['code.stacktrace', 'exception.stacktrace', 'error.stack', 'stack'] as const;
@@ -57,7 +59,7 @@ function positionAt(attributes: Attributes, key: string): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number < 1e9 ? number : undefined;
 }
 
-/** The place where a span says that it was made: `code.*` attributes, new and old. */
+/** The place where a span says that it was made: by a hook, or in `code.*` attributes, new and old. */
 export function recordedPlace({ attributes }: SpanRecord): RecordedPlace | undefined {
   for (const keys of locationKeys) {
     const path = textAt(attributes, keys.path);
@@ -66,7 +68,7 @@ export function recordedPlace({ attributes }: SpanRecord): RecordedPlace | undef
     const column = positionAt(attributes, keys.column);
     const functionName = textAt(attributes, keys.function);
     return {
-      path, origin: `recorded in ${keys.path}`, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }),
+      path, origin: keys.origin, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }),
       ...(functionName === undefined ? {} : { functionName }),
     };
   }

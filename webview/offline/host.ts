@@ -108,7 +108,8 @@ function detailsOf(ref: RowRef, record: SpanRecord): SpanDetails {
 
 function sourceOf(attributes: SpanRecord['attributes']): SourceLink | undefined {
   const first = (...keys: readonly string[]): string | undefined => keys.map((key) => attributes[key]).find((value) => typeof value === 'string' || typeof value === 'number')?.toString();
-  const file = first('code.file.path', 'code.filepath'), line = first('code.line.number', 'code.lineno'), functionName = first('code.function.name', 'code.function');
+  const file = first('spanscope.source.file', 'code.file.path', 'code.filepath'), line = first('spanscope.source.line', 'code.line.number', 'code.lineno');
+  const functionName = first('spanscope.source.function', 'code.function.name', 'code.function');
   return file === undefined ? undefined : { index: 0, label: line === undefined ? file : `${file}:${line}`, ...(functionName === undefined ? {} : { functionName }), origin: 'recorded in the span' };
 }
 

@@ -48,6 +48,14 @@ describe('a place that a span records', () => {
     expect(await found(workspace, { attributes: { 'code.filepath': file, 'code.lineno': '5', 'code.function': 'search' } })).toEqual(['agent/run.py:5 recorded in code.filepath']);
   });
 
+  it('is best where a hook in the program saw it, with the path mappings of all others', async () => {
+    const workspace = await python();
+    const seen = { 'spanscope.source.file': workspace.at('agent/run.py'), 'spanscope.source.line': 9, 'spanscope.source.function': 'Agent.run' };
+    expect(await found(workspace, { attributes: { ...at(workspace.at('agent/run.py'), 5).attributes, ...seen } })).toEqual(['agent/run.py:9 recorded where the span was made']);
+    const elsewhere = { ...seen, 'spanscope.source.file': '/app/agent/run.py' };
+    expect(await found(workspace, { attributes: elsewhere })).toEqual([expect.stringMatching(/^agent\/run\.py:9 recorded where the span was made, as the file/)]);
+  });
+
   it('names no function that has no name', async () => {
     const workspace = await python();
     for (const name of ['<anonymous>', 'Object.<anonymous>']) {
