@@ -145,7 +145,7 @@ export class OpencodeSessions {
   /** A sub-agent lies below the call that began it, or else below the session that it was begun in. */
   private placeRoot(session: Session, root: Step): void {
     const caller = this.callers.get(session.id), parentId = caller?.id ?? textIn(session.info.get('parentID'));
-    const name = textIn((caller?.attributes.get('gen_ai.tool.call.arguments') as JsonObject | undefined)?.get('subagent_type') ?? null);
+    const name = textIn(objectIn(caller?.attributes.get('gen_ai.tool.call.arguments') as JsonValue | undefined)?.get('subagent_type'));
     if (name !== '') {
       root.name = `invoke_agent ${name}`;
       root.attributes.set('gen_ai.agent.name', name);

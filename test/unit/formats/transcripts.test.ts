@@ -126,3 +126,10 @@ describe('a transcript of Codex', () => {
     expect(['a', 'b'].map((id) => [named(rows, `execute_tool ${id}`).end / 1_000_000_000n % 60n, named(rows, `execute_tool ${id}`).content.attributes.get('gen_ai.tool.call.result')])).toEqual([[6n, 'of a'], [5n, 'of b']]);
   });
 });
+
+it('a sub-agent of opencode has no name when the arguments of the call are none', () => {
+  const session = (id: string, parentID?: string): object => ({ type: 'session.created', properties: { info: { id, parentID, time: { created: 1 } } } });
+  const message = { type: 'message.updated', properties: { info: { id: 'm', role: 'assistant', sessionID: 'ses_1', time: { created: 2 } } } };
+  const tool = { type: 'message.part.updated', properties: { part: { id: 'p', messageID: 'm', sessionID: 'ses_1', type: 'tool', tool: 'task', callID: 'c', state: { status: 'running', input: 'look', metadata: { sessionId: 'ses_2' } } } } };
+  expect(read(opencode, session('ses_1'), message, tool, session('ses_2', 'ses_1')).map((row) => [row.name, row.parentSpanId])).toEqual([['opencode session', ''], ['chat', 'ses_1'], ['execute_tool task', 'm'], ['invoke_agent sub-agent', 'c']]);
+});
