@@ -7,6 +7,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { kitTypes } from './src/instrument/kitTypes.mjs';
+import { glyphs } from './webview/components/glyphs.ts';
+import { fontOf } from './webview/components/iconFont.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 process.chdir(root);
@@ -91,7 +93,6 @@ const testBundles = [
 
 /** Files that travel as they are: source (a glob) to folder. */
 const copies = [
-  ['node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview'],
   ['src/instrument/python/*.py', 'dist/kit'],
   ['src/instrument/demo/*.{mjs,py}', 'dist/demo'],
 ];
@@ -134,6 +135,9 @@ function copyAssets() {
     for (const file of globSync(glob)) copyFileSync(file, path.join(folder, path.basename(file)));
   }
   writeFileSync('dist/kit/spanscope.d.mts', kitTypes());
+  mkdirSync('dist/webview', { recursive: true });
+  // Of the font, the icons that the page uses: it stands in every HTML document too.
+  writeFileSync('dist/webview/codicon.ttf', fontOf(readFileSync('node_modules/@vscode/codicons/dist/codicon.ttf'), new Set(Object.values(glyphs))));
 }
 
 /** The licences of the packages whose code is in the bundles; they ask to travel with it. */
