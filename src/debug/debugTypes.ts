@@ -1,0 +1,22 @@
+/** How much of its environment a debugger's program can use: both hooks, or what every SDK reads. */
+export type Reach = 'hooks' | 'variables';
+
+/** Debuggers that start a program with the `env` of their configuration. */
+const reaches: ReadonlyMap<string, Reach> = new Map([
+  ...['node', 'pwa-node', 'node-terminal', 'bun', 'python', 'debugpy'].map((type) => [type, 'hooks'] as const),
+  ...['go', 'java', 'coreclr', 'clr', 'lldb', 'rdbg', 'ruby_lsp', 'dart', 'php', 'mix_task'].map((type) => [type, 'variables'] as const),
+]);
+
+/** Of a launch configuration; undefined when nothing is to be set. */
+export function reachOf(configuration: Readonly<Record<string, unknown>>): Reach | undefined {
+  const { type, request, spanscope } = configuration;
+  // An attached program runs already; a target is a part of a program that js-debug has started.
+  if (request !== 'launch' || spanscope === false || '__pendingTargetId' in configuration) return undefined;
+  return typeof type === 'string' ? reaches.get(type) : undefined;
+}
+
+/** The language by whose line a program can be seen, in words of the agent kit. */
+export function kitOf(type: string): 'python' | 'node' | undefined {
+  if (type === 'python' || type === 'debugpy') return 'python';
+  return reaches.get(type) === 'hooks' ? 'node' : undefined;
+}
