@@ -22,6 +22,8 @@ export class Trajectory {
   private input: AttributeValue[] = [];
   private time = 0n;
   private count = 0;
+  /** Calls that began sub-agents: these end before the next step. */
+  private delegating: Step[] = [];
 
   constructor(steps: Steps, head: TrajectoryHead) {
     this.steps = steps;
@@ -42,12 +44,14 @@ export class Trajectory {
     if (recorded === undefined) this.steps.batch.report('steps have no times: they are shown in their order, a microsecond apart');
     this.time = recorded ?? before + 1000n;
     this.count++;
+    this.endDelegation();
     const root = this.rootStep(), source = textIn(step.get('source'));
     if (source === 'agent' && step.get('is_copied_context') !== true) this.takeAgentStep(step, root, before === 0n ? this.time : before);
     else this.hear(source, step, root);
   }
 
   close(): void {
+    this.endDelegation();
     if (this.root !== undefined) this.steps.end(this.root, this.time);
   }
 
@@ -110,8 +114,10 @@ export class Trajectory {
     const tool = this.beginStep(`${this.head.id}/${id === '' ? `tool ${this.count}` : id}`, root.id, `execute_tool ${name}`, this.time, toolAttributes(name, id, call.get('arguments') ?? null));
     put(tool.attributes, 'gen_ai.tool.call.result', contents.length === 1 ? contents[0] : contents);
     put(tool.attributes, 'atif.extra', call.get('extra'));
-    this.steps.end(tool, this.time);
+    if (results.some((result) => result.has('subagent_trajectory_ref'))) this.delegating.push(tool); else this.steps.end(tool, this.time);
   }
+
+  private endDelegation(): void { for (const tool of this.delegating.splice(0)) this.steps.end(tool, this.time); }
 }
 
 function partsOf(step: JsonObject): AttributeValue[] {
