@@ -27,6 +27,8 @@ export interface TraceOverview extends TraceSummary {
   readonly label: string;
   /** The part that the root plays. */
   readonly role: Role;
+  /** The debug session or run of the editor that its spans belong to, when they say so. */
+  readonly session?: { readonly id: string; readonly name: string };
 }
 
 export interface SpanRecord {

@@ -32,6 +32,7 @@ export function summaryOf(trace: TraceColumns): TraceOverview {
     inputTokens: sums.inputTokens,
     outputTokens: sums.outputTokens,
     ...(sums.costCount > 0 ? { costUsd: Math.round(sums.costUsd * costDigits) / costDigits } : {}),
+    ...(trace.contents.session === undefined ? {} : { session: trace.contents.session }),
   };
 }
 
@@ -46,22 +47,24 @@ function nameOfTimeless(trace: TraceColumns): string {
 /** The summary in a compact form for the index of traces; `parseSummary` reads it. */
 export function packSummary(summary: TraceOverview): string {
   const { name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount } = summary;
-  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role } = summary;
+  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, session } = summary;
   return JSON.stringify([
     name, services, startUnixNano, endUnixNano ?? null, spanCount, errorCount, openCount, rootCount, orphanCount,
     llmCalls, toolCalls, inputTokens, outputTokens, costUsd ?? null, label === name ? null : label, roles.indexOf(role),
+    ...(session === undefined ? [] : [session.id, session.name]),
   ]);
 }
 
-type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null, string | null, number];
+type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null, string | null, number, string?, string?];
 
 export function parseSummary(traceId: string, text: string): TraceOverview {
   const [name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount,
-    llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role] = JSON.parse(text) as Packed;
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, sessionId, sessionName] = JSON.parse(text) as Packed;
   return {
     traceId, name, services, startUnixNano, ...(endUnixNano === null ? {} : { endUnixNano }),
     spanCount, errorCount, openCount, rootCount, orphanCount, llmCalls, toolCalls, inputTokens, outputTokens,
     label: label ?? name, role: roles[role] ?? 'other',
     ...(costUsd === null ? {} : { costUsd }),
+    ...(sessionId === undefined ? {} : { session: { id: sessionId, name: sessionName ?? '' } }),
   };
 }

@@ -24,6 +24,14 @@ const nowhere: Origin = {
   service: '', key: '',
 };
 
+/** A debug session of the editor: `spanscope.session.*` of the resource. */
+export interface TraceSession { readonly id: string; readonly name: string }
+
+function sessionOf({ resource }: Origin): TraceSession | undefined {
+  const id = resource.attributes.get('spanscope.session.id'), name = resource.attributes.get('spanscope.session.name');
+  return typeof id === 'string' && id !== '' ? { id, name: typeof name === 'string' ? name : '' } : undefined;
+}
+
 /** What the spans of a trace came with: content, resource and scope, status messages. Decoded only when asked for. */
 export class TraceContent {
   readonly arena = new ContentArena();
@@ -35,6 +43,8 @@ export class TraceContent {
   private statusMessages: Map<number, string> | undefined;
   private originIndexes: Map<Origin, number> | undefined;
   private looseBytes = 0;
+  /** The earliest of the debug sessions that the spans belong to, as their resources say. */
+  session: TraceSession | undefined;
 
   get byteLength(): number { return this.arena.byteLength + this.origins.length * 200 + this.looseBytes; }
 
@@ -152,6 +162,9 @@ export class TraceContent {
   originAt(index: number): Origin { return this.origins[index] ?? nowhere; }
 
   private addOrigin(origin: Origin): number {
+    const session = sessionOf(origin);
+    // Ids of sessions sort by time.
+    if (session !== undefined && (this.session === undefined || session.id < this.session.id || (session.id === this.session.id && this.session.name === ''))) this.session = session;
     const index = this.origins.push(origin) - 1;
     if (this.origins.length > fewOrigins) this.originIndexes ??= new Map(this.origins.map((each, at) => [each, at]));
     this.originIndexes?.set(origin, index);
