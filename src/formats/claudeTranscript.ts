@@ -2,7 +2,7 @@ import type { AttributeValue } from '../model/attributes.ts';
 import { nanosOfIso } from '../model/time.ts';
 import { blocksIn, partOf, putClaudeUsage, putToolUseResult, resultOf, textOfBlocks } from './claudeMessages.ts';
 import { nanosIn, objectIn, textIn } from './jsonFields.ts';
-import type { JsonObject } from './jsonReader.ts';
+import type { JsonObject, JsonValue } from './jsonReader.ts';
 import { put } from './recordSpans.ts';
 import { messageOf, toolAttributes } from './transcriptSteps.ts';
 import type { Step, Steps, TranscriptReader } from './transcriptSteps.ts';
@@ -79,11 +79,24 @@ export class ClaudeTranscript implements TranscriptReader {
     if ((type === 'user' || type === 'tool_result') && message !== undefined) this.takeUser(session, chain, record, message, time);
     else if (type === 'assistant' && message !== undefined) this.takeAssistant(session, chain, record, message, time);
     else if (type === 'system') this.takeSystem(session, chain, record, time);
-    else this.steps.batch.tally(1, 'records are no messages and were passed over', 'record is no message and was passed over');
+    else if (type !== 'progress' || !this.takeProgress(session, record)) this.steps.batch.tally(1, 'records are no messages and were passed over', 'record is no message and was passed over');
     if (message !== undefined) chain.time = time > chain.time ? time : chain.time;
     if (uuid === '') return;
     chain.lastUuid = uuid;
     if (chain === session.main) session.turnOfRecord.set(uuid, session.turns.length);
+  }
+
+  /** What a sub-agent says is repeated while it works; its own transcript may be in another file. */
+  private takeProgress(session: Session, record: JsonObject): boolean {
+    const data = objectIn(record.get('data')), said = objectIn(data?.get('message')), message = objectIn(said?.get('message')), agentId = data?.get('agentId') ?? null;
+    if (data?.get('type') !== 'agent_progress' || said === undefined || message === undefined || textIn(agentId) === '') return false;
+    const task = session.tools.get(textIn(record.get('parentToolUseID')));
+    if (task !== undefined) session.taskOfAgent.set(textIn(agentId), task);
+    this.take(new Map<string, JsonValue>([
+      ['type', said.get('type') ?? message.get('role') ?? null], ['uuid', said.get('uuid') ?? null], ['timestamp', said.get('timestamp') ?? record.get('timestamp') ?? null],
+      ['sessionId', session.id], ['isSidechain', true], ['agentId', agentId], ['message', message], ['requestId', said.get('requestId') ?? null],
+    ]));
+    return true;
   }
 
   close(): void {

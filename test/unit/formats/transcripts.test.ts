@@ -77,6 +77,17 @@ describe('a transcript of Claude Code', () => {
     expect(read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), user('u2', 5, 'more')).map((row) => row.name)).toEqual(['Claude Code session', 'turn 1', 'chat m', 'turn 2']);
   });
 
+  it('shows what a sub-agent says while it works below the call that began it, once', () => {
+    const progress = (uuid: string, second: number, message: object): object => ({ ...base, type: 'progress', uuid: `p-${uuid}`, parentToolUseID: 't1', data: { type: 'agent_progress', agentId: 'x', message: { uuid, type: (message as { role: string }).role, timestamp: `2026-01-01T00:00:0${second}.000Z`, message } } });
+    const answer = { id: 'sub', role: 'assistant', model: 'm', content: [text('found')], usage: { input_tokens: 4, output_tokens: 1 } };
+    const rows = read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [{ type: 'tool_use', id: 't1', name: 'Task', input: { subagent_type: 'Explore' } }]), progress('s1', 2, { role: 'user', content: 'look' }), progress('s2', 3, answer),
+      { ...base, uuid: 's2', type: 'assistant', isSidechain: true, agentId: 'x', timestamp: '2026-01-01T00:00:03.000Z', message: answer }, user('u2', 4, [{ type: 'tool_result', tool_use_id: 't1', content: 'found' }]));
+    expect(rows.map((row) => [row.name, rows.find(({ spanId }) => spanId === row.parentSpanId)?.name])).toEqual([
+      ['Claude Code session', undefined], ['turn 1', 'Claude Code session'], ['chat m', 'turn 1'], ['execute_tool Task', 'turn 1'], ['invoke_agent Explore', 'execute_tool Task'], ['chat m', 'invoke_agent Explore'],
+    ]);
+    expect(tokens(rows)).toEqual([11, 4]);
+  });
+
   it('tells where somebody went back to an earlier message', () => {
     const rows = read(claudeCode, user('u1', 0, 'one'), says('a1', 1, 'm1', [text('a')], { parentUuid: 'u1' }), user('u2', 2, 'two', { parentUuid: 'a1' }), says('a2', 3, 'm2', [text('b')], { parentUuid: 'u2' }), user('u3', 4, 'other', { parentUuid: 'a1' }));
     expect([named(rows, 'turn 2').content.events, named(rows, 'turn 3').content.events.map(({ name }) => name)]).toEqual([[], ['conversation.rewound']]);
