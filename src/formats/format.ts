@@ -47,8 +47,8 @@ export interface DecodeOptions {
   readonly onRows?: () => void;
 }
 
-/** Rows and bytes of content after which decoders call `onRows`. */
-export const rowsToHandOver = 4096, bytesToHandOver = 4 * 1024 * 1024;
+/** Rows and bytes of content after which decoders call `onRows`: few, because who takes them in has other things to do meanwhile. */
+export const rowsToHandOver = 1024, bytesToHandOver = 1024 * 1024;
 
 /**
  * Where an input may be cut, so that its pieces are decoded one after the other.

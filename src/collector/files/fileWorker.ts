@@ -9,7 +9,7 @@ import type { FileProgress, FileTask, FromFileWorker } from './fileMessages.ts';
 import { FileReading } from './fileReading.ts';
 
 /** A batch with more rows would keep others waiting too long where it is taken in. */
-const mostRows = 8192, rowsPerPart = 4096;
+const mostRows = 2048, rowsPerPart = 1024;
 const mostAhead = 3;
 const progressMs = 100;
 /** Waiting is cut into turns only so that nothing can hang for ever. */

@@ -10,7 +10,7 @@ import type { TraceColumns } from './traceColumns.ts';
 import { timeOf } from './traceLogs.ts';
 
 const noBytes = new Uint8Array();
-const rowsPerBatch = 4096, bytesPerBatch = 4 * 1024 * 1024;
+const rowsPerBatch = 1024, bytesPerBatch = 1024 * 1024;
 const badParentMark = markBit('badParent');
 /** Marks that decoders give; all others follow from the rows. */
 const recordMarks = markBit('cut') | markBit('repaired') | markBit('derived') | markBit('noStart') | badParentMark;
