@@ -11,6 +11,7 @@ const serverSuffix = ':server';
 
 /** What is remembered of a half of a span. */
 interface Half {
+  readonly halves: Halves;
   service: string;
   readonly isShared: boolean;
   /** ns; undefined while nobody said so. */
@@ -35,11 +36,10 @@ export class ZipkinSpans {
   private readonly isFile: boolean;
   private readonly scope: number;
   private readonly resources = new Map<string, number>();
-  private readonly halves = new Map<string, Halves>();
+  /** By trace and by the id that both halves have. */
+  private readonly traces = new Map<string, Map<string, Halves>>();
   /** Halves of servers that wait for those of their clients. */
   private held: ZipkinReport[] = [];
-  /** Spans of which something new is known. */
-  private readonly changed = new Set<Halves>();
 
   constructor(writer: DraftWriter, isFile: boolean) {
     this.writer = writer;
@@ -48,31 +48,27 @@ export class ZipkinSpans {
   }
 
   addAll(reports: readonly ZipkinReport[]): void {
-    const spans = new Map<string, ZipkinReport>();
+    const spans = new Map<Half, ZipkinReport>();
     for (const report of [...this.held.splice(0), ...reports]) {
-      const key = `${report.traceId} ${report.id} ${isServerHalf(report) ? 'server' : 'client'}`, known = spans.get(key);
-      spans.set(key, known === undefined ? report : merged(known, report));
+      const half = this.halfOf(report), known = spans.get(half);
+      spans.set(half, known === undefined ? report : merged(known, report));
     }
-    for (const span of spans.values()) this.note(span);
-    for (const span of spans.values()) if (this.mustWait(span)) this.held.push(span); else this.add(span);
-    for (const halves of this.changed) this.moveChildren(halves);
-    this.changed.clear();
+    for (const [half, { kind, service }] of spans) if (half.service === '' || (kind !== '' && service !== '')) half.service = service;
+    for (const [half, span] of spans) if (this.mustWait(half, span)) this.held.push(span); else this.add(half, span);
+    for (const { halves } of spans.keys()) this.moveChildren(halves);
   }
 
   /** The clients' halves will not come. */
-  addHeld(): void { for (const span of this.held.splice(0)) this.add(span); }
+  addHeld(): void { for (const span of this.held.splice(0)) this.add(this.halfOf(span), span); }
 
   /** In a file a server's half has the id for itself, unless the client's comes, perhaps later. */
-  private mustWait(span: ZipkinReport): boolean {
-    const halves = this.halvesOf(span.traceId, span.id);
-    return this.isFile && span.isShared && halves.client === undefined && halves.server?.isTold !== true;
+  private mustWait(half: Half, span: ZipkinReport): boolean {
+    return this.isFile && span.isShared && half.halves.client === undefined && !half.isTold;
   }
 
-  private add(span: ZipkinReport): void {
-    const halves = this.halvesOf(span.traceId, span.id), half = isServerHalf(span) ? halves.server : halves.client;
+  private add(half: Half, span: ZipkinReport): void {
     const draft = this.draftOf(span, half);
     this.writer.add(draft);
-    if (half === undefined) return;
     if (!half.isTold) half.start = span.start;
     half.isTold = true;
     if (draft.spanId === span.id && !isNoId(span.parentId)) this.noteChild(span, half, draft.parentSpanId ?? '');
@@ -96,31 +92,29 @@ export class ZipkinSpans {
   }
 
   private halvesOf(traceId: string, id: string): Halves {
-    const key = `${traceId} ${id}`;
-    let halves = this.halves.get(key);
-    if (halves === undefined) this.halves.set(key, halves = { traceId, id, client: undefined, server: undefined, children: [] });
+    let trace = this.traces.get(traceId);
+    if (trace === undefined) this.traces.set(traceId, trace = new Map());
+    let halves = trace.get(id);
+    if (halves === undefined) trace.set(id, halves = { traceId, id, client: undefined, server: undefined, children: [] });
     return halves;
   }
 
-  private note(span: ZipkinReport): void {
+  private halfOf(span: ZipkinReport): Half {
     const halves = this.halvesOf(span.traceId, span.id), { service, isShared } = span;
-    const half = (isServerHalf(span) ? halves.server : halves.client) ?? { service, isShared, start: undefined, isTold: false, child: undefined };
-    if (half.service === '' || (span.kind !== '' && service !== '')) half.service = service;
-    if (isServerHalf(span)) halves.server = half; else halves.client = half;
-    this.changed.add(halves);
+    const newHalf = (): Half => ({ halves, service, isShared, start: undefined, isTold: false, child: undefined });
+    return isServerHalf(span) ? halves.server ??= newHalf() : halves.client ??= newHalf();
   }
 
   /** A server's half is a span of its own when its client's half is there, or may come with another request. */
-  private isSplit(traceId: string, id: string): boolean {
-    const halves = this.halves.get(`${traceId} ${id}`);
-    return halves?.server !== undefined && (halves.client !== undefined || (!this.isFile && halves.server.isShared));
+  private isSplit({ client, server }: Halves): boolean {
+    return server !== undefined && (client !== undefined || (!this.isFile && server.isShared));
   }
 
-  private draftOf(span: ZipkinReport, half: Half | undefined): SpanDraft {
-    const isHalf = isServerHalf(span) && this.isSplit(span.traceId, span.id);
-    const parent = isHalf ? span.id : this.parentOf(span, half?.service ?? span.service);
+  private draftOf(span: ZipkinReport, half: Half): SpanDraft {
+    const isHalf = isServerHalf(span) && this.isSplit(half.halves);
+    const parent = isHalf ? span.id : this.parentOf(span, half.service);
     const error = span.attributes.get('error'), code = takeStatusCode(span.attributes);
-    const { start = half?.start ?? 0n, duration } = span, end = duration === undefined ? undefined : start + duration;
+    const { start = half.start ?? 0n, duration } = span, end = duration === undefined ? undefined : start + duration;
     const isComplete = span.start !== undefined && duration !== undefined;
     const startHalves = halvesOf(start), endHalves = end === undefined ? undefined : halvesOf(end);
     const isRepaired = span.isRepaired || startHalves === undefined || (end !== undefined && endHalves === undefined);
@@ -138,8 +132,8 @@ export class ZipkinSpans {
   }
 
   /** What is told first must not stand for the whole of a span of which the rest comes later: of files that is what they hold. */
-  private operationOf(span: ZipkinReport, half: Half | undefined, isComplete: boolean): Pick<SpanDraft, 'operation' | 'present'> {
-    if (half?.isTold === true) {
+  private operationOf(span: ZipkinReport, half: Half, isComplete: boolean): Pick<SpanDraft, 'operation' | 'present'> {
+    if (half.isTold) {
       const times = (span.start === undefined ? 0 : present.start) | (span.duration === undefined ? 0 : present.end);
       return { operation: span.duration === undefined ? 'update' : 'end', present: givenIn(span) | times };
     }
@@ -149,9 +143,8 @@ export class ZipkinSpans {
 
   /** Children carry the id that both halves have; they belong to the half whose service reported them. */
   private parentOf({ traceId, parentId }: ZipkinReport, service: string): string {
-    if (!this.isSplit(traceId, parentId)) return parentId;
-    const halves = this.halvesOf(traceId, parentId);
-    return this.isOfServer(service, halves) ? parentId + serverSuffix : parentId;
+    const halves = isNoId(parentId) ? undefined : this.traces.get(traceId)?.get(parentId);
+    return halves !== undefined && this.isSplit(halves) && this.isOfServer(service, halves) ? parentId + serverSuffix : parentId;
   }
 
   private isOfServer(service: string, { client, server }: Halves): boolean {
