@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { hookBundle } from './src/instrument/hookBundle.mjs';
 import { kitTypes } from './src/instrument/kitTypes.mjs';
 import { glyphs } from './webview/components/glyphs.ts';
 import { fontOf } from './webview/components/iconFont.ts';
@@ -76,6 +77,7 @@ const bundles = [
     sourcemap: false,
     keepNames: false,
   },
+  { ...node, ...hookBundle, outfile: 'dist/hook/node/hook.cjs' },
 ];
 
 const testBundles = [

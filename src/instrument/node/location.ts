@@ -51,7 +51,8 @@ function firstLocation(stack: string): SourceLocation | undefined {
   return undefined;
 }
 
-function parseFrame(frame: string): SourceLocation | undefined {
+/** A line of a stack trace; undefined for built-in code. */
+export function parseFrame(frame: string): SourceLocation | undefined {
   const match = framePattern.exec(frame);
   const url = match?.[2];
   if (match === null || url === undefined || url.startsWith('node:') || url.startsWith('eval at ')) return undefined;
@@ -66,7 +67,8 @@ function functionName(text: string | undefined): string {
 
 const paths = new Map<string, string>();
 
-function pathOf(url: string): string {
+/** The path of a file that a frame names. */
+export function pathOf(url: string): string {
   if (!url.startsWith('file:')) return url;
   let path = paths.get(url);
   if (path === undefined) {

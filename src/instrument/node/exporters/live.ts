@@ -4,8 +4,9 @@ import { liveEndpoint, variable } from '../environment.ts';
 import { silently } from '../exit.ts';
 import { changesMessage, messageText, wholeSpanMessage } from './liveMessages.ts';
 import { WebSocketClient } from './webSocketClient.ts';
-import type { Span } from '../span.ts';
 import type { SpanExporter } from './exporter.ts';
+import type { LiveSpan } from './liveMessages.ts';
+import type { WebSocketHandlers } from './webSocketClient.ts';
 
 export interface LiveExporterOptions {
   /** `ws://…` or `http://…`; else `SPANSCOPE_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this machine. */
@@ -15,16 +16,31 @@ export interface LiveExporterOptions {
   /** Spans kept while nobody takes them; the oldest go first. */
   readonly maxSpans?: number;
   readonly maxBytes?: number;
+  /**
+   * Makes the connection.
+   * @internal
+   */
+  readonly connect?: (endpoint: URL, handlers: WebSocketHandlers) => WebSocketClient;
+  /**
+   * Hears that a connection is made, or that it could not be made or is over.
+   * @internal
+   */
+  readonly onReached?: () => void;
+  /**
+   * Hears what the receiver says by itself.
+   * @internal
+   */
+  readonly onMessage?: (message: object) => void;
 }
 
 /** What the receiver has been told of a span. */
 interface Known {
-  readonly span: Span;
+  readonly span: LiveSpan;
   /** Number of the connection on which the whole span was sent. */
   connection: number;
   readonly keys: Set<string>;
   eventsSent: number;
-  statusSent: Span['status'];
+  statusSent: LiveSpan['status'];
   nameSent: string;
   size: number;
 }
@@ -53,8 +69,9 @@ export class LiveExporter implements SpanExporter {
   #isDenied = false;
   readonly #maxSpans: number;
   readonly #maxBytes: number;
+  readonly #options: LiveExporterOptions;
   /** Open spans, and ended ones that are not confirmed. */
-  readonly #known = new Map<Span, Known>();
+  readonly #known = new Map<LiveSpan, Known>();
   #unsent = new Set<Known>();
   readonly #inFlight = new Map<number, readonly Known[]>();
   #bytes = 0;
@@ -75,22 +92,31 @@ export class LiveExporter implements SpanExporter {
     this.#token = options.token ?? variable('SPANSCOPE_TOKEN');
     this.#maxSpans = options.maxSpans ?? 10_000;
     this.#maxBytes = options.maxBytes ?? 32 << 20;
+    this.#options = options;
   }
 
   /** Ended spans that nobody took before memory ran out. */
   get lostSpans(): number { return this.#lost; }
 
-  onStart(span: Span): void {
+  onStart(span: LiveSpan): void {
     this.#touch(span);
   }
 
-  onChange(span: Span, key: string | undefined): void {
+  onChange(span: LiveSpan, key: string | undefined): void {
     const known = this.#touch(span);
     if (key !== undefined && known.connection === this.#connection) known.keys.add(key);
   }
 
-  onEnd(span: Span): void {
+  onEnd(span: LiveSpan): void {
     this.#touch(span);
+  }
+
+  /**
+   * Connects before there is something to tell.
+   * @internal
+   */
+  connect(): void {
+    if (!this.#open) this.#connect();
   }
 
   flush(): Promise<void> {
@@ -116,7 +142,7 @@ export class LiveExporter implements SpanExporter {
     this.#client?.close();
   }
 
-  #touch(span: Span): Known {
+  #touch(span: LiveSpan): Known {
     let known = this.#known.get(span);
     if (known === undefined) {
       known = { span, connection: -1, keys: new Set(), eventsSent: 0, statusSent: span.status, nameSent: span.name, size: 0 };
@@ -165,13 +191,13 @@ export class LiveExporter implements SpanExporter {
     if (this.#client !== undefined) return;
     const wait = this.#retryAt - Date.now();
     if (wait > 0) return this.#schedule(wait);
-    const client = new WebSocketClient(this.#endpoint, {
+    const { connect = (endpoint, handlers) => new WebSocketClient(endpoint, handlers) } = this.#options;
+    this.#client = connect(this.#endpoint, {
       onOpen: () => silently(() => this.#onOpen()),
       onMessage: (text) => silently(() => this.#onMessage(text)),
       onDrain: () => silently(() => this.#pump()),
       onClose: () => silently(() => this.#onClose()),
     });
-    this.#client = client;
   }
 
   #onOpen(): void {
@@ -181,6 +207,7 @@ export class LiveExporter implements SpanExporter {
     this.#unsent = new Set(this.#known.values());
     this.#client?.send(Buffer.from(messageText(this.#hello())));
     this.#pump();
+    this.#options.onReached?.();
   }
 
   #hello(): object {
@@ -203,10 +230,12 @@ export class LiveExporter implements SpanExporter {
     this.#retryAt = Date.now() + delay;
     for (const resolve of this.#waiting.splice(0)) resolve();
     if (this.#known.size > 0) this.#schedule(delay);
+    this.#options.onReached?.();
   }
 
   #onMessage(text: string): void {
-    const { id, isError } = answerIn(text);
+    const { id, isError, message } = answerIn(text);
+    if (message !== undefined) this.#options.onMessage?.(message);
     // Of an earlier run of the receiver, or of another one: spans are taken without.
     if (id === helloId && isError) {
       this.#token = undefined;
@@ -277,11 +306,14 @@ export class LiveExporter implements SpanExporter {
   }
 }
 
+interface Answer { readonly id?: number; readonly isError: boolean; readonly message?: object }
+
 /** The id of an `ack` or `error` answer, if that is what a text is; both mean that the message need not be sent again. */
-function answerIn(text: string): { readonly id?: number; readonly isError: boolean } {
+function answerIn(text: string): Answer {
   try {
     const answer: unknown = JSON.parse(text);
-    if (typeof answer !== 'object' || answer === null || !('type' in answer) || !('id' in answer)) return { isError: false };
+    if (typeof answer !== 'object' || answer === null || !('type' in answer)) return { isError: false };
+    if (!('id' in answer)) return { isError: false, message: answer };
     const isError = answer.type === 'error';
     return (isError || answer.type === 'ack') && typeof answer.id === 'number' ? { id: answer.id, isError } : { isError };
   } catch {

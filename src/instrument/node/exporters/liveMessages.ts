@@ -1,6 +1,16 @@
 import { attributeValue, cutText } from '../values.ts';
 import type { SpanEvent } from '../records.ts';
-import type { Span } from '../span.ts';
+import type { Span, Trace } from '../span.ts';
+
+/** What is told of a span, whoever made it. */
+export interface LiveSpan extends Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano' | 'endTimeUnixNano'
+  | 'ended' | 'status' | 'attributes' | 'events' | 'links' | 'resource' | 'size' | 'lost'> {
+  readonly trace: Pick<Trace, 'baggage'>;
+  readonly traceState?: string | undefined;
+  readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
+  /** Told by a bystander: the program may send the same span itself. */
+  readonly witness?: true;
+}
 
 /** A receiver refuses frames above 4 MiB; this leaves room for what else is in the frame. */
 const maxMessageBytes = 3_000_000;
@@ -15,11 +25,12 @@ export interface SpanChanges {
 }
 
 /** `start` of an open span, `span` of one that has ended: everything there is to say about it. */
-export function wholeSpanMessage(span: Span, id: number | undefined): object {
+export function wholeSpanMessage(span: LiveSpan, id: number | undefined): object {
   const { links, trace } = span;
   return {
     type: span.ended ? 'span' : 'start',
     id,
+    witness: span.witness,
     span: {
       traceId: span.traceId,
       spanId: span.spanId,
@@ -33,18 +44,21 @@ export function wholeSpanMessage(span: Span, id: number | undefined): object {
       events: span.events.map(wireEvent),
       links: links.length > 0 ? links : undefined,
       resource: { attributes: span.resource },
+      scope: span.scope,
+      traceState: span.traceState,
       baggage: trace.baggage.size > 0 ? Object.fromEntries(trace.baggage) : undefined,
     },
   };
 }
 
 /** `update` of an open span, `end` of one that has ended: what the receiver does not know yet. */
-export function changesMessage(span: Span, changes: SpanChanges, id: number | undefined): object {
+export function changesMessage(span: LiveSpan, changes: SpanChanges, id: number | undefined): object {
   const attributes = { ...Object.fromEntries([...changes.keys].map((key) => [key, span.attributes.get(key)])), ...lost(span) };
   const events = span.events.slice(changes.eventsFrom).map(wireEvent);
   return {
     type: span.ended ? 'end' : 'update',
     id,
+    witness: span.witness,
     traceId: span.traceId,
     spanId: span.spanId,
     endTimeUnixNano: endTime(span),
@@ -77,10 +91,10 @@ function wireEvent({ name, timeUnixNano, attributes }: SpanEvent): object {
   return { name, timeUnixNano: String(timeUnixNano), attributes };
 }
 
-function endTime(span: Span): string | undefined {
+function endTime(span: LiveSpan): string | undefined {
   return span.endTimeUnixNano === undefined ? undefined : String(span.endTimeUnixNano);
 }
 
-function lost(span: Span): object {
+function lost(span: LiveSpan): object {
   return span.lost > 0 ? { 'spanscope.lost_attributes_and_events': span.lost } : {};
 }

@@ -1,0 +1,45 @@
+import { apiKey } from './otelKeys.ts';
+import { silently } from './silently.ts';
+import { wrapMethod } from './wrapMethod.ts';
+import { watchProvider } from './watch.ts';
+
+/** Sees a provider being registered in a realm, however the API came there: as a package, an ES module or inside a bundle. */
+export function watchGlobal(realm: object): void {
+  let api: unknown = Reflect.get(realm, apiKey);
+  watchApi(api);
+  Object.defineProperty(realm, apiKey, {
+    configurable: true,
+    enumerable: true,
+    get: () => api,
+    set(value: unknown) {
+      if (value !== api) silently(() => watchApi(value));
+      api = value;
+    },
+  });
+}
+
+/** `api.trace` is the API's own provider, which hands on to the one that the program registers. */
+function watchApi(api: unknown): void {
+  if (typeof api !== 'object' || api === null) return;
+  let trace: unknown = Reflect.get(api, 'trace');
+  watchDelegate(trace);
+  Object.defineProperty(api, 'trace', {
+    configurable: true,
+    enumerable: true,
+    get: () => trace,
+    set(value: unknown) {
+      silently(() => watchDelegate(value));
+      trace = value;
+    },
+  });
+}
+
+function watchDelegate(provider: unknown): void {
+  if (typeof provider !== 'object' || provider === null) return;
+  if (!('setDelegate' in provider)) return watchProvider(provider);
+  wrapMethod(provider, 'setDelegate', (setDelegate) => function seenSetDelegate(this: unknown, delegate: unknown) {
+    silently(() => watchProvider(delegate));
+    return Reflect.apply(setDelegate, this, [delegate]);
+  });
+  if ('getDelegate' in provider && typeof provider.getDelegate === 'function') watchProvider(provider.getDelegate());
+}

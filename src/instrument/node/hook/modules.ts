@@ -1,0 +1,32 @@
+import Module from 'node:module';
+import { silently } from './silently.ts';
+import { watchProvider } from './watch.ts';
+import { wrapMethod } from './wrapMethod.ts';
+import type { installFallback } from './fallback.ts';
+import type { Method } from './wrapMethod.ts';
+
+/** Names as they are required, and paths of main files, by which ES modules import CommonJS. */
+const openTelemetry = /@opentelemetry[\\/](api|sdk-trace|sdk-trace-base)(?:[\\/]build[\\/]src[\\/]index(?:-shim)?\.js)?$/;
+
+/** Sees OpenTelemetry's packages being loaded, each copy of them: they are CommonJS for Node, however they are imported. */
+export function watchModules(): void {
+  wrapMethod(Module, '_load', (load) => function seenLoad(this: unknown, ...args: unknown[]) {
+    const exports = Reflect.apply(load, this, args);
+    const [request] = args;
+    if (typeof request === 'string' && request.includes('@opentelemetry')) silently(() => loaded(request, exports));
+    return exports;
+  } satisfies Method);
+}
+
+function loaded(request: string, exports: unknown): void {
+  const name = openTelemetry.exec(request)?.[1];
+  if (name === undefined || typeof exports !== 'object' || exports === null) return;
+  // Loaded when it is needed, as the witness is.
+  if (name === 'api') (require('./fallback.ts') as { installFallback: typeof installFallback }).installFallback(exports);
+  // Providers of version 2.12 are made by `sdk-trace`, of others by `sdk-trace-base`.
+  else for (const key of ['BasicTracerProvider', 'TracerProvider']) watchProvider(prototypeOf(Reflect.get(exports, key)));
+}
+
+function prototypeOf(type: unknown): unknown {
+  return typeof type === 'function' ? type.prototype : undefined;
+}

@@ -1,0 +1,96 @@
+import { pathOf, parseFrame } from '../location.ts';
+import type { SourceLocation } from '../location.ts';
+import type { Method } from './wrapMethod.ts';
+
+/** Frames looked at first: between a span and the user's code there are mostly two or three of the API and SDK. */
+const usualDepth = 8;
+/** Where libraries began all of the first, frameworks of agents have some dozens. */
+const fullDepth = 64;
+const mostPlaces = 20_000;
+
+/** Positions in files of the user's code, with what was found out about them; null where nothing could be. */
+const places = new Map<string, Map<number, SourceLocation | null>>();
+const ownFiles = new Map<string, boolean>();
+let placeCount = 0;
+let sites: readonly NodeJS.CallSite[] = [];
+
+/** The first frame of the user's own code above `entry`; undefined when libraries or the event loop began all of it. */
+export function placeOfCaller(entry: Method): SourceLocation | undefined {
+  return placeWithin(entry, usualDepth) ?? (sites.length < usualDepth ? undefined : placeWithin(entry, fullDepth));
+}
+
+function placeWithin(entry: Method, depth: number): SourceLocation | undefined {
+  captureSites(entry, depth);
+  for (const [index, site] of sites.entries()) {
+    const file = site.getFileName();
+    if (typeof file !== 'string' || !isUsers(file)) continue;
+    let inFile = places.get(file);
+    if (inFile === undefined) places.set(file, inFile = new Map());
+    const position = site.getPosition();
+    let place = inFile.get(position);
+    if (place === undefined) {
+      place = locate(site, file, index, entry, depth);
+      remember(inFile, position, place);
+    }
+    return place ?? undefined;
+  }
+  return undefined;
+}
+
+function remember(inFile: Map<number, SourceLocation | null>, position: number, place: SourceLocation | null): void {
+  if (++placeCount > mostPlaces) {
+    places.clear();
+    placeCount = 0;
+  } else inFile.set(position, place);
+}
+
+/** Structured frames cost a third of the text of the same stack. */
+function captureSites(entry: Method, depth: number): void {
+  const { prepareStackTrace } = Error;
+  sites = [];
+  try {
+    Error.prepareStackTrace = takeSites;
+    void stackAbove(entry, depth);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+function takeSites(_: Error, frames: NodeJS.CallSite[]): string {
+  sites = frames;
+  return '';
+}
+
+function stackAbove(entry: Method, depth: number): unknown {
+  const { stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = depth;
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, entry);
+    return holder.stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function isUsers(file: string): boolean {
+  let is = ownFiles.get(file);
+  if (is === undefined) {
+    is = file !== '' && file !== __filename && !file.startsWith('node:') && !/[\\/]node_modules[\\/]/.test(file);
+    ownFiles.set(file, is);
+  }
+  return is;
+}
+
+/**
+ * The line as the program's own stack traces tell it: loaders (tsx, vite, source maps) put the lines of the original
+ * file there. Done once for each position.
+ */
+function locate(site: NodeJS.CallSite, file: string, index: number, entry: Method, depth: number): SourceLocation | null {
+  const text = stackAbove(entry, depth);
+  const frames = typeof text === 'string' ? text.slice(text.indexOf('\n') + 1).split('\n') : [];
+  const told = frames.length === sites.length ? parseFrame(frames[index] ?? '') : undefined;
+  if (told !== undefined) return told;
+  const line = site.getLineNumber();
+  return line === null ? null : { file: pathOf(file), line, functionName: site.getFunctionName() ?? '<anonymous>' };
+}
