@@ -24,6 +24,8 @@ export const chrome: Format = {
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     if (keys.has('traceEvents')) return { score: 0.95, reason: 'has "traceEvents"' };
+    // The metadata of a recording may be longer than what is looked at.
+    if (keys.has('metadata') && /"(?:dataOrigin|source)"\s*:\s*"(?:TraceEvents|DevTools)"/.test(new TextDecoder().decode(head.subarray(0, 4096)))) return { score: 0.7, reason: 'has the metadata of a recording of Chrome' };
     return keys.has('ph') && (keys.has('ts') || keys.has('pid')) ? { score: 0.9, reason: 'has events with "ph" and "ts"' } : { score: 0, reason: 'has no "traceEvents" and no events with "ph" and "ts"' };
   },
   decode(bytes, batch, options): void { decodeWhole(new ChromeDecoder(batch, options), bytes); },

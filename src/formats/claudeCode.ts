@@ -15,8 +15,11 @@ export const claudeCode: Format = {
   pieces: 'lines',
   sniff(head): Sniff {
     const keys = jsonKeys(head);
-    const isTranscript = keys.has('sessionId') && keys.has('uuid') && keys.has('type') && (keys.has('message/role') || keys.has('parentUuid'));
-    return isTranscript ? { score: 0.9, reason: 'has records with "sessionId", "uuid" and "message"' } : { score: 0, reason: 'has no records with "sessionId", "uuid" and "message"' };
+    const hasRecords = keys.has('sessionId') && (keys.has('uuid') || keys.has('parentUuid')) && keys.has('type') && (keys.has('message/role') || keys.has('parentUuid'));
+    if (hasRecords) return { score: 0.9, reason: 'has records with "sessionId", "uuid" and "message"' };
+    // Long sessions begin with many records of other kinds.
+    const hasOthers = (keys.has('summary') && keys.has('leafUuid')) || (keys.has('snapshot') && keys.has('isSnapshotUpdate'));
+    return hasOthers ? { score: 0.6, reason: 'has summaries or snapshots of a session' } : { score: 0, reason: 'has no records with "sessionId", "uuid" and "message"' };
   },
   decode(bytes, batch, options): void { decodeTranscript(bytes, batch, options, (steps) => new ClaudeTranscript(steps)); },
   open: (batch, options) => openTranscript(batch, options, (steps) => new ClaudeTranscript(steps)),

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chrome } from '../../../src/formats/chrome.ts';
+import { detect } from '../../../src/formats/detect.ts';
 import type { EncodeSpan } from '../../../src/formats/format.ts';
+import { formats } from '../../../src/formats/registry.ts';
 import { SpanBatch } from '../../../src/model/spanBatch.ts';
 import { decoded, lenient, spansOf, utf8 } from './batches.ts';
 import { rowsOf } from './rows.ts';
@@ -11,6 +13,11 @@ import { spanId, text, traceId } from './spanArbitraries.ts';
 const read = (...events: string[]): RowView[] => rowsOf(decoded(chrome, `[${events.join(',')}]`, lenient));
 const event = (ph: string, name: string, ts: number | string, more = ''): string => `{"ph":"${ph}","name":"${name}","ts":${ts},"pid":1,"tid":1${more === '' ? '' : `,${more}`}}`;
 const nesting = (rows: readonly RowView[]): string[] => rows.map((row) => `${row.name} < ${rows.find(({ spanId: id }) => id === row.parentSpanId)?.name ?? '-'}`);
+
+it('Chrome traces are recognised by their metadata when these are longer than what is looked at', () => {
+  const file = `{"metadata":{"source":"DevTools","dataOrigin":"TraceEvents","resources":"${'x'.repeat(100_000)}"},"traceEvents":[${event('X', 'a', 1)}]}`;
+  expect([detect(utf8(file), formats)?.format.id, decoded(chrome, file, lenient).count]).toEqual(['chrome-trace', 1]);
+});
 
 describe('Chrome slices', () => {
   it('lie in the one around them on their thread, the longest outside where several begin together', () => {

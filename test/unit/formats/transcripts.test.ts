@@ -3,8 +3,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claudeCode } from '../../../src/formats/claudeCode.ts';
 import { codex } from '../../../src/formats/codex.ts';
+import { detect } from '../../../src/formats/detect.ts';
 import type { Format } from '../../../src/formats/format.ts';
 import { opencode } from '../../../src/formats/opencode.ts';
+import { formats } from '../../../src/formats/registry.ts';
 import { agentOf } from '../../../src/model/conventions/registry.ts';
 import { spanKinds } from '../../../src/model/span.ts';
 import { operationCode, SpanBatch } from '../../../src/model/spanBatch.ts';
@@ -63,6 +65,12 @@ describe('a transcript of Claude Code', () => {
   const says = (uuid: string, second: number, id: string, content: unknown[], more = {}): object =>
     ({ ...base, uuid, type: 'assistant', timestamp: `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`, message: { id, role: 'assistant', model: 'm', content, usage: { input_tokens: 1, cache_read_input_tokens: 10, output_tokens: second } }, ...more });
   const text = (words: string): object => ({ type: 'text', text: words });
+
+  it('is recognised behind many summaries, and by the front of a record that is long', () => {
+    const summaries = Array.from({ length: 30 }, (_, i) => JSON.stringify({ type: 'summary', summary: `s${i}`, leafUuid: `l${i}` })).join('\n');
+    const long = JSON.stringify({ parentUuid: null, isSidechain: false, sessionId: 's', type: 'user', message: { role: 'user', content: 'x'.repeat(100_000) }, uuid: 'u' });
+    expect([summaries, long].map((input) => detect(utf8(input), formats)?.format.id)).toEqual(['claude-code', 'claude-code']);
+  });
 
   it('counts the usage of a message once, though each of its records repeats it', () => {
     expect(tokens(read(claudeCode, user('u1', 0, 'hi'), says('a1', 1, 'msg', [text('a')]), says('a2', 2, 'msg', [text('b')])))).toEqual([11]);
