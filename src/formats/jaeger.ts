@@ -17,7 +17,7 @@ export const jaeger: Format = {
   label: 'Jaeger JSON',
   pieces: 'values',
   extension: '.jaeger.json',
-  losses: ['open', 'nanoseconds', 'logs', 'dropped', 'marks'],
+  losses: ['open', 'nanoseconds', 'types', 'logs', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const found = [...keys].find((key) => key.endsWith('operationName') && places.test(key));
