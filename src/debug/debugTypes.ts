@@ -20,3 +20,10 @@ export function kitOf(type: string): 'python' | 'node' | undefined {
   if (type === 'python' || type === 'debugpy') return 'python';
   return reaches.get(type) === 'hooks' ? 'node' : undefined;
 }
+
+/** The run that a configuration's program belongs to, as its environment says. */
+export function runIdOf(configuration: Readonly<Record<string, unknown>>): string | undefined {
+  const { env } = configuration;
+  const attributes = typeof env === 'object' && env !== null ? (env as Record<string, unknown>)['OTEL_RESOURCE_ATTRIBUTES'] : undefined;
+  return typeof attributes === 'string' ? /(?:^|,)spanscope\.session\.id=([\w-]+)/.exec(attributes)?.[1] : undefined;
+}

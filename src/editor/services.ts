@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
 import { CollectorClient } from '../collector/client.ts';
+import { DebugSessions } from '../debug/debugSessions.ts';
+import { RunLog } from '../debug/runLog.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
+import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
+import { Tracer } from '../debug/tracer.ts';
 import type { ImportReport } from '../model/records.ts';
 import { SourceService } from './code/sourceService.ts';
 import { CollectorHost } from './collector/collectorHost.ts';
@@ -19,9 +23,11 @@ import { TracePanels } from './panel/tracePanels.ts';
 import { ValueDocuments } from './panel/valueDocuments.ts';
 import { Selection } from './selection.ts';
 import { collectorOptions, portSettings, startsByItself } from './settings.ts';
+import { ElsewhereNotice } from './status/elsewhereNotice.ts';
 import { Notices } from './status/notices.ts';
 import { StatusItem } from './status/statusItem.ts';
 import { importTrace } from './traces/importTrace.ts';
+import { RunHints } from './traces/runHints.ts';
 import { SpansView } from './traces/spansView.ts';
 import { groupings } from './traces/traceGroups.ts';
 import type { Grouping } from './traces/traceGroups.ts';
@@ -43,12 +49,16 @@ export class Services {
   readonly source: SourceService;
   readonly files: OpenFiles;
   readonly reports: Reports;
+  readonly runs: RunLog;
+  readonly tracer: Tracer;
+  readonly elsewhere: ElsewhereNotice;
   readonly tracesView: TracesView;
   readonly spansView: SpansView;
   readonly panels: TracePanels;
   /** Ids of traces that came, changed or went. */
   readonly onDidChangeTraces: vscode.Event<{ readonly traceIds: readonly string[] }>;
   readonly #status: StatusItem;
+  readonly #terminals: TerminalEnvironment;
   readonly #disposables = new Disposables();
 
   constructor(context: vscode.ExtensionContext) {
@@ -63,7 +73,17 @@ export class Services {
     this.source = keep(new SourceService(context, log.for('source')));
     this.files = keep(new OpenFiles(this.collector, log.for('files')));
     this.reports = keep(new Reports(this.files));
-    this.tracesView = keep(new TracesView(this.index, this.files, this.receiver, this.#grouping(), this.display));
+    this.runs = keep(new RunLog(context.workspaceState));
+    this.tracer = keep(new Tracer({
+      endpoints: async () => { await this.receiver.startIfWanted(); return this.receiver.endpoints; },
+      token: () => this.collector.call('controlToken'),
+    }, context.extensionPath));
+    this.#terminals = new TerminalEnvironment(context.environmentVariableCollection, this.tracer.hooks);
+    this.elsewhere = new ElsewhereNotice(context.workspaceState, log);
+    keep(new DebugSessions(this.tracer, this.runs, (prepared, useOurs) => this.elsewhere.tell(prepared, useOurs), (what, cause) => log.for('debug').warn(what, cause)));
+    this.tracesView = keep(new TracesView({
+      index: this.index, files: this.files, receiver: this.receiver, runs: this.runs, hints: keep(new RunHints(this.runs, this.tracer, this.collector)), grouping: this.#grouping(), display: this.display,
+    }));
     this.spansView = keep(new SpansView(this.collector, this.index, this.files, this.selection, this.display, log.for('spans')));
     this.panels = keep(new TracePanels({
       extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, index: this.index, source: this.source,
@@ -73,7 +93,7 @@ export class Services {
       run: (action) => runPanelAction(action, this.receiver.endpoints),
     }));
     keep(TraceFileEditor.register(this.files, this.panels));
-    this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.display));
+    this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.tracer, this.display));
     keep(new Notices(this.receiver, this.collector, context.globalState, log));
     const changedTraces = keep(new vscode.EventEmitter<{ readonly traceIds: readonly string[] }>());
     this.onDidChangeTraces = changedTraces.event;
@@ -87,7 +107,10 @@ export class Services {
 
   /** Begins what the workspace is known to want. Nothing here is waited for. */
   start(): void {
-    if (this.context.workspaceState.get(usedKey) !== true) return;
+    const isUsed = this.context.workspaceState.get(usedKey) === true;
+    // Terminals keep what they had over a reload until it is known where the receiver listens now.
+    if (!isUsed || !startsByItself()) this.#updateTerminals();
+    if (!isUsed) return;
     this.#status.show();
     setImmediate(() => void this.receiver.startIfWanted());
   }
@@ -124,6 +147,7 @@ export class Services {
     keep(this.spansView.onDidChangeVisibility(startIfVisible));
     keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
     keep(this.receiver.onDidChange(() => this.#receiverChanged()));
+    keep(this.receiver.onDidChange(() => { if (this.receiver.state !== 'starting') this.#updateTerminals(); }));
     keep(this.index.onDidChange(() => this.#tracesChanged()));
     keep(this.files.onDidChange(() => this.#tracesChanged()));
     keep(this.selection.onDidChange(({ selected }) => {
@@ -131,6 +155,7 @@ export class Services {
       setContextKey('spanscope.hasSelection', selected?.spanId !== undefined);
     }));
     keep(vscode.workspace.onDidChangeConfiguration((event) => this.#settingsChanged(event)));
+    keep(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#updateTerminals()));
     setContextKey('spanscope.groupBy', this.#grouping());
     this.#receiverChanged();
   }
@@ -140,6 +165,10 @@ export class Services {
     setContextKey('spanscope.receiver', state);
     setContextKey('spanscope.portProblem', problems.length > 0);
     if (state === 'listening' && this.context.workspaceState.get(usedKey) !== true) void this.context.workspaceState.update(usedKey, true);
+  }
+
+  #updateTerminals(): void {
+    this.#terminals.update(this.receiver.endpoints);
   }
 
   #tracesChanged(): void {
@@ -152,6 +181,7 @@ export class Services {
     const portsChanged = ['spanscope.receiver.httpPort', 'spanscope.receiver.grpcPort'].some((name) => event.affectsConfiguration(name));
     const work = portsChanged && this.receiver.state === 'listening' ? this.receiver.start() : undefined;
     work?.catch(() => undefined);
+    if (event.affectsConfiguration('spanscope.debug') || event.affectsConfiguration('terminal.integrated.env')) this.#updateTerminals();
     if (event.affectsConfiguration('spanscope')) {
       this.collector.configure().catch((error: unknown) => this.log.error('The settings could not be applied', error));
     }

@@ -1,7 +1,7 @@
 import { openInEditor } from '../files/openMany.ts';
 import type { Services } from '../services.ts';
 import { SpanTreeNode } from '../traces/spansTree.ts';
-import { FileNode, TraceNode } from '../traces/tracesTree.ts';
+import { FileNode, RunNode, TraceNode } from '../traces/tracesTree.ts';
 import type { Command } from './command.ts';
 import { pickTrace, traceIdOf } from './targets.ts';
 
@@ -18,7 +18,7 @@ export const openTraceBeside: Command = {
 /** From the palette the trace is chosen; where there is none yet, a panel opens that waits for the first. */
 async function open(services: Services, target: unknown, spanId: unknown, beside: boolean): Promise<void> {
   if (target instanceof FileNode && target.file.traceCount === 0 && target.file.uri !== undefined) return openInEditor(target.file.uri);
-  const isNamed = target instanceof FileNode || target instanceof TraceNode || target instanceof SpanTreeNode || typeof target === 'string';
+  const isNamed = target instanceof FileNode || target instanceof RunNode || target instanceof TraceNode || target instanceof SpanTreeNode || typeof target === 'string';
   const hasTraces = isNamed || beside || (await services.collector.call('listTraces', '', { offset: 0, limit: 1 })).total > 0;
   const traceId = isNamed || beside ? traceIdOf(services, target) : (await pickTrace(services, 'Open Trace'))?.traceId;
   if (traceId === undefined && hasTraces) return;

@@ -24,7 +24,9 @@ import { openWalkthrough } from './openWalkthrough.ts';
 import { pasteTrace } from './pasteTrace.ts';
 import { revealSource, revealSourceBeside } from './revealSource.ts';
 import { runDemo } from './runDemo.ts';
+import { runFile } from './runFile.ts';
 import { searchSpans } from './searchSpans.ts';
+import { showEnvironment } from './showEnvironment.ts';
 import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
 import { startReceiver } from './startReceiver.ts';
@@ -36,7 +38,7 @@ import { useOtherPort } from './useOtherPort.ts';
 export const commands: readonly Command[] = [
   addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, searchSpans, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
+  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
 ];
 
 /** Registers all commands. A command that fails says why. */

@@ -6,21 +6,23 @@ import type { Selected } from '../selection.ts';
 import type { Services } from '../services.ts';
 import { SpanTreeNode } from '../traces/spansTree.ts';
 import { traceLabel, traceRow } from '../traces/traceRow.ts';
-import { FileNode, TraceNode } from '../traces/tracesTree.ts';
+import { FileNode, RunNode, TraceNode } from '../traces/tracesTree.ts';
 
 const pickLimit = 200;
 
 /** The trace that a command was called on: a row, an id, else the one that is looked at. */
 export function traceIdOf({ selection }: Services, target: unknown): string | undefined {
   if (target instanceof TraceNode || target instanceof SpanTreeNode) return target.traceId;
+  if (target instanceof RunNode) return target.traceIds[0];
   if (target instanceof FileNode) return target.file.traces[0]?.traceId;
   return typeof target === 'string' ? target : selection.current?.traceId;
 }
 
 /** The same where several rows may be selected: then they are what a command was called on. */
 export function traceIdsOf(services: Services, target: unknown, selected: unknown): readonly string[] {
-  const nodes = Array.isArray(selected) ? selected.filter((node) => node instanceof TraceNode) : [];
-  if (nodes.length > 1) return nodes.map(({ traceId }) => traceId);
+  const nodes = Array.isArray(selected) && selected.length > 1 ? selected : [target];
+  const traceIds = nodes.flatMap((node) => (node instanceof TraceNode ? [node.traceId] : node instanceof RunNode ? node.traceIds : []));
+  if (traceIds.length > 0) return [...new Set(traceIds)];
   const traceId = traceIdOf(services, target);
   return traceId === undefined ? [] : [traceId];
 }

@@ -1,5 +1,6 @@
-import type { TraceOverview } from '../../model/records.ts';
 import { visibleName } from '../../model/visibleText.ts';
+import { isRun } from './traceEntry.ts';
+import type { TraceEntry } from './traceEntry.ts';
 
 export const groupings = ['time', 'service'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -7,20 +8,21 @@ export type Grouping = (typeof groupings)[number];
 export interface TraceGroup {
   readonly id: string;
   readonly label: string;
-  readonly traces: readonly TraceOverview[];
+  readonly entries: readonly TraceEntry[];
 }
 
-/** Whether something of the trace still runs. */
-export const isRunning = (summary: TraceOverview): boolean => summary.openCount > 0;
 
-/** Traces (newest first) in groups, none of them empty. A trace of several services stands under its first. */
-export function groupTraces(traces: readonly TraceOverview[], grouping: Grouping, nowUnixMilli: number): TraceGroup[] {
-  const groups = new Map<string, { label: string; traces: TraceOverview[] }>();
+/** Whether something of it still runs. */
+export const isRunning = (entry: TraceEntry): boolean => (isRun(entry) ? entry.isLive || entry.traces.some(isRunning) : entry.openCount > 0);
+
+/** Entries (newest first) in groups, none of them empty. A trace of several services stands under its first. */
+export function groupTraces(entries: readonly TraceEntry[], grouping: Grouping, nowUnixMilli: number): TraceGroup[] {
+  const groups = new Map<string, { label: string; entries: TraceEntry[] }>();
   const labelOf = grouping === 'time' ? ageOf(nowUnixMilli) : serviceOf;
-  for (const trace of traces) {
-    const label = labelOf(trace);
-    const group = groups.get(label) ?? { label, traces: [] };
-    group.traces.push(trace);
+  for (const entry of entries) {
+    const label = labelOf(entry);
+    const group = groups.get(label) ?? { label, entries: [] };
+    group.entries.push(entry);
     groups.set(label, group);
   }
   const sorted = [...groups.values()];
@@ -34,15 +36,18 @@ const ages = ['Running', 'Today', 'Yesterday', 'Older'];
 /** Nanoseconds since 1970 as decimal text, in whole milliseconds. */
 export const unixMilliOf = (unixNano: string): number => Number(BigInt(unixNano) / 1_000_000n);
 
-function ageOf(nowUnixMilli: number): (trace: TraceOverview) => string {
+function ageOf(nowUnixMilli: number): (entry: TraceEntry) => string {
   const today = new Date(nowUnixMilli).setHours(0, 0, 0, 0);
   const yesterday = new Date(today).setDate(new Date(today).getDate() - 1);
-  return (trace) => {
-    if (isRunning(trace)) return 'Running';
-    const start = unixMilliOf(trace.startUnixNano);
+  return (entry) => {
+    if (isRunning(entry)) return 'Running';
+    const start = isRun(entry) ? entry.startUnixMilli : unixMilliOf(entry.startUnixNano);
     if (start >= today) return 'Today';
     return start >= yesterday ? 'Yesterday' : 'Older';
   };
 }
 
-const serviceOf = ({ services: [first] }: TraceOverview): string => (first === undefined || first === '' ? 'No service' : visibleName(first));
+function serviceOf(entry: TraceEntry): string {
+  const first = isRun(entry) ? entry.name : entry.services[0];
+  return first === undefined || first === '' ? 'No service' : visibleName(first);
+}

@@ -1,21 +1,35 @@
 import * as vscode from 'vscode';
+import type { RunLog } from '../../debug/runLog.ts';
 import { Disposables } from '../disposables.ts';
 import type { OpenFiles } from '../files/openFiles.ts';
 import type { Receiver } from '../collector/receiver.ts';
 import type { Display } from '../display.ts';
 import { Throttle } from '../throttle.ts';
 import { FilesTree } from './filesTree.ts';
+import type { RunHints } from './runHints.ts';
+import { runTooltip } from './runRow.ts';
 import type { Grouping } from './traceGroups.ts';
 import { pageSize } from './traceIndex.ts';
 import type { TraceIndex } from './traceIndex.ts';
 import { traceTooltip } from './traceRow.ts';
 import { TracesDrop } from './tracesDrop.ts';
-import { FileNode, FilesNode, GroupNode, MoreNode, TraceNode, TracesTree } from './tracesTree.ts';
+import { FileNode, FilesNode, GroupNode, MoreNode, RunNode, TraceNode, TracesTree } from './tracesTree.ts';
 import type { TracesNode } from './tracesTree.ts';
 import { itemOf, tooltipOf } from './treeItems.ts';
 
 const tickMs = 1000;
 const redrawMs = 150;
+
+/** What the Traces view is made of. */
+export interface TracesViewParts {
+  readonly index: TraceIndex;
+  readonly files: OpenFiles;
+  readonly receiver: Receiver;
+  readonly runs: RunLog;
+  readonly hints: RunHints;
+  readonly grouping: Grouping;
+  readonly display: Display;
+}
 
 /** The Traces view: runs and traces in groups, newest first, changing in place while spans arrive. */
 export class TracesView implements vscode.TreeDataProvider<TracesNode> {
@@ -24,6 +38,8 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #index: TraceIndex;
   readonly #receiver: Receiver;
+  readonly #runs: RunLog;
+  readonly #hints: RunHints;
   readonly #view: vscode.TreeView<TracesNode>;
   readonly #disposables = new Disposables();
   readonly #display: Display;
@@ -36,9 +52,11 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   #isStale = false;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(index: TraceIndex, files: OpenFiles, receiver: Receiver, grouping: Grouping, display: Display) {
+  constructor({ index, files, receiver, runs, hints, grouping, display }: TracesViewParts) {
     this.#display = display;
-    this.#tree = new TracesTree(display);
+    this.#runs = runs;
+    this.#hints = hints;
+    this.#tree = new TracesTree(display, runs);
     this.#filesTree = new FilesTree(display);
     this.#files = files;
     this.#index = index;
@@ -49,6 +67,8 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#listChanged()));
     this.#disposables.add(index.onDidChange(() => redraw.request()));
     this.#disposables.add(files.onDidChange(() => redraw.request()));
+    this.#disposables.add(runs.onDidChange(() => redraw.request()));
+    this.#disposables.add(hints.onDidChange(() => this.#head()));
     this.#disposables.add(index.onDidFail((traceIds) => this.#noteFailures(traceIds)));
     this.#disposables.add(receiver.onDidChange(() => this.#head()));
     this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => this.#becomeVisible(visible)));
@@ -59,7 +79,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> { return this.#view.onDidChangeVisibility; }
   /** The traces whose rows are selected. */
   get selectedTraceIds(): readonly string[] {
-    return this.#view.selection.flatMap((node) => (node instanceof TraceNode ? [node.traceId] : []));
+    return this.#view.selection.flatMap((node) => (node instanceof TraceNode ? [node.traceId] : node instanceof RunNode ? node.traceIds : []));
   }
 
   groupBy(grouping: Grouping): void {
@@ -69,6 +89,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 
   getTreeItem(node: TracesNode): vscode.TreeItem {
     if (node instanceof GroupNode) return groupItem(node);
+    if (node instanceof RunNode) return runItem(node);
     if (node instanceof MoreNode) return moreItem(node);
     if (node instanceof FilesNode) return filesItem(node);
     if (node instanceof FileNode) return fileItem(node);
@@ -81,7 +102,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
   getChildren(node?: TracesNode): TracesNode[] {
     if (node === undefined && !this.#index.isLoaded) this.#index.load();
     if (node === undefined) return [...this.#tree.groups, ...(this.#filesTree.isEmpty ? [] : [this.#filesTree.root])];
-    return node instanceof GroupNode || node instanceof FilesNode || node instanceof FileNode ? [...node.children] : [];
+    return node instanceof GroupNode || node instanceof RunNode || node instanceof FilesNode || node instanceof FileNode ? [...node.children] : [];
   }
 
   getParent(node: TracesNode): TracesNode | undefined {
@@ -90,6 +111,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 
   resolveTreeItem(item: vscode.TreeItem, node: TracesNode): vscode.TreeItem {
     if (node instanceof TraceNode) item.tooltip = tooltipOf(traceTooltip(node.summary, Date.now(), this.#display));
+    else if (node instanceof RunNode) item.tooltip = tooltipOf(runTooltip(node.run, Date.now(), this.#display));
     return item;
   }
 
@@ -122,7 +144,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     const ports = [http, grpc].flatMap((address) => address?.split(':').at(-1) ?? []);
     const isEmpty = listing.total === 0;
     this.#view.description = isEmpty && ports.length > 0 ? `listening on ${ports.join(' and ')}` : '';
-    this.#view.message = filter === '' ? '' : `${listing.matching} of ${listing.total} shown.`;
+    this.#view.message = filter === '' ? this.#hints.text ?? '' : `${listing.matching} of ${listing.total} shown.`;
     this.#view.badge = badgeOf(running, this.#failed.size);
   }
 
@@ -141,7 +163,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 
   /** Running times grow while somebody looks. */
   #keepTicking(): void {
-    const isWanted = this.#view.visible && this.#index.running > 0;
+    const isWanted = this.#view.visible && (this.#index.running > 0 || this.#runs.live.length > 0);
     if (isWanted) this.#tick ??= setInterval(() => this.#update(), tickMs);
     else if (this.#tick !== undefined) {
       clearInterval(this.#tick);
@@ -153,8 +175,17 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
 function groupItem({ group, children }: GroupNode): vscode.TreeItem {
   const item = new vscode.TreeItem(group.label, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group:${group.id}`;
-  item.description = `${group.traces.length}${children.at(-1) instanceof MoreNode ? '+' : ''}`;
+  item.description = `${group.entries.length}${children.at(-1) instanceof MoreNode ? '+' : ''}`;
   item.contextValue = 'group';
+  return item;
+}
+
+function runItem(node: RunNode): vscode.TreeItem {
+  const { run, shown } = node, count = run.traces.length;
+  const item = itemOf(shown, `run:${run.id}`, count < 2 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed);
+  // What can be done with a trace can be done with a run of one.
+  item.contextValue = count === 0 ? 'waiting' : count === 1 ? 'trace.run' : 'run';
+  if (count > 0) item.command = { command: 'spanscope.openTrace', title: 'Open Trace', arguments: [node] };
   return item;
 }
 

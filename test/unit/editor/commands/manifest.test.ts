@@ -45,7 +45,7 @@ describe('the manifest', () => {
 
   it('takes no port, host, origin or limit from a workspace', () => {
     const fromWorkspace = Object.entries(contributes.configuration.properties).filter(([, { scope }]) => scope !== 'machine').map(([key]) => key);
-    expect(fromWorkspace).toEqual(['spanscope.receiver.autoStart', 'spanscope.source.pathMappings']);
+    expect(fromWorkspace).toEqual(['spanscope.receiver.autoStart', 'spanscope.debug.environment', 'spanscope.source.pathMappings']);
   });
 
   it('names pictures that exist', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RunList } from '../../../../src/debug/runs.ts';
 import { Display } from '../../../../src/editor/display.ts';
 import { traceRow, traceTooltip } from '../../../../src/editor/traces/traceRow.ts';
 import { GroupNode, MoreNode, TraceNode, TracesTree } from '../../../../src/editor/traces/tracesTree.ts';
@@ -15,11 +16,13 @@ function nameOf(node: TracesNode): string {
   return node instanceof GroupNode ? node.group.label : 'files';
 }
 
+const noRuns = new RunList(undefined);
+
 const drawn = (tree: TracesTree): Record<string, string[]> => Object.fromEntries(tree.groups.map((node) => [node.group.label, node.children.map(nameOf)]));
 
 describe('the Traces view', () => {
   it('groups by age, running ones first, and leaves empty groups out', () => {
-    const tree = new TracesTree(display);
+    const tree = new TracesTree(display, noRuns);
     tree.update([
       runningSummary({ traceId: 'runs', startUnixMilli: now - 3 * dayMs }),
       summaryOf({ traceId: 'late', startUnixMilli: now - hourMs }),
@@ -31,7 +34,7 @@ describe('the Traces view', () => {
   });
 
   it('groups by the first service', () => {
-    const tree = new TracesTree(display);
+    const tree = new TracesTree(display, noRuns);
     tree.update([
       summaryOf({ traceId: 'a', services: ['worker', 'planner'] }), summaryOf({ traceId: 'b', services: ['planner'] }), summaryOf({ traceId: 'c', services: [] }),
     ], 0, 'service', now);
@@ -39,7 +42,7 @@ describe('the Traces view', () => {
   });
 
   it('redraws only the row of a trace that changed', () => {
-    const tree = new TracesTree(display);
+    const tree = new TracesTree(display, noRuns);
     const still = summaryOf({ traceId: 'still', startUnixMilli: now - hourMs });
     expect(tree.update([summaryOf({ traceId: 'grows', startUnixMilli: now }), still], 0, 'time', now)).toBeUndefined();
     const redraw = tree.update([summaryOf({ traceId: 'grows', startUnixMilli: now, errorCount: 2 }), still], 0, 'time', now);
@@ -48,7 +51,7 @@ describe('the Traces view', () => {
   });
 
   it('keeps the node of a trace that moves to another group', () => {
-    const tree = new TracesTree(display);
+    const tree = new TracesTree(display, noRuns);
     tree.update([runningSummary({ traceId: 'a', startUnixMilli: now })], 0, 'time', now);
     const node = tree.groups[0]?.children[0];
     expect(tree.update([summaryOf({ traceId: 'a', startUnixMilli: now })], 0, 'time', now)).toBeUndefined();
@@ -57,7 +60,7 @@ describe('the Traces view', () => {
   });
 
   it('offers more when traces are left out, once', () => {
-    const tree = new TracesTree(display);
+    const tree = new TracesTree(display, noRuns);
     const traces = [summaryOf({ traceId: 'a', startUnixMilli: now }), summaryOf({ traceId: 'b', startUnixMilli: now - 3 * dayMs })];
     tree.update(traces, 700, 'time', now);
     expect(drawn(tree)).toEqual({ Today: ['a'], Older: ['b', '700 more'] });

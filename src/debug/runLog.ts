@@ -1,0 +1,49 @@
+import { EventEmitter } from 'vscode';
+import type { Memento } from 'vscode';
+import { RunList } from './runs.ts';
+import type { Run } from './runs.ts';
+
+const memoryKey = 'debug.runs';
+
+/** The runs of this workspace, saved with it. */
+export class RunLog {
+  readonly #changed = new EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #ended = new EventEmitter<Run>();
+  readonly onDidEnd = this.#ended.event;
+  readonly #runs: RunList;
+  readonly #memory: Memento;
+
+  constructor(memory: Memento) {
+    this.#memory = memory;
+    this.#runs = new RunList(memory.get(memoryKey));
+  }
+
+  get live(): readonly Run[] { return this.#runs.live; }
+
+  find(id: string): Run | undefined { return this.#runs.find(id); }
+
+  isLive(id: string): boolean { return this.#runs.isLive(id); }
+
+  begin(run: Pick<Run, 'id' | 'name' | 'type'>, session: string): void {
+    this.#runs.begin(run, session, Date.now());
+    this.#save();
+  }
+
+  end(id: string, session: string): void {
+    const ended = this.#runs.end(id, session, Date.now());
+    if (ended === undefined) return;
+    this.#save();
+    this.#ended.fire(ended);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#ended.dispose();
+  }
+
+  #save(): void {
+    void this.#memory.update(memoryKey, this.#runs.saved);
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,44 @@
+import { lstat, readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as process from 'node:process';
+import { workspace } from 'vscode';
+import type { DebugConfiguration } from 'vscode';
+import { Layers, layerOf, parseEnvFile } from './layers.ts';
+import type { Layer } from './layers.ts';
+
+const largestFileBytes = 1024 * 1024;
+const nameRule = process.platform === 'win32' ? 'ignoreCase' : 'exact';
+const terminalPlatforms: Partial<Record<NodeJS.Platform, string>> = { darwin: 'osx', win32: 'windows' };
+
+/** What a program of a launch configuration would get without us. */
+export async function layersOfLaunch(configuration: DebugConfiguration): Promise<Layers> {
+  const { env, envFile, console: place } = configuration as { env?: unknown; envFile?: unknown; console?: unknown };
+  const files = (Array.isArray(envFile) ? envFile : [envFile]).filter((file) => typeof file === 'string');
+  return new Layers([
+    layerOf('the launch configuration', env),
+    ...(await Promise.all(files.toReversed().map(fileLayer))),
+    ...(place === 'internalConsole' ? [] : [terminalLayer()]),
+    editorLayer(),
+  ], nameRule);
+}
+
+/** What a program in a terminal would get without us. */
+export const layersOfTerminal = (): Layers => new Layers([terminalLayer(), editorLayer()], nameRule);
+
+function terminalLayer(): Layer {
+  const platform = terminalPlatforms[process.platform] ?? 'linux';
+  return layerOf(`the setting terminal.integrated.env.${platform}`, workspace.getConfiguration('terminal.integrated.env').get(platform));
+}
+
+const editorLayer = (): Layer => layerOf('the environment of the editor', process.env);
+
+/** Empty when it cannot be read: then the debugger says so. */
+async function fileLayer(file: string): Promise<Layer> {
+  const by = path.basename(file);
+  try {
+    const { size } = await lstat(file);
+    return { by, values: size > largestFileBytes ? new Map() : parseEnvFile(await readFile(file, 'utf8')) };
+  } catch {
+    return { by, values: new Map() };
+  }
+}
