@@ -1,6 +1,7 @@
 import type { TraceOverview } from '../model/records.ts';
 import { receivedSource, traceKeyOf } from '../model/traceKey.ts';
 import type { CollectorCalls, CollectorOptions, CollectorStats } from '../protocol/collector.ts';
+import type { RowRef } from '../protocol/panel.ts';
 import { importFile } from './fileImport.ts';
 import { OpenedFiles } from './files/openedFiles.ts';
 import { Ingest } from './ingest.ts';
@@ -135,9 +136,9 @@ export class Collector implements CallHandlers {
     return path.reverse();
   }
 
-  async searchRows(traceId: string, query: string): ReturnType<typeof searchRows> {
+  async searchRows(traceId: string, query: string, from?: RowRef): ReturnType<typeof searchRows> {
     const trace = await this.trace(traceId);
-    return trace === undefined ? { epoch: 0, rows: new ArrayBuffer(0) } : searchRows(trace, query);
+    return trace === undefined ? { epoch: 0, rows: new ArrayBuffer(0) } : searchRows(trace, query, from);
   }
 
   async subscribe(subscription: number, traceId: string): Promise<void> {

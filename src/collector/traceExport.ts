@@ -87,7 +87,7 @@ async function addRows(trace: TraceColumns, request: ExportRequest, { writer, re
 
 /** The rows of a request in their order: a subtree, what matches, or all. */
 async function wantedRows(trace: TraceColumns, { spanId, query }: ExportRequest): Promise<readonly number[]> {
-  const matching = query === undefined || query.trim() === '' ? undefined : new Set(new Uint32Array((await searchRows(trace, query)).rows));
+  const matching = query === undefined || query.trim() === '' ? undefined : new Set(new Uint32Array((await searchRows(trace, query, undefined, Infinity)).rows));
   const ordered = rowsInOrder(trace);
   const inTree = spanId === undefined ? undefined : subtreeOf(trace, trace.rowOf(spanId));
   return ordered.filter((row) => (inTree === undefined || inTree[row] === 1) && (matching === undefined || matching.has(row)));

@@ -1,4 +1,6 @@
 import type { TraceOverview } from '../model/records.ts';
+import type { FoundRows } from '../protocol/collector.ts';
+import type { RowRef } from '../protocol/panel.ts';
 import { parseQuery } from '../query/parse.ts';
 import type { Query, QueryTrace } from '../query/query.ts';
 import { RowSpan } from './rowSpan.ts';
@@ -9,6 +11,8 @@ import type { TraceStore } from './store/traceStore.ts';
 /** After this time a search lets others have a turn. */
 const turnMs = 20;
 const rowsBetweenLooks = 256;
+/** A part of an answer has what was found in this time: at first soon, so that there is something to see. */
+const firstPartMs = 25, partMs = 500;
 
 export interface Page { readonly offset: number; readonly limit: number }
 
@@ -31,20 +35,27 @@ export async function searchTraces(store: TraceStore, text: string, page: Page |
   return { traces, total };
 }
 
-/** Rows of a trace whose spans match a query, ascending. Rejects with words for the user when the query cannot be read. */
-export async function searchRows(trace: TraceColumns, text: string): Promise<{ epoch: number; rows: ArrayBuffer }> {
+/**
+ * Rows of a trace whose spans match a query, ascending: as many as are found in a short time, from a row on. Begins anew
+ * when the rows were numbered anew since. Rejects with words for the user when the query cannot be read.
+ */
+export async function searchRows(trace: TraceColumns, text: string, from?: RowRef, ms = from === undefined ? firstPartMs : partMs): Promise<FoundRows> {
   const query = queryOf(text);
-  const turns = new Turns();
+  const turns = new Turns(), end = performance.now() + ms;
   for (;;) {
     trace.settle();
-    const { epoch } = trace;
-    const span = new RowSpan(trace, nowUnixNano());
+    const { epoch } = trace, span = new RowSpan(trace, nowUnixNano());
     const rows: number[] = [];
-    for (let row = 0; row < trace.count && trace.epoch === epoch; row++) {
+    const first = from?.epoch === epoch ? from.row : 0;
+    let row = first;
+    for (; row < trace.count && trace.epoch === epoch; row++) {
+      if (row % rowsBetweenLooks === 0 && row > first) {
+        if (performance.now() > end) break;
+        await turns.next();
+      }
       if (!trace.isPlaceholder(row) && query.matchesSpan(span.at(row))) rows.push(row);
-      if (row % rowsBetweenLooks === 0) await turns.next();
     }
-    if (trace.epoch === epoch) return { epoch, rows: Uint32Array.from(rows).buffer };
+    if (trace.epoch === epoch) return { epoch, rows: Uint32Array.from(rows).buffer, ...(row < trace.count ? { next: row } : {}) };
   }
 }
 

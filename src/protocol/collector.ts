@@ -2,6 +2,7 @@ import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.t
 import type { BreakpointHit, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { ExportKind, ExportReport, ExportRequest } from './export.ts';
+import type { RowRef } from './panel.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** Settings of the collector worker; all from user scope. */
@@ -66,6 +67,9 @@ export interface MetricSeries {
   readonly points: readonly { readonly timeUnixNano: string; readonly value: number }[];
 }
 
+/** Row numbers of spans that match, ascending, as a Uint32 buffer; with `next` only those before that row. */
+export interface FoundRows { readonly epoch: number; readonly rows: ArrayBuffer; readonly next?: number }
+
 /** A node of the spans tree as the native tree view needs it. */
 export interface SpanNode {
   readonly spanId: string;
@@ -112,8 +116,8 @@ export interface CollectorCalls {
   childrenOf(traceId: string, spanId: string | undefined, page: { readonly offset: number; readonly limit: number }): { readonly nodes: readonly SpanNode[]; readonly total: number };
   /** Ids from the root down to the span, for revealing it in a tree. */
   pathTo(traceId: string, spanId: string): readonly string[];
-  /** Row numbers of the spans of a trace that match, ascending, as a Uint32 buffer. */
-  searchRows(traceId: string, query: string): { readonly epoch: number; readonly rows: ArrayBuffer };
+  /** Spans of a trace that match, as many as are found soon; to be asked for the rest with the row to go on from. Rejects when the query cannot be read. */
+  searchRows(traceId: string, query: string, from?: RowRef): FoundRows;
   /** Begins sending `rows` events of a trace to this subscription; a subscription keeps its trace in memory. */
   subscribe(subscription: number, traceId: string): void;
   acknowledge(subscription: number, revision: number): void;

@@ -68,7 +68,8 @@ export type ToPanel =
   | { readonly type: 'file.status'; readonly file: FileStatus | undefined }
   | { readonly type: 'selection.set'; readonly ref: RowRef | undefined }
   | { readonly type: 'span.details'; readonly details: SpanDetails }
-  | { readonly type: 'search.result'; readonly id: number; readonly epoch: number; readonly rows: ArrayBuffer /* Uint32 row numbers, ascending */; readonly problem?: string }
+  /** Uint32 row numbers, ascending. With `next` they are a part, and those from that row on are to be asked for. */
+  | { readonly type: 'search.result'; readonly id: number; readonly epoch: number; readonly rows: ArrayBuffer; readonly next?: number; readonly problem?: string }
   | { readonly type: 'chart.command'; readonly command: ChartCommand }
   | { readonly type: 'request.failed'; readonly request: string; readonly message: string };
 
@@ -86,7 +87,7 @@ export type FromPanel =
   | { readonly type: 'source.open'; readonly ref: RowRef; readonly index?: number; readonly beside: boolean }
   | { readonly type: 'frame.open'; readonly ref: RowRef; readonly event: number; readonly line: number; readonly beside: boolean }
   | { readonly type: 'link.open'; readonly ref: RowRef; readonly link: number }
-  | { readonly type: 'search.run'; readonly id: number; readonly query: string }
+  | { readonly type: 'search.run'; readonly id: number; readonly query: string; readonly from?: RowRef }
   | { readonly type: 'value.copy'; readonly text: string }
   | { readonly type: 'value.open'; readonly ref: RowRef; readonly what: 'json' | 'attribute'; readonly key?: string }
   | { readonly type: 'image.save'; readonly kind: 'png' | 'svg'; readonly data: string }

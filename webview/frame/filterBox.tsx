@@ -20,7 +20,7 @@ interface FilterBoxProps {
 /** Finds spans by the filter language; what does not match is dimmed in all views. */
 export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: FilterBoxProps) {
   const panel = usePanel();
-  const { query, matches, problem } = useSignal(panel.search.state);
+  const { query, matches, isPart, problem } = useSignal(panel.search.state);
   const input = useRef<HTMLInputElement | null>(null);
   // Before the next key comes: what is typed after the slash belongs in here.
   useLayoutEffect(() => {
@@ -39,7 +39,7 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
     event.preventDefault();
   };
   const isBusy = query !== '';
-  const count = matches === undefined ? '' : `${numbers.count(matches.length)} of ${numbers.count(spanCount)}`;
+  const count = matches === undefined ? '' : `${numbers.count(matches.length)}${isPart ? '+' : ''} of ${numbers.count(spanCount)}`;
   return (
     <div class="filter" role="search">
       <div class={`filter-box${isBusy ? ' busy' : ''}${problem === undefined ? '' : ' invalid'}`}>

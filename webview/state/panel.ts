@@ -205,7 +205,7 @@ export class Panel {
     if (isReset) this.#startsAnew = false;
     this.trace.value = trace;
     this.view.folds.traceChanged(trace, isReset);
-    this.search.traceChanged();
+    this.search.traceChanged(isReset);
     const ref = this.#selection.value;
     if (isReset) {
       if (ref?.epoch !== trace.epoch) this.details.want(undefined);

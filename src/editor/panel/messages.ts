@@ -21,7 +21,7 @@ const schemas: Schemas = {
   'source.open': z.object({ ref: rowRef, index: z.exactOptional(count), beside: z.boolean() }),
   'frame.open': z.object({ ref: rowRef, event: count, line: count, beside: z.boolean() }),
   'link.open': z.object({ ref: rowRef, link: count }),
-  'search.run': z.object({ id: z.number(), query: text(maxQueryLength) }),
+  'search.run': z.object({ id: z.number(), query: text(maxQueryLength), from: z.exactOptional(rowRef) }),
   'value.copy': z.object({ text: text(maxTextLength) }),
   'value.open': z.object({ ref: rowRef, what: z.literal(['json', 'attribute']), key: z.exactOptional(text(maxKeyLength)) }),
   'image.save': z.object({ kind: z.literal(['png', 'svg']), data: text(maxImageLength) }),

@@ -248,7 +248,7 @@ export class TracePanel {
       case 'source.open': return source.reveal(await this.#read(message.ref), this.#place(message.beside, message.index));
       case 'frame.open': return source.revealFrame(await this.#read(message.ref), message.event, message.line, this.#place(message.beside));
       case 'link.open': return this.#openLink(message.ref, message.link);
-      case 'search.run': return this.#search(message.id, message.query);
+      case 'search.run': return this.#search(message);
       case 'value.copy': return vscode.env.clipboard.writeText(message.text);
       case 'value.open': return documents.show(this.#traceId ?? '', await this.#read(message.ref), message.what === 'attribute' ? message.key : undefined);
       case 'image.save': return saveImage(message.kind, message.data, this.panel.title);
@@ -314,10 +314,10 @@ export class TracePanel {
     throw new Error('The linked trace has not been received.');
   }
 
-  async #search(id: number, query: string): Promise<void> {
+  async #search({ id, query, from }: Extract<FromPanel, { type: 'search.run' }>): Promise<void> {
     if (this.#traceId === undefined) return;
     try {
-      this.#post({ type: 'search.result', id, ...await this.#services.collector.call('searchRows', this.#traceId, query) });
+      this.#post({ type: 'search.result', id, ...await this.#services.collector.call('searchRows', this.#traceId, query, ...(from === undefined ? [] : [from])) });
     } catch (error) {
       this.#post({ type: 'search.result', id, epoch: 0, rows: new ArrayBuffer(0), problem: messageOf(error) });
     }

@@ -22,6 +22,7 @@ function searching(query: string): { host: FakeHost; panel: Panel } {
 const answer = (id: number, rows: readonly number[], problem?: string): ToPanel => ({
   type: 'search.result', id, epoch: 1, rows: new Uint32Array(rows).buffer, ...(problem === undefined ? {} : { problem }),
 });
+const part = (id: number, rows: readonly number[], next: number, epoch = 1): ToPanel => ({ type: 'search.result', id, epoch, rows: new Uint32Array(rows).buffer, next });
 
 beforeEach(() => { vi.useFakeTimers(); });
 afterEach(() => { vi.useRealTimers(); });
@@ -69,11 +70,49 @@ describe('the search', () => {
     expect(panel.search.state.value.matches).toBeUndefined();
   });
 
+  it('shows the first matches at once, and asks for the rest', () => {
+    const { host, panel } = searching('e');
+    host.say(part(1, [], 1));
+    expect(panel.search.state.value.matches).toBeUndefined();
+    host.say(part(1, [1], 2));
+    expect(panel.search.state.value).toMatchObject({ matches: Uint32Array.of(1), isPart: true });
+    host.say(answer(1, [2]));
+    expect(panel.search.state.value).toMatchObject({ matches: Uint32Array.of(1, 2), isPart: false });
+    expect(host.ofType('search.run').map(({ from }) => from)).toEqual([undefined, { epoch: 1, row: 1 }, { epoch: 1, row: 2 }]);
+  });
+
+  it('begins anew when the rows were numbered anew between two parts', () => {
+    const { host, panel } = searching('e');
+    host.say(part(1, [0, 1], 2, 0), answer(1, [2]));
+    expect([...panel.search.state.value.matches!]).toEqual([2]);
+  });
+
+  it('keeps all matches while it looks for them in a trace that grows, and lets one search end before the next', () => {
+    const { host, panel } = searching('e');
+    host.say(answer(1, [0, 1]), { type: 'trace.rows', rows: appended(run, 0, 3) });
+    vi.runAllTimers();
+    host.say(part(2, [1], 2), { type: 'trace.rows', rows: appended(run, 3, 3) });
+    vi.advanceTimersByTime(5000);
+    expect([...panel.search.state.value.matches!]).toEqual([1, 0]);
+    expect(host.ofType('search.run').filter(({ from }) => from === undefined)).toHaveLength(2);
+    host.say(answer(2, [2]));
+    expect([...panel.search.state.value.matches!]).toEqual([1, 2]);
+    vi.advanceTimersByTime(5000);
+    expect(host.ofType('search.run').filter(({ from }) => from === undefined)).toHaveLength(3);
+  });
+
+  it('asks for no more of what nobody wants to know any more', () => {
+    const { host, panel } = searching('e');
+    panel.search.setQuery('');
+    host.say(part(1, [0], 1));
+    expect(host.ofType('search.run')).toHaveLength(1);
+  });
+
   it('counts the matches of another query without changing its own', async () => {
     const { host, panel } = searching('e');
     const count = panel.search.countOf('late');
-    host.say(answer(2, [0]));
-    expect(await count).toBe(1);
+    host.say(part(2, [0], 1), answer(2, [2]));
+    expect(await count).toBe(2);
     expect(panel.search.state.value.query).toBe('e');
   });
 });
