@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { EnvironmentVariableMutatorType, workspace } from 'vscode';
+import { EnvironmentVariableMutatorType } from 'vscode';
 import type { EnvironmentVariableCollection } from 'vscode';
 import type { Endpoints } from '../protocol/collector.ts';
 import { contentChoice, setsEnvironment } from './debugSettings.ts';
@@ -14,7 +14,8 @@ const types: Readonly<Record<Mutation['kind'], EnvironmentVariableMutatorType>> 
 
 /**
  * The variables of new terminals, and so of tasks. The editor keeps them over a reload and marks terminals whose
- * variables have changed, so they are touched only when they are different. They hold no token: they lie on the disk.
+ * variables have changed, so they are touched only when they are different. They hold no token: they lie on the disk. Nor
+ * resource attributes: these variables win over those of a task, which may name its run.
  */
 export class TerminalEnvironment {
   readonly #collection: EnvironmentVariableCollection;
@@ -37,7 +38,7 @@ export class TerminalEnvironment {
   #wanted(endpoints: Endpoints): ReadonlyMap<string, Mutation> {
     if (!setsEnvironment()) return new Map();
     const existing = layersOfTerminal();
-    const environment = environmentFor({ endpoints, workspace: workspace.name ?? '', hooks: this.#hooks, content: contentChoice(), delimiter: path.delimiter }, existing);
+    const environment = environmentFor({ endpoints, hooks: this.#hooks, content: contentChoice(), delimiter: path.delimiter }, existing);
     return terminalMutations(environment, existing, this.#hooks, path.delimiter);
   }
 }

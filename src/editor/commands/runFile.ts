@@ -29,9 +29,11 @@ async function start(services: Services, uri: vscode.Uri, folder: string, progra
   const name = path.basename(uri.fsPath);
   const prepared = await services.tracer.prepare({ name, type: program.type, reach: 'hooks', existing: layersOfTerminal(), isOverriding, isAsked: true });
   if (prepared === undefined) throw new Error('The receiver listens nowhere, so the program could not be seen.');
+  // What all terminals have is there without being set twice.
+  const own = [...prepared.environment.variables].filter(([variable]) => services.context.environmentVariableCollection.get(variable) === undefined);
   const task = new vscode.Task(
     { type: 'spanscope', file: uri.fsPath }, vscode.workspace.getWorkspaceFolder(uri) ?? vscode.TaskScope.Workspace, `Run ${name}`, 'Spanscope',
-    new vscode.ProcessExecution(program.command, [...program.args], { cwd: folder, env: { ...Object.fromEntries(prepared.environment.variables), ...program.env } }), [],
+    new vscode.ProcessExecution(program.command, [...program.args], { cwd: folder, env: { ...Object.fromEntries(own), ...program.env } }), [],
   );
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated, clear: true };
   await runTask(services, task, prepared);
