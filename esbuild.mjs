@@ -96,6 +96,8 @@ const testBundles = [
 /** Files that travel as they are: source (a glob) to folder. */
 const copies = [
   ['src/instrument/python/*.py', 'dist/kit'],
+  ['src/instrument/python/hook/*.py', 'dist/hook/python'],
+  ['src/instrument/python/hook/_spanscope_hook/*.py', 'dist/hook/python/_spanscope_hook'],
   ['src/instrument/demo/*.{mjs,py}', 'dist/demo'],
 ];
 
@@ -136,6 +138,8 @@ function copyAssets() {
     mkdirSync(folder, { recursive: true });
     for (const file of globSync(glob)) copyFileSync(file, path.join(folder, path.basename(file)));
   }
+  // The hook has a kit of its own: the program may use another version of it.
+  copyFileSync('src/instrument/python/spanscope.py', 'dist/hook/python/_spanscope_hook/kit.py');
   writeFileSync('dist/kit/spanscope.d.mts', kitTypes());
   mkdirSync('dist/webview', { recursive: true });
   // Of the font, the icons that the page uses: it stands in every HTML document too.

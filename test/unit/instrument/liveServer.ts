@@ -33,6 +33,9 @@ export interface Message {
   readonly attributes?: Record<string, unknown>;
   readonly events?: ReceivedSpan['events'];
   readonly client?: Record<string, unknown>;
+  readonly token?: string;
+  readonly breakpointId?: string;
+  readonly on?: string;
   readonly body?: string;
 }
 
@@ -43,6 +46,8 @@ export class LiveServer {
   readonly port: number;
   /** False keeps the confirmations back. */
   acknowledge = true;
+  /** What clients with a token are told. */
+  breakpoints: readonly object[] | undefined;
   readonly #http: Server;
   readonly #server: WebSocketServer;
   readonly #sockets = new Set<Socket>();
@@ -100,7 +105,7 @@ export class LiveServer {
   spans(): readonly ReceivedSpan[] {
     const spans = new Map<string, ReceivedSpan>();
     for (const message of this.messages) {
-      if (message.span !== undefined) spans.set(message.span.spanId, structuredClone(message.span));
+      if (message.span !== undefined) spans.set(message.span.spanId, Object.assign({ events: [] }, structuredClone(message.span)));
       const span = spans.get(message.spanId ?? '');
       if (span === undefined) continue;
       Object.assign(span.attributes, message.attributes);
@@ -119,6 +124,7 @@ export class LiveServer {
       const content = JSON.parse(data.toString()) as Message | Message[];
       for (const message of Array.isArray(content) ? content : [content]) {
         this.messages.push(message);
+        if (message.token !== undefined && this.breakpoints !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items: this.breakpoints }));
         if (message.id !== undefined && this.acknowledge) socket.send(JSON.stringify({ type: 'ack', id: message.id, accepted: 1 }));
       }
       for (const wake of this.#waiting.splice(0)) wake();

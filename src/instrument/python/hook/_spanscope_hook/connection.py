@@ -1,0 +1,265 @@
+"""What the receiver is told and what it has confirmed. All of it belongs to the sending thread."""
+
+import collections
+import json
+import os
+import random
+import struct
+import sys
+import time
+
+from . import kit
+from .live import LOOPBACK, whole_message
+
+_FIRST_RETRY = 0.2
+_LAST_RETRY = 5.0
+_MAX_FRAME_CHARACTERS = 256_000
+_MAX_FRAME_MESSAGES = 512
+_MAX_FRAMES_IN_FLIGHT = 64
+_MAX_OPEN = 20_000
+_MAX_CHARACTERS = 32 << 20
+_HELLO_ID = 0
+_nothing = ((), ())
+
+
+def _endpoint():
+    """SPANSCOPE_ENDPOINT, or what the program's exporter sends to if that is this machine: nothing leaves it unasked."""
+    endpoint = kit._live_endpoint(None)
+    is_told = kit._variable("SPANSCOPE_ENDPOINT") is not None
+    return endpoint if is_told or endpoint.hostname in LOOPBACK else kit._live_endpoint(kit._DEFAULT_ENDPOINT)
+
+
+class _LocalWebSocket(kit._WebSocket):
+    """A connection that does not leave this machine: masks protect proxies (RFC 6455, 10.3), so that zeroes do here."""
+
+    def send(self, payload, opcode=1):
+        size = len(payload)
+        if size < 126:
+            header = struct.pack("!BB4x", 0x80 | opcode, 0x80 | size)
+        elif size < 0x10000:
+            header = struct.pack("!BBH4x", 0x80 | opcode, 0xFE, size)
+        else:
+            header = struct.pack("!BBQ4x", 0x80 | opcode, 0xFF, size)
+        self.socket.sendall(header + payload)
+
+
+class Connection:
+    """The connection to the receiver, made anew when it breaks, and the spans that it does not know all of."""
+
+    def __init__(self):
+        self._endpoint = _endpoint()
+        self._token = kit._variable("SPANSCOPE_TOKEN")
+        self._web_socket = None
+        self._number = 0
+        self._spans = {}  # by their library's object: open spans, and those that ended since they were told and are not confirmed
+        self._open = {}
+        self._unsent = {}
+        self._whole = collections.deque()  # messages of whole spans
+        self._characters = 0
+        self._in_flight = {}  # by the number of a frame: spans, and messages of whole ones
+        self._last_frame = _HELLO_ID
+        self._failures = 0
+        self._retry_at = 0.0
+        self._looked_at = 0.0
+        self.has_unread = False
+
+    @property
+    def socket(self):
+        return None if self._web_socket is None else self._web_socket.socket
+
+    @property
+    def is_idle(self):
+        """Whether everything is confirmed."""
+        return not self._unsent and not self._whole and not self._in_flight
+
+    def take_in(self, begun, done):
+        """Takes what has begun and ended."""
+        for source in list(begun):
+            found = begun.pop(source, None)
+            if found is not None:
+                kind, place = found
+                span = self._spans[source] = kind(source, place)
+                span.state = _state_of(span)
+                self._open[span] = self._unsent[span] = None
+        while done:
+            self._take_ended(done.popleft())
+        while len(self._spans) > _MAX_OPEN:
+            self._forget(next(iter(self._spans.values())))
+        while self._characters > _MAX_CHARACTERS and self._whole:
+            self._characters -= len(self._whole.popleft())
+
+    def _take_ended(self, ended):
+        if isinstance(ended, str):
+            text = _fitting(ended)
+            self._whole.append(text)
+            self._characters += len(text)
+            return
+        kind, source = ended
+        span = self._spans.get(source)
+        if span is None:
+            # It was forgotten: it comes back whole.
+            span = self._spans[source] = kind(source, None)
+        span.ended = True
+        self._open.pop(span, None)
+        if span.connection == self._number and self._web_socket is not None:
+            self._unsent[span] = None
+            return
+        # Nobody knows it, so that its objects need not be kept until somebody does.
+        self._forget(span)
+        text = self._whole_text(span)
+        if text is not None:
+            self._take_ended(text)
+
+    def _forget(self, span):
+        del self._spans[span.source]
+        self._unsent.pop(span, None)
+        self._open.pop(span, None)
+
+    def turn(self, now, is_urgent):
+        """Sends what is to be sent and reads what has come."""
+        if self._web_socket is None and (self._spans or self._whole) and (is_urgent or now >= self._retry_at):
+            self._connect()
+        if self._web_socket is None:
+            return
+        try:
+            if self.has_unread:
+                self.has_unread = False
+                self._take_answers(self._web_socket.receive())
+            self._send()
+        except Exception:
+            self._drop()
+
+    def look_for_changes(self, now, seconds, most):
+        """Every so many seconds looks whether open spans have changed."""
+        if not self._open or now < self._looked_at + seconds:
+            return
+        self._looked_at = now
+        for span in list(self._open)[:most]:
+            state = _state_of(span)
+            if state != span.state:
+                span.state = state
+                self._unsent[span] = None
+
+    def seconds_to_sleep(self, now, seconds):
+        """How long nothing needs to be done unless something happens; None for ever."""
+        if self._web_socket is None and (self._spans or self._whole):
+            return max(0.01, self._retry_at - now)
+        return seconds if self._open else None
+
+    def _connect(self):
+        try:
+            is_local = self._endpoint.scheme == "ws" and self._endpoint.hostname in LOOPBACK
+            self._web_socket = (_LocalWebSocket if is_local else kit._WebSocket)(self._endpoint)
+            self._web_socket.send(json.dumps(self._hello()).encode("ascii"))
+            self._take_answers(self._web_socket.take())
+        except Exception:
+            self._drop()
+            return
+        self._number += 1
+        # Another receiver may be there now: it gets to know all that is open.
+        self._unsent = dict.fromkeys(self._spans.values())
+
+    def _drop(self):
+        if self._web_socket is not None:
+            self._web_socket.close()
+            self._web_socket = None
+        for _, texts in reversed(self._in_flight.values()):
+            self._whole.extendleft(reversed(texts))
+            self._characters += sum(map(len, texts))
+        self._in_flight.clear()
+        self._failures += 1
+        self._retry_at = time.monotonic() + min(_LAST_RETRY, _FIRST_RETRY * 2 ** min(self._failures - 1, 10)) * random.uniform(0.8, 1.2)
+
+    def _hello(self):
+        name = os.path.basename(sys.argv[0]) if getattr(sys, "argv", None) and sys.argv[0] else "python"
+        hello = {"type": "hello", "id": _HELLO_ID, "client": {"name": name, "language": "python", "pid": os.getpid(), "cwd": _folder()}}
+        if self._token is not None:
+            hello["token"] = self._token
+        return hello
+
+    def _take_answers(self, messages):
+        for text in messages:
+            answer = json.loads(text)
+            if not isinstance(answer, dict) or answer.get("type") not in ("ack", "error"):
+                continue
+            if answer.get("id") == _HELLO_ID:
+                if answer["type"] == "error":
+                    # Of an earlier run of the receiver, or of another one: spans are taken without.
+                    self._token = None
+                    raise ConnectionError("token not accepted")
+                continue
+            # Only now: a receiver that is overloaded takes connections and ends them at once.
+            self._failures = 0
+            for span in self._in_flight.pop(answer.get("id"), _nothing)[0]:
+                if span.ended and span not in self._unsent and self._spans.get(span.source) is span:
+                    self._forget(span)
+
+    def _send(self):
+        while (self._unsent or self._whole) and len(self._in_flight) < _MAX_FRAMES_IN_FLIGHT:
+            spans, messages, characters = self._next_changes()
+            texts, whole = [], self._whole
+            while whole and characters < _MAX_FRAME_CHARACTERS and len(messages) + len(texts) < _MAX_FRAME_MESSAGES:
+                text = whole.popleft()
+                characters += len(text)
+                texts.append(text)
+            self._characters -= sum(map(len, texts))
+            messages.extend(texts)
+            if messages:
+                self._last_frame += 1
+                self._in_flight[self._last_frame] = (spans, texts)
+                messages[-1] = f'{messages[-1][:-1]},"id":{self._last_frame}}}'
+                self._web_socket.send((messages[0] if len(messages) == 1 else f"[{','.join(messages)}]").encode("ascii"))
+
+    def _next_changes(self):
+        """Spans that were told of open, with their messages and the number of characters in these."""
+        spans, messages, characters = [], [], 0
+        for span in list(self._unsent):
+            del self._unsent[span]
+            text = self._text_of(span, span.ended)
+            if text is not None:
+                spans.append(span)
+                messages.append(text)
+                characters += len(text)
+            if characters > _MAX_FRAME_CHARACTERS or len(messages) >= _MAX_FRAME_MESSAGES:
+                break
+        return spans, messages, characters
+
+    def _text_of(self, span, ended):
+        """The message of a span; None when its library's objects are not what we know of them."""
+        if ended and span.connection != self._number:
+            return self._whole_text(span)
+        try:
+            if span.connection != self._number:
+                members, span.events_sent = span.first_message(False)
+                text = f'{{"type":"start","witness":true,"span":{{{members}}}}}'
+                span.connection = self._number
+            else:
+                members, span.events_sent = span.next_message(ended, span.events_sent)
+                text = f'{{"type":"{"end" if ended else "update"}","witness":true,{members}}}'
+            return _fitting(text)
+        except Exception:
+            return None
+
+    def _whole_text(self, span):
+        try:
+            return whole_message(span)
+        except Exception:
+            return None
+
+
+def _fitting(text):
+    return text if len(text) < kit._MAX_MESSAGE else kit._message_text(json.loads(text))
+
+
+def _state_of(span):
+    try:
+        return span.changes()
+    except Exception:
+        return ()
+
+
+def _folder():
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""

@@ -1,0 +1,111 @@
+"""What spans of libraries with a tracing interface of their own have in common."""
+
+import sys
+
+from . import live
+from .values import plain, text_to_json, to_json, with_place
+
+_SCHEMA = '"kind":"internal"'
+
+
+def is_traced_by(names):
+    """Whether somebody else has loaded code that makes spans of the library's runs."""
+    return any(name in sys.modules for name in names)
+
+
+def outer_span():
+    """Trace and span id (hex) of the OpenTelemetry span in which the program is, None when it is in none."""
+    api = sys.modules.get("opentelemetry.trace")
+    if api is None:
+        return None
+    try:
+        span = api.get_current_span()
+        context = span.get_span_context()
+        return (format(context.trace_id, "032x"), format(context.span_id, "016x")) if context.is_valid and span.is_recording() else None
+    except Exception:
+        return None
+
+
+def service_resource():
+    """The resource of this process as OpenTelemetry's variables tell it, JSON text."""
+    from . import kit
+
+    resource = dict(kit._resource(None, None))
+    for key in ("telemetry.sdk.name", "telemetry.sdk.version"):
+        resource.pop(key, None)
+    return to_json({"attributes": resource})
+
+
+class LibrarySpan(live.SeenSpan):
+    """A span of a library whose `source` tells: ids, name, times, error, and attributes of OpenTelemetry's GenAI conventions.
+
+    `source.read()` gives a dict: traceId, spanId, parentSpanId?, name, startTime, endTime?, error? (text), stack?, attributes.
+    """
+
+    _resource = None
+    scope = ""
+
+    def first_message(self, ended):
+        told = self.source.read()
+        if LibrarySpan._resource is None:
+            LibrarySpan._resource = service_resource()
+        text = (
+            f'{_ids(told)},"name":{text_to_json(told["name"])},{_SCHEMA},"startTime":{to_json(told["startTime"])}'
+            f',"attributes":{with_place(self.place, _attributes(told))},"resource":{LibrarySpan._resource},"scope":{{"name":{to_json(self.scope)}}}'
+        )
+        if told.get("parentSpanId"):
+            text += f',"parentSpanId":{to_json(told["parentSpanId"])}'
+        return text + _outcome(told, ended), 0
+
+    def next_message(self, ended, events_sent):
+        told = self.source.read()
+        return f'{_ids(told)},"attributes":{to_json(_attributes(told))}{_outcome(told, ended)}', 0
+
+
+def _ids(told):
+    return f'"traceId":{to_json(told["traceId"])},"spanId":{to_json(told["spanId"])}'
+
+
+def _attributes(told):
+    return {key: plain(value) for key, value in told["attributes"].items() if value is not None and value != [] and value != ""}
+
+
+def _outcome(told, ended):
+    if not ended:
+        return ""
+    # OTLP's JSON calls both the same way; a library that tells no end has ended now.
+    text = f',"endTimeUnixNano":{to_json(_end_of(told))}'
+    if told.get("error"):
+        text += f',"status":{{"code":"error","message":{to_json(told["error"])}}}'
+        if told.get("stack"):
+            about = {"exception.message": told["error"], "exception.stacktrace": told["stack"]}
+            text += f',"events":[{{"name":"exception","timeUnixNano":{to_json(_end_of(told))},"attributes":{to_json(about)}}}]'
+    return text
+
+
+def _end_of(told):
+    if told.get("endTime"):
+        return told["endTime"]
+    import time
+
+    return str(time.time_ns())
+
+
+def usage_attributes(usage):
+    """Token counts in OpenAI's or LangChain's words as attributes."""
+    if not isinstance(usage, dict):
+        return {}
+
+    def first(*names):
+        return next((usage[name] for name in names if isinstance(usage.get(name), (int, float))), None)
+
+    def detail(name, *groups):
+        return next((usage[group][name] for group in groups if isinstance(usage.get(group), dict) and name in usage[group]), None)
+
+    return {
+        "gen_ai.usage.input_tokens": first("input_tokens", "prompt_tokens"),
+        "gen_ai.usage.output_tokens": first("output_tokens", "completion_tokens"),
+        "gen_ai.usage.cache_read.input_tokens": detail("cached_tokens", "input_tokens_details", "prompt_tokens_details") or detail("cache_read", "input_token_details"),
+        "gen_ai.usage.cache_creation.input_tokens": detail("cache_creation", "input_token_details"),
+        "gen_ai.usage.reasoning.output_tokens": detail("reasoning_tokens", "output_tokens_details", "completion_tokens_details") or detail("reasoning", "output_token_details"),
+    }

@@ -1,0 +1,271 @@
+"""Sends what the hook sees over the live protocol, in a thread of its own.
+
+The program's threads note what began in a dict and what ended in a queue, and take no lock. The thread looks there a hundred
+times a second while spans come, and sleeps when none do. A span that has ended by then becomes its message at its end: to keep
+the library's objects would cost more, and their memory besides.
+"""
+
+import atexit
+import collections
+import functools
+import os
+import select
+import socket
+import threading
+import time
+
+_LOOK_SECONDS = 0.01  # shorter than a frame of a screen; what happens to a span within it travels as one
+_ACTIVE_SECONDS = 0.5  # after the last span the thread goes on looking for so long
+_CHANGES_SECONDS = 0.2  # libraries do not tell of changes, so open spans are looked at so often
+_MOST_LOOKED_AT = 2000
+_MOST_WAITING = 100_000
+_EXIT_SECONDS = 1.0
+_EXIT_SECONDS_ALONE = 0.2  # when nobody has answered yet
+_FORK_SECONDS = 0.2
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+# Spans that the thread has not seen yet: their library's object, with its class here and its place.
+_begun = {}
+# Messages of whole spans, and (class, object) of spans that ended after the thread had seen them. The oldest give way when nobody takes them.
+_done = collections.deque(maxlen=_MOST_WAITING)
+_begin_lock = threading.Lock()
+_sender = None
+_original_exits = {}
+
+
+class SeenSpan:
+    """A span of some library as it is told. Subclasses know their library; what they read may change at any time."""
+
+    # What the sending thread notes of it.
+    ended = False
+    state = None
+    connection = -1
+    events_sent = 0
+
+    def __init__(self, source, place):
+        self.source = source
+        self.place = place
+
+    def first_message(self, ended):
+        """The whole span as members of the live protocol's `span`, JSON text, and the number of events in it."""
+        raise NotImplementedError
+
+    def next_message(self, ended, events_sent):
+        """What may have changed since the last message, members of `update` or `end`, and the number of events known then."""
+        raise NotImplementedError
+
+    def changes(self):
+        """Something that is equal as long as nothing has changed."""
+        return ()
+
+
+def started(kind, source, place):
+    """To be called when a span has begun: a subclass of SeenSpan, the library's own object (hashable), where the user's code is."""
+    if len(_begun) < _MOST_WAITING:
+        _begun[source] = (kind, place)
+    sender = _sender
+    if sender is None or sender.is_asleep:
+        _wake()
+
+
+def ended(kind, source):
+    """To be called when a span has ended, once."""
+    begun = _begun.pop(source, None)
+    _done.append((kind, source) if begun is None else whole_message(kind(source, begun[1])))
+    sender = _sender
+    if sender is None or sender.is_asleep:
+        _wake()
+
+
+def whole_message(span):
+    """The message of a span that has ended."""
+    return f'{{"type":"span","witness":true,"span":{{{span.first_message(True)[0]}}}}}'
+
+
+def _wake():
+    global _sender
+    if _sender is None:
+        with _begin_lock:
+            if _sender is None:
+                _register()
+                _sender = _Sender()
+    _sender.wake()
+
+
+def flush():
+    """Waits until the receiver has confirmed everything, at most for a moment. Safe in signal handlers and at exit."""
+    try:
+        if _sender is not None:
+            _sender.flush()
+    except Exception:
+        pass
+
+
+def _register():
+    """Ways out of this process: spans that are on their way are still sent."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+    for name in ("_exit", "execv", "execve"):
+        _original_exits[name] = getattr(os, name)
+        setattr(os, name, _flushing(_original_exits[name]))
+
+
+def _flushing(leave):
+    @functools.wraps(leave)
+    def flush_and_leave(*args, **kwargs):
+        flush()
+        return leave(*args, **kwargs)
+
+    return flush_and_leave
+
+
+# Registered before the program registers anything, so that it runs after all of that.
+atexit.register(flush)
+
+
+def _before_fork():
+    # Python warns when a process with several threads forks; and the child must not find a lock taken.
+    if _sender is not None:
+        _sender.stop()
+
+
+def _after_fork():
+    if _sender is not None and _sender.was_running:
+        _sender.wake()
+
+
+def _in_child():
+    global _sender, _begin_lock
+    _begin_lock = threading.Lock()
+    _begun.clear()
+    _done.clear()
+    if _sender is not None:
+        _sender.abandon()
+        _sender = _Sender()
+
+
+class _Sender:
+    """The thread, and how the program's threads reach it. What is sent and to whom is `_Connection`'s."""
+
+    def __init__(self):
+        self.is_asleep = True
+        self.was_running = False
+        self._thread = None
+        self._stopping = False
+        self._connection = None
+        self._flushes = collections.deque()
+        self._signal = None
+
+    def wake(self):
+        self.is_asleep = False
+        try:
+            if self._thread is None:
+                with _begin_lock:
+                    if self._thread is None:
+                        self._start()
+            else:
+                self._signal[1].send(b"w")
+        except Exception:
+            pass  # at the end of the interpreter there are no new threads; a full signal wakes as well
+
+    def _start(self):
+        if self._signal is None:
+            self._signal = socket.socketpair()
+            for end in self._signal:
+                end.setblocking(False)
+        self._stopping = False
+        thread = threading.Thread(target=self._run, name="spanscope", daemon=True)
+        # Debuggers of the pydevd family neither trace nor show nor stop it.
+        thread.pydev_do_not_trace = True
+        thread.is_pydev_daemon_thread = True
+        thread.start()
+        self._thread = thread
+
+    def stop(self):
+        """Ends the thread, keeping what it knows and its connection."""
+        thread = self._thread
+        self.was_running = thread is not None
+        if thread is None or thread is threading.current_thread():
+            return
+        self._stopping = True
+        self.wake()
+        thread.join(_FORK_SECONDS)
+        if not thread.is_alive():
+            self._thread = None
+
+    def abandon(self):
+        """In a forked child: the connection is the parent's."""
+        for end in (*(self._signal or ()), getattr(self._connection, "socket", None)):
+            if end is not None:
+                end.close()
+
+    def flush(self):
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        # A lock of its own for each: whatever this interrupts holds none of them.
+        done = threading.Lock()
+        done.acquire()
+        self._flushes.append(done)
+        self.wake()
+        if not done.acquire(timeout=_EXIT_SECONDS_ALONE):
+            connection = self._connection
+            if connection is not None and connection.socket is not None:
+                done.acquire(timeout=_EXIT_SECONDS)
+
+    def _run(self):
+        try:
+            if self._connection is None:
+                from . import connection
+
+                self._connection = connection.Connection()
+            self._turns(self._connection)
+        except Exception:
+            pass  # the program goes on without
+
+    def _turns(self, connection):
+        last_seen = time.monotonic()
+        while not self._stopping:
+            now = time.monotonic()
+            if _begun or _done:
+                last_seen = now
+                connection.take_in(_begun, _done)
+            connection.look_for_changes(now, _CHANGES_SECONDS, _MOST_LOOKED_AT)
+            is_urgent = len(self._flushes) > 0
+            connection.turn(now, is_urgent)
+            if is_urgent and not (_begun or _done) and (connection.is_idle or connection.socket is None):
+                while self._flushes:
+                    self._flushes.popleft().release()
+            self._rest(connection, now - last_seen)
+
+    def _rest(self, connection, quiet_for):
+        seconds = 0
+        if self._flushes:
+            seconds = _LOOK_SECONDS
+        elif quiet_for < _ACTIVE_SECONDS:
+            time.sleep(_LOOK_SECONDS)
+        else:
+            seconds = connection.seconds_to_sleep(time.monotonic(), _CHANGES_SECONDS)
+            self.is_asleep = True
+            if _begun or _done or self._flushes or self._stopping:  # came before anybody could know that we sleep
+                seconds = 0
+        readable = _readable(self._signal[0], connection.socket, seconds)
+        self.is_asleep = False
+        connection.has_unread = connection.socket is not None and connection.socket.fileno() in readable
+        if self._signal[0].fileno() in readable:
+            try:
+                self._signal[0].recv(4096)
+            except OSError:
+                pass
+
+
+def _readable(signal, connection, seconds):
+    """The numbers of those that can be read from, as soon as there are any or the time (None: for ever) is over."""
+    sockets = [signal] if connection is None else [signal, connection]
+    if not hasattr(select, "poll"):
+        return [each.fileno() for each in select.select(sockets, [], [], seconds)[0]]
+    # Unlike `select` it knows numbers beyond 1024, which programs with many connections have.
+    poll = select.poll()
+    for each in sockets:
+        poll.register(each, select.POLLIN)
+    return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]

@@ -1,0 +1,59 @@
+"""The line of the user's own code that makes a span."""
+
+import os
+import sys
+import sysconfig
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_LIBRARIES = tuple({
+    os.path.abspath(path) + os.sep
+    for path in (os.path.dirname(os.__file__), *(sysconfig.get_path(name) or "" for name in ("stdlib", "platstdlib", "purelib", "platlib")))
+    if path
+})
+_PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_MAX_FRAMES = 200
+# File names from which code runs that is generated while the program runs; there may be no end of them.
+_MAX_FILES = 20_000
+
+# Whether a file is the user's own, by the name that its code has.
+_is_own = {}
+
+
+def _find_out(file):
+    path = os.path.abspath(file)
+    own = not file.startswith("<") and not path.startswith(_HERE) and not path.startswith(_LIBRARIES) and not any(part in path for part in _PACKAGES)
+    if len(_is_own) < _MAX_FILES:
+        _is_own[file] = own
+    return own
+
+
+def place_of_caller(depth):
+    """The code and the line of the user's that calls, from `depth` calls up outwards; None when libraries began all of it.
+
+    As little as has to be noted while the program waits; `attributes_of` says the rest.
+    """
+    frame = sys._getframe(depth + 1)
+    known = _is_own
+    left = _MAX_FRAMES
+    while frame is not None and left > 0:
+        code = frame.f_code
+        own = known.get(code.co_filename)
+        if own is None:
+            own = _find_out(code.co_filename)
+        if own:
+            return (code, frame.f_lineno)
+        frame = frame.f_back
+        left -= 1
+    return None
+
+
+def attributes_of(place):
+    """A place as attributes of a span: file, line (from 1) and function."""
+    if place is None:
+        return {}
+    code, line = place
+    return {
+        "spanscope.source.file": os.path.abspath(code.co_filename),
+        "spanscope.source.line": line or code.co_firstlineno,
+        "spanscope.source.function": getattr(code, "co_qualname", code.co_name),
+    }

@@ -1,0 +1,126 @@
+"""Spans of the OpenTelemetry SDK: sees them begin and end beside the program's own processors and exporters."""
+
+import functools
+
+from . import live
+from .location import place_of_caller
+from .values import text_to_json, to_json, with_place
+
+_KINDS = ("internal", "server", "client", "producer", "consumer")
+_CODES = ("unset", "ok", "error")
+
+
+def attach(module):
+    """Wraps `start` and `end` of the SDK's spans; `module` is `opentelemetry.sdk.trace`."""
+    span_class = module.Span
+    start, end = span_class.start, span_class.end
+    started, ended = live.started, live.ended
+
+    @functools.wraps(start)
+    def seen_start(self, *args, **kwargs):
+        start(self, *args, **kwargs)
+        try:
+            started(_OtelSpan, self, place_of_caller(1))
+        except Exception:
+            pass
+
+    @functools.wraps(end)
+    def seen_end(self, *args, **kwargs):
+        was_open = self._end_time is None
+        try:
+            end(self, *args, **kwargs)
+        finally:
+            try:
+                if was_open and self._end_time is not None:
+                    ended(_OtelSpan, self)
+            except Exception:
+                pass
+
+    span_class.start, span_class.end = seen_start, seen_end
+
+
+class _OtelSpan(live.SeenSpan):
+    def first_message(self, ended):
+        span = self.source
+        context = span._context
+        text = (
+            f'"traceId":"{context.trace_id:032x}","spanId":"{context.span_id:016x}","name":{text_to_json(span._name)}'
+            f',"status":{_status(span._status)},"kind":"{_KINDS[span._kind._value_]}","startTimeUnixNano":"{span._start_time}"'
+            f',"attributes":{with_place(self.place, _attributes(span._attributes))},{_origin(span)}'
+        )
+        if span._parent is not None:
+            text += f',"parentSpanId":"{span._parent.span_id:016x}"'
+        if ended:
+            text += f',"endTimeUnixNano":"{span._end_time}"'
+        count = len(span._events)
+        if count > 0:
+            events = list(span._events)
+            count = len(events)
+            text += f',"events":{to_json(_events(events))}'
+        if span._links:
+            text += f',"links":{to_json([_link(link) for link in span._links])}'
+        if context.trace_state:
+            text += f',"traceState":{to_json(context.trace_state.to_header())}'
+        return text, count
+
+    def next_message(self, ended, events_sent):
+        span = self.source
+        context, events = span._context, list(span._events)
+        text = (
+            f'"traceId":"{context.trace_id:032x}","spanId":"{context.span_id:016x}","name":{text_to_json(span._name)}'
+            f',"status":{_status(span._status)},"attributes":{to_json(_attributes(span._attributes))}'
+        )
+        if ended:
+            text += f',"endTimeUnixNano":"{span._end_time}"'
+        if len(events) > events_sent:
+            text += f',"events":{to_json(_events(events[events_sent:]))}'
+        return text, len(events)
+
+    def changes(self):
+        span = self.source
+        return (len(span._attributes or ()), len(span._events), span._name, span._status.status_code)
+
+
+def _status(status):
+    code = _CODES[status.status_code._value_]
+    return f'{{"code":"{code}"}}' if status.description is None else f'{{"code":"{code}","message":{to_json(status.description)}}}'
+
+
+# The text of the last resource and scope: spans that follow one another mostly have the same.
+_last_origin = (None, None, "")
+
+
+def _origin(span):
+    global _last_origin
+    resource, known = span._resource, _last_origin
+    try:
+        scope = span._instrumentation_scope
+    except AttributeError:  # before 1.13
+        scope = getattr(span, "instrumentation_info", None)
+    if known[0] is not resource or known[1] is not scope:
+        text = f'"resource":{to_json({"attributes": _attributes(resource.attributes)})}'
+        if scope is not None:
+            about = {"name": scope.name or "", "version": scope.version or "", "attributes": _attributes(getattr(scope, "attributes", None))}
+            text += f',"scope":{to_json(about)}'
+        known = _last_origin = (resource, scope, text)
+    return known[2]
+
+
+def _attributes(attributes):
+    """A copy: the program's threads go on changing them. The SDK's own mapping copies for every look into it."""
+    try:
+        return dict(attributes._dict)
+    except AttributeError:
+        return dict(attributes or ())
+
+
+def _events(events):
+    return [{"name": event.name, "timeUnixNano": str(event.timestamp), "attributes": _attributes(event.attributes)} for event in events]
+
+
+def _link(link):
+    return {
+        "traceId": format(link.context.trace_id, "032x"),
+        "spanId": format(link.context.span_id, "016x"),
+        "attributes": _attributes(link.attributes),
+    }
