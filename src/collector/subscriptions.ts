@@ -27,6 +27,7 @@ interface Subscription {
   reading: NodeJS.Timeout | undefined;
   epoch: number;
   toldTexts: number;
+  toldLeftOut: number;
   /** The revision of the last message: each has its own, so that each can be acknowledged. */
   revision: number;
   /** Revisions of messages that were not acknowledged yet, in the order of sending. */
@@ -52,7 +53,7 @@ export class Subscriptions {
   /** Begins with everything that is there; says so when there is nothing. */
   add(id: number, traceId: string): void {
     this.remove(id);
-    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, outline: this.store.outlineOf(traceId), reading: undefined, epoch: 0, toldTexts: 0, revision: 0, inFlight: [] };
+    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, outline: this.store.outlineOf(traceId), reading: undefined, epoch: 0, toldTexts: 0, toldLeftOut: 0, revision: 0, inFlight: [] };
     this.subscriptions.set(id, subscription);
     this.store.pin(traceId);
     if (subscription.outline !== undefined || this.attach(subscription)) this.send(subscription);
@@ -139,8 +140,9 @@ export class Subscriptions {
       changes.reset();
     }
     while (inFlight.length < mostInFlight) {
-      const rows = takeNext(trace, changes);
+      const rows = takeNext(trace, changes) ?? (isMuchMore(summary.leftOut ?? 0, subscription.toldLeftOut) ? noRows(changes) : undefined);
       if (rows === undefined) return;
+      subscription.toldLeftOut = summary.leftOut ?? 0;
       const { texts } = trace.texts;
       const message: RowsMessage = {
         traceId: subscription.traceId, epoch: trace.epoch, revision: ++subscription.revision, baseUnixNano: String(trace.times.base),
@@ -160,6 +162,10 @@ function takeNext(trace: RowSource, changes: RowChanges): Rows | undefined {
   const left = trace.count - changes.told;
   return (left > rowsPerMessage ? undefined : takeChanged(trace, changes)) ?? (left > 0 ? takeNew(trace, changes) : undefined);
 }
+
+/** Of spans that are on disk alone only the number is told, and not every time: people read it rounded. */
+const isMuchMore = (leftOut: number, told: number): boolean => leftOut > told * 1.005;
+const noRows = ({ told }: RowChanges): Rows => ({ count: 0, firstRow: told, buffer: new ArrayBuffer(0), figures: [] });
 
 function takeNew(trace: RowSource, changes: RowChanges): Rows {
   const from = changes.told, to = Math.min(trace.count, from + rowsPerMessage);

@@ -29,6 +29,8 @@ export interface TraceOverview extends TraceSummary {
   readonly role: Role;
   /** The debug session or run of the editor that its spans belong to, when they say so. */
   readonly session?: { readonly id: string; readonly name: string };
+  /** About how many more spans are on disk alone, because the trace is too large for the memory. */
+  readonly leftOut?: number;
 }
 
 export interface SpanRecord {

@@ -1,4 +1,4 @@
-import type { SpanRecord, TraceSummary } from '../model/records.ts';
+import type { SpanRecord, TraceOverview, TraceSummary } from '../model/records.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** The view that a panel shows. */
@@ -58,11 +58,14 @@ export interface FileStatus {
   readonly actions: readonly { readonly action: FileAction; readonly label: string }[];
 }
 
+/** The figures of the shown trace. */
+export type PanelSummary = TraceSummary & Pick<TraceOverview, 'leftOut'>;
+
 /** Host → webview. Complete snapshots or row changes with a revision. */
 export type ToPanel =
   | { readonly type: 'panel.show'; readonly traceId: string | undefined; readonly status: ReceiverStatus; readonly spanRow?: RowRef }
   | { readonly type: 'trace.rows'; readonly rows: RowsMessage }
-  | { readonly type: 'trace.summary'; readonly summary: TraceSummary; readonly revision: number; readonly nowUnixNano: string }
+  | { readonly type: 'trace.summary'; readonly summary: PanelSummary; readonly revision: number; readonly nowUnixNano: string }
   | { readonly type: 'trace.gone'; readonly traceId: string }
   | { readonly type: 'receiver.status'; readonly status: ReceiverStatus }
   | { readonly type: 'file.status'; readonly file: FileStatus | undefined }

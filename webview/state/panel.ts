@@ -1,5 +1,4 @@
-import type { ChartCommand, FileAction, FileStatus, PanelAction, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
-import type { TraceSummary } from '../../src/model/records.ts';
+import type { ChartCommand, FileAction, FileStatus, PanelAction, PanelSummary, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { Clock } from './clock.ts';
 import { DetailsLoader, sameRef } from './detailsLoader.ts';
@@ -25,7 +24,7 @@ export class Panel {
   readonly status = new Signal<ReceiverStatus | undefined>(undefined);
   readonly traceId: Signal<string | undefined>;
   readonly trace = new Signal<Trace | undefined>(undefined);
-  readonly summary = new Signal<TraceSummary | undefined>(undefined);
+  readonly summary = new Signal<PanelSummary | undefined>(undefined);
   /** True when the shown trace was deleted or evicted. */
   readonly gone = new Signal(false);
   /** Why the panel cannot go on, in words. */

@@ -64,7 +64,7 @@ function appendOwn(trace: TraceColumns, batch: SpanBatch, origins: OriginTable):
   for (let row = 0; row < batch.count; row++) {
     if (batch.traceId[row] !== text) continue;
     input.read(row);
-    if (!trace.isCut || trace.knows(input)) trace.append(input);
+    trace.take(input);
   }
   for (const log of batch.logs) if (log.traceId === trace.traceId && !trace.isCut) trace.appendLog(input, log);
 }

@@ -33,6 +33,7 @@ export function summaryOf(trace: TraceColumns): TraceOverview {
     outputTokens: sums.outputTokens,
     ...(sums.costCount > 0 ? { costUsd: Math.round(sums.costUsd * costDigits) / costDigits } : {}),
     ...(trace.contents.session === undefined ? {} : { session: trace.contents.session }),
+    ...(trace.leftOut > 0 ? { leftOut: trace.leftOut } : {}),
   };
 }
 
@@ -47,24 +48,26 @@ function nameOfTimeless(trace: TraceColumns): string {
 /** The summary in a compact form for the index of traces; `parseSummary` reads it. */
 export function packSummary(summary: TraceOverview): string {
   const { name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount } = summary;
-  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, session } = summary;
+  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, session, leftOut } = summary;
   return JSON.stringify([
     name, services, startUnixNano, endUnixNano ?? null, spanCount, errorCount, openCount, rootCount, orphanCount,
     llmCalls, toolCalls, inputTokens, outputTokens, costUsd ?? null, label === name ? null : label, roles.indexOf(role),
-    ...(session === undefined ? [] : [session.id, session.name]),
+    ...(session === undefined && leftOut === undefined ? [] : [session?.id ?? null, session?.name ?? null]),
+    ...(leftOut === undefined ? [] : [leftOut]),
   ]);
 }
 
-type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null, string | null, number, string?, string?];
+type Packed = [string, string[], string, string | null, number, number, number, number, number, number, number, number, number, number | null, string | null, number, (string | null)?, (string | null)?, number?];
 
 export function parseSummary(traceId: string, text: string): TraceOverview {
   const [name, services, startUnixNano, endUnixNano, spanCount, errorCount, openCount, rootCount, orphanCount,
-    llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, sessionId, sessionName] = JSON.parse(text) as Packed;
+    llmCalls, toolCalls, inputTokens, outputTokens, costUsd, label, role, sessionId, sessionName, leftOut] = JSON.parse(text) as Packed;
   return {
     traceId, name, services, startUnixNano, ...(endUnixNano === null ? {} : { endUnixNano }),
     spanCount, errorCount, openCount, rootCount, orphanCount, llmCalls, toolCalls, inputTokens, outputTokens,
     label: label ?? name, role: roles[role] ?? 'other',
     ...(costUsd === null ? {} : { costUsd }),
-    ...(sessionId === undefined ? {} : { session: { id: sessionId, name: sessionName ?? '' } }),
+    ...(typeof sessionId === 'string' ? { session: { id: sessionId, name: sessionName ?? '' } } : {}),
+    ...(leftOut === undefined ? {} : { leftOut }),
   };
 }

@@ -52,6 +52,8 @@ export class TraceColumns extends RowColumns {
   revision = 0;
   /** Whether spans of it are on disk alone, because it is too large for the memory. */
   isCut = false;
+  /** How many spans that have ended were not taken in since; one that came twice counts twice. */
+  leftOut = 0;
   readonly texts = new TextTable();
   readonly times = new RowTimes();
   readonly contents = new TraceContent();
@@ -104,8 +106,11 @@ export class TraceColumns extends RowColumns {
     this.contents.reserve(spans, contentBytes);
   }
 
-  /** Whether a row of a batch speaks of a span that has a row already, also as a parent that has not come. */
-  knows(input: RowInput): boolean { return this.spanIds.find(this.ids, input.idHigh, input.idLow, input.idText) >= 0; }
+  /** Takes in one row of a batch; once the trace is cut only what completes the spans that it has, also as parents that had not come. */
+  take(input: RowInput): void {
+    if (!this.isCut || this.spanIds.find(this.ids, input.idHigh, input.idLow, input.idText) >= 0) this.append(input);
+    else if (!input.isWitness && (input.operation === operationCode.whole || input.operation === operationCode.end)) this.leftOut++;
+  }
 
   /** Takes in one row of a batch. */
   append(input: RowInput): void {

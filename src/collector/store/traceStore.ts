@@ -329,7 +329,7 @@ export class TraceStore {
         if (!trace.isCut) trace.reserveSpans(spans[text] as number, bytes[text] as number);
       }
       input.read(row);
-      if (!trace.isCut || trace.knows(input)) trace.append(input);
+      trace.take(input);
     }
     for (const log of batch.logs) {
       if (log.traceId === '') continue;

@@ -23,7 +23,7 @@ export function traceLabel({ label, traceId }: TraceOverview): string {
 export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, display: Display): string[] {
   const start = new Date(unixMilliOf(summary.startUnixNano));
   const count = (number: number, word: string): string => display.count(number, word);
-  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, orphanCount, rootCount } = summary;
+  const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd, orphanCount, rootCount, leftOut } = summary;
   return [
     traceLabel(summary),
     `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli, display)}`,
@@ -31,6 +31,7 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
     `Services: ${summary.services.map(visibleName).join(', ')}`,
     [count(summary.spanCount, 'span'), summary.errorCount > 0 ? count(summary.errorCount, 'error') : '', rootCount > 1 ? count(rootCount, 'root') : '',
       orphanCount > 0 ? `${count(orphanCount, 'span')} whose parent was not seen` : ''].filter(Boolean).join(' · '),
+    leftOut === undefined ? '' : `Only its first spans are shown: about ${display.numbers.shortCount(leftOut)} more are on disk, and too many for the memory that may be used`,
     [llmCalls > 0 ? count(llmCalls, 'model call') : '', toolCalls > 0 ? count(toolCalls, 'tool call') : ''].filter(Boolean).join(' · '),
     inputTokens + outputTokens > 0 ? `Tokens: ${display.numbers.tokenFlow(inputTokens, outputTokens)} (sum of the model calls)` : '',
     costUsd === undefined ? '' : `Cost: ${display.numbers.cost(costUsd)}`,

@@ -70,6 +70,14 @@ describe('a run that goes on', () => {
     await expect.poll(picture).toBe(inParts);
   });
 
+  it('tells how much of it is shown when it is too large for the memory, and goes on with what comes', async () => {
+    const { page } = await opened();
+    await page.evaluate(() => window.fake.leaveOut(123_456));
+    await page.getByRole('status').getByText('The first 40 of about 123k spans are shown').waitFor();
+    await page.evaluate(() => window.fake.grow([], (span) => (span.id === 'c3' ? { ...span, end: 39 } : span), 39));
+    await expect.poll(async () => row(page, 'claude').last().getByRole('gridcell').nth(2).textContent()).not.toContain('…');
+  });
+
   it('keeps the filter up to date', async () => {
     const { page } = await opened();
     await page.keyboard.press('/');

@@ -159,6 +159,20 @@ describe('a subscription', () => {
     expect(events.of('rows.changed').map(({ rows }) => rows.count).reduce((a, b) => a + b, 0)).toBe(6);
   });
 
+  it('is told when spans of its trace go to the disk alone', async () => {
+    await collector.shutdown();
+    await begin({ memoryBytes: 8_000_000 });
+    await send({ id: 1 });
+    await collector.subscribe(7, traceOf(1));
+    collector.acknowledge(7, events.of('rows.changed')[0]?.rows.revision ?? 0);
+    await send({ id: 2, attributes: { text: 'x'.repeat(4_100_000) } });
+    await events.until(() => events.of('rows.changed').length > 1);
+    collector.acknowledge(7, events.of('rows.changed')[1]?.rows.revision ?? 0);
+    await send({ id: 3 }, { id: 4 });
+    await events.until(() => events.of('rows.changed').length > 2);
+    expect(events.of('rows.changed')[2]).toMatchObject({ rows: { count: 0, firstRow: 2 }, summary: { spanCount: 2, leftOut: 2 } });
+  });
+
   it('is told when its trace is deleted', async () => {
     await send({ id: 1 });
     await collector.subscribe(7, traceOf(1));

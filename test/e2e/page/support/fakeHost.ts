@@ -44,6 +44,13 @@ class FakeHost {
     this.say({ type: 'trace.summary', summary: summaryOf(this.scenario), revision: this.#revision, nowUnixNano: at(now) });
   }
 
+  /** Goes on with so many more spans that are told to nobody. */
+  leaveOut(leftOut: number): void {
+    const { spans } = this.scenario;
+    this.say({ type: 'trace.rows', rows: rowsMessage(this.scenario, this.epoch, ++this.#revision, spans.length) });
+    this.say({ type: 'trace.summary', summary: { ...summaryOf(this.scenario), leftOut }, revision: this.#revision, nowUnixNano: at(this.scenario.now) });
+  }
+
   /** Goes on with more or other spans, numbered anew. */
   become(scenario: Partial<Scenario>): void {
     this.scenario = { ...this.scenario, ...scenario };

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, tru
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseSummary } from '../../../../src/collector/store/summaries.ts';
 import type { TraceStore } from '../../../../src/collector/store/traceStore.ts';
 import { SpanBatch } from '../../../../src/model/spanBatch.ts';
 import { batchOf, idOf } from './drawn.ts';
@@ -164,12 +165,16 @@ describe('the memory of a store', () => {
       const shown = recordsOf(store, first);
       expect(shown.length).toBeGreaterThan(50);
       expect(shown.length).toBeLessThan(401);
+      expect(store.summaryOf(first)).toMatchObject({ spanCount: shown.length, leftOut: 401 - shown.length });
+      const [entry] = store.newestFirst(), listed = parseSummary(first, entry?.packed ?? '');
+      expect(listed.spanCount + (listed.leftOut ?? 0)).toBe(401);
       expect(shown.find(({ name }) => name === 'run')?.endUnixNano).toBeDefined();
       store.memory.clear();
     }
     store.configure({ memoryBytes: 256 * megabyte, databaseBytes: 256 * megabyte, retentionDays: 0 });
     store.memory.clear();
     expect(recordsOf(store, first)).toHaveLength(401);
+    expect(store.summaryOf(first)?.leftOut).toBeUndefined();
   });
 
   it('drops and counts the oldest traces when there is no disk', async () => {

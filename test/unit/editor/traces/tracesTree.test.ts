@@ -102,4 +102,9 @@ describe('the row of a trace', () => {
     expect(lines).toContain('Cost: $0.103');
     expect(lines).toContain('4 spans · 1 span whose parent was not seen');
   });
+
+  it('tells when a part of the trace is on the disk alone', () => {
+    const lines = traceTooltip(summaryOf({ leftOut: 123_456 }), now, display).map(plain);
+    expect(lines).toContain('Only its first spans are shown: about 123k more are on disk, and too many for the memory that may be used');
+  });
 });
