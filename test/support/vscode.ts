@@ -47,8 +47,21 @@ export class Uri {
 
 export const FileType = { File: 1, Directory: 2 } as const;
 
-/** Files of the machine that are all regular, of one byte, and were changed when the test says. */
-export const workspace = { fs: { mtime: 0, stat(): Promise<object> { return Promise.resolve({ type: FileType.File, size: 1, mtime: this.mtime }); } } };
+interface Inspected { readonly globalValue?: unknown; readonly workspaceValue?: unknown }
+
+/** Files of the machine that are all regular, of one byte, and were changed when the test says; settings as the test says. */
+export const workspace = {
+  fs: { mtime: 0, stat(): Promise<object> { return Promise.resolve({ type: FileType.File, size: 1, mtime: this.mtime }); } },
+  name: 'shop',
+  isTrusted: true,
+  settings: new Map<string, Inspected>(),
+  getConfiguration(section: string): { get(key: string): unknown; inspect(key: string): Inspected } {
+    const inspect = (key: string): Inspected => this.settings.get(`${section}.${key}`) ?? {};
+    return { inspect, get: (key) => inspect(key).workspaceValue ?? inspect(key).globalValue };
+  },
+};
+
+export const EnvironmentVariableMutatorType = { Replace: 1, Append: 2, Prepend: 3 } as const;
 
 /** A tree view whose rows a test selects; what it is told to reveal is selected when the test says so, as late as in the editor. */
 export class FakeTreeView {

@@ -92,16 +92,19 @@ describe('debugging', function () {
     assert.equal(span?.resource['spanscope.workspace'], vscode.workspace.name);
   });
 
-  it('shows the spans of a program without any exporter, with their lines', async () => {
+  it('shows the spans of a program without any exporter while it runs, with their lines', async () => {
     const file = program('silent.cjs', [
       `const { BasicTracerProvider } = ${load('@opentelemetry/sdk-trace-base')};`,
       `const { trace } = ${load('@opentelemetry/api')};`,
       'trace.setGlobalTracerProvider(new BasicTracerProvider());',
       'const span = trace.getTracer("test").startSpan("silent run");',
       'span.end();',
+      'setInterval(() => {}, 1000);',
     ]);
-    await debug({ program: file });
+    const over = debug({ program: file });
     const [span] = await spansOf(api, 'silent run');
+    await vscode.debug.stopDebugging();
+    await over;
     assert.equal(span?.attributes['spanscope.source.file'], file);
     assert.equal(Number(span?.attributes['spanscope.source.line']), 4);
   });

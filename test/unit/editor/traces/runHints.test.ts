@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RunLog } from '../../../../src/debug/runLog.ts';
+import { Tracer } from '../../../../src/debug/tracer.ts';
+import { RunHints } from '../../../../src/editor/traces/runHints.ts';
+import { fakeCollector } from '../collector/fakes.ts';
+import { summaryOf } from './summaries.ts';
+
+function hintsOn(): { readonly runs: RunLog; readonly hints: RunHints; readonly memory: Map<string, unknown>; arrive(session: string): void } {
+  const memory = new Map<string, unknown>();
+  const memento = { get: (key: string) => memory.get(key), update: (key: string, value: unknown) => { memory.set(key, value); return Promise.resolve(); } };
+  const runs = new RunLog(memento as unknown as ConstructorParameters<typeof RunLog>[0]);
+  const collector = fakeCollector({});
+  const tracer = new Tracer({ endpoints: () => Promise.resolve({}), token: () => Promise.resolve('') }, '/nowhere');
+  const hints = new RunHints(runs, tracer, collector.host);
+  void collector.host.call('stats');
+  const arrive = (id: string): void => {
+    const summaries = [summaryOf({ traceId: 't', session: { id, name: '' } })];
+    collector.listeners[0]?.onEvent({ type: 'traces.changed', traceIds: ['t'], summaries, removed: [] });
+  };
+  return { runs, hints, memory, arrive };
+}
+
+const run = { id: 'r1', name: 'agent.py', type: 'debugpy' };
+
+describe('the hint for a run without spans', () => {
+  beforeEach(() => { vi.useFakeTimers(); });
+  afterEach(() => { vi.useRealTimers(); });
+
+  it('comes when the run has ended and nothing is on its way any more, and goes with the next run', () => {
+    const { runs, hints } = hintsOn();
+    runs.begin(run, 's');
+    runs.end('r1', 's');
+    expect(hints.text).toBeUndefined();
+    vi.runAllTimers();
+    expect(hints.text).toContain('agent.py ended without a span.');
+    runs.begin({ ...run, id: 'r2' }, 's');
+    expect(hints.text).toBeUndefined();
+  });
+
+  it('does not come when a span was seen, in time or late', () => {
+    const { runs, hints, arrive } = hintsOn();
+    runs.begin(run, 's');
+    arrive('r1');
+    runs.end('r1', 's');
+    vi.runAllTimers();
+    expect(hints.text).toBeUndefined();
+    runs.begin({ ...run, id: 'r2' }, 's');
+    runs.end('r2', 's');
+    vi.runAllTimers();
+    expect(hints.text).toBeDefined();
+    arrive('r2');
+    expect(hints.text).toBeUndefined();
+  });
+
+  it('does not come for programs that the agent kit is not made for', () => {
+    const { runs, hints } = hintsOn();
+    runs.begin({ ...run, type: 'go' }, 's');
+    runs.end('r1', 's');
+    vi.runAllTimers();
+    expect(hints.text).toBeUndefined();
+  });
+
+  it('leaves the runs for the next window', () => {
+    const { runs, memory } = hintsOn();
+    runs.begin(run, 's');
+    runs.end('r1', 's');
+    expect([...memory.values()]).toEqual([[expect.objectContaining({ ...run, endUnixMilli: expect.any(Number) as number })]]);
+  });
+});
