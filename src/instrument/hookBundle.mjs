@@ -13,5 +13,5 @@ export const hookBundle = {
   sourcemap: false,
   keepNames: false,
   // Tests replace the global clock and timers. Ours go on, and are no timers of theirs.
-  banner: { js: '"use strict";const{setTimeout,clearTimeout,Date,performance}=globalThis;' },
+  banner: { js: '"use strict";const{setTimeout,clearTimeout,setImmediate,Date,performance}=globalThis;' },
 };

@@ -286,6 +286,11 @@ tracer.startSpan('ended').end();
     expect(drawTree(throws)).toBe('open (throws) open\nended (throws) unset\nlast (throws) unset');
   });
 
+  it('that ends before anything can come in is told of', async () => {
+    const spans = await watched([write('sudden.cjs', `${begin}process.exit(4);\n`)]);
+    expect(drawTree(spans)).toBe('open (sudden) open\nended (sudden) unset');
+  });
+
   it('hears of its end once, with its own listeners', async () => {
     await watched([write('listens.cjs', `${begin}process.on('beforeExit', () => console.log('before')).on('exit', (code) => console.log('exit', code, process.listenerCount('beforeExit')));\n`)]);
     expect(live.spans()).toHaveLength(2);

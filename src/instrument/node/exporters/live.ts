@@ -17,6 +17,11 @@ export interface LiveExporterOptions {
   readonly maxSpans?: number;
   readonly maxBytes?: number;
   /**
+   * Whose spans they are; else this process, by the name of its first span.
+   * @internal
+   */
+  readonly client?: { readonly name: string; readonly pid: number };
+  /**
    * Makes the connection.
    * @internal
    */
@@ -25,7 +30,7 @@ export interface LiveExporterOptions {
    * Hears that a connection is made, or that it could not be made or is over.
    * @internal
    */
-  readonly onReached?: () => void;
+  readonly onReached?: (isOpen: boolean) => void;
   /**
    * Hears what the receiver says by itself.
    * @internal
@@ -119,6 +124,34 @@ export class LiveExporter implements SpanExporter {
     if (!this.#open) this.#connect();
   }
 
+  /**
+   * Sends a text after all that is pending; false without a connection.
+   * @internal
+   */
+  tell(text: string): boolean {
+    if (!this.#open) return false;
+    this.flushSync();
+    this.#client?.send(Buffer.from(text));
+    return true;
+  }
+
+  /**
+   * All that is pending, for another way to the receiver. It goes over the next connection once more.
+   * @internal
+   */
+  takeFrames(): string[] {
+    const frames: string[] = [];
+    while (this.#unsent.size > 0) frames.push(this.#nextFrame().toString());
+    this.#inFlight.clear();
+    return frames;
+  }
+
+  /**
+   * Bytes that wait in this process.
+   * @internal
+   */
+  get buffered(): number { return this.#client?.buffered ?? 0; }
+
   flush(): Promise<void> {
     if (this.#unsent.size === 0 && this.#inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -207,12 +240,13 @@ export class LiveExporter implements SpanExporter {
     this.#unsent = new Set(this.#known.values());
     this.#client?.send(Buffer.from(messageText(this.#hello())));
     this.#pump();
-    this.#options.onReached?.();
+    this.#options.onReached?.(true);
   }
 
   #hello(): object {
     const [first] = this.#known.keys();
-    const client = { name: first?.resource['service.name'] ?? 'agent', language: 'nodejs', pid: process.pid, cwd: process.cwd() };
+    const { name = first?.resource['service.name'] ?? 'agent', pid = process.pid } = this.#options.client ?? {};
+    const client = { name, language: 'nodejs', pid, cwd: process.cwd() };
     return { type: 'hello', id: helloId, client, token: this.#token };
   }
 
@@ -230,7 +264,7 @@ export class LiveExporter implements SpanExporter {
     this.#retryAt = Date.now() + delay;
     for (const resolve of this.#waiting.splice(0)) resolve();
     if (this.#known.size > 0) this.#schedule(delay);
-    this.#options.onReached?.();
+    this.#options.onReached?.(false);
   }
 
   #onMessage(text: string): void {

@@ -3,6 +3,7 @@ import { resourceOf } from '../environment.ts';
 import { newSpanId, newTraceId } from '../ids.ts';
 import { provideContexts } from './apiContext.ts';
 import { ApiSpan } from './apiSpan.ts';
+import { standStill } from './standStill.ts';
 import { spanStarted } from './watch.ts';
 import { suppressKey } from './otelKeys.ts';
 import { wrapMethod } from './wrapMethod.ts';
@@ -77,7 +78,7 @@ class FallbackTracer {
         ...(parent?.traceState === undefined ? {} : { traceState: parent.traceState }),
       },
     });
-    spanStarted(span, FallbackTracer.prototype.startSpan as () => unknown);
+    if (spanStarted(span, FallbackTracer.prototype.startSpan as () => unknown)) standStill();
     return span;
   }
 

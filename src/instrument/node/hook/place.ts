@@ -21,8 +21,8 @@ export function placeOfCaller(entry: Method): SourceLocation | undefined {
 
 function placeWithin(entry: Method, depth: number): SourceLocation | undefined {
   captureSites(entry, depth);
-  for (const [index, site] of sites.entries()) {
-    const file = site.getFileName();
+  for (let index = 0; index < sites.length; index++) {
+    const site = sites[index] as NodeJS.CallSite, file = site.getFileName();
     if (typeof file !== 'string' || !isUsers(file)) continue;
     let inFile = places.get(file);
     if (inFile === undefined) places.set(file, inFile = new Map());

@@ -78,7 +78,8 @@ export class SeenSpan implements LiveSpan {
 
   get attributes(): Map<string, AttributeValue> {
     const all = new Map(Object.entries(this.#span.attributes).map(([key, value]) => [key, attributeValue(value)]));
-    this.#told = new Map(all);
+    // Of a span that has ended nothing more is told.
+    if (!this.#ended) this.#told = new Map(all);
     return this.#withPlace(all);
   }
 

@@ -1,9 +1,14 @@
 import { silently } from './silently.ts';
 import { placeOfCaller } from './place.ts';
+import { standStill } from './standStill.ts';
 import { witness } from './lateWitness.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import type { OtelSpan } from './otelTypes.ts';
+import type { Moment } from './spanFacts.ts';
 import type { Method } from './wrapMethod.ts';
+
+/** Of a status, by the numbers of the API. */
+const errorCode = 2;
 
 /** Sees the spans of all tracers that a provider, or another one of its class, gives. */
 export function watchProvider(provider: unknown): void {
@@ -20,35 +25,62 @@ function watchTracer(tracer: unknown): void {
   if (typeof tracer !== 'object' || tracer === null) return;
   wrapMethod(tracer, 'startSpan', (startSpan) => function seenStartSpan(this: unknown, ...args: unknown[]) {
     const span = Reflect.apply(startSpan, this, args);
-    spanStarted(span, seenStartSpan);
+    if (spanStarted(span, seenStartSpan)) standStill();
     return span;
   });
 }
 
-/** Tells of a span that was just made by `entry`, whose caller made it. */
-export function spanStarted(span: unknown, entry: Method): void {
+/** Tells of a span that was just made by `entry`, whose caller made it; whether the debugger is to stop there. */
+export function spanStarted(span: unknown, entry: Method): boolean {
   try {
-    if (!isReadable(span) || !span.isRecording()) return;
-    wrapMethod(span, 'end', (end) => function seenEnd(this: unknown, ...args: unknown[]) {
-      try {
-        return Reflect.apply(end, this, args);
-      } finally {
-        spanEnded(this);
-      }
-    });
-    witness().started(span, placeOfCaller(entry));
+    if (!isReadable(span) || !span.isRecording()) return false;
+    const one = witness();
+    watchSpan(span);
+    if (one.awaitsErrors) watchErrors(span);
+    return one.started(span, placeOfCaller(entry)) && one.stopsAt(span, 'start');
   } catch {
     // A span of a kind that we do not know.
+    return false;
   }
 }
 
-function spanEnded(span: unknown): void {
+function watchSpan(span: OtelSpan): void {
+  wrapMethod(span, 'end', (end) => function seenEnd(this: unknown, ...args: unknown[]) {
+    try {
+      return Reflect.apply(end, this, args);
+    } finally {
+      if (spanEnded(this as OtelSpan)) standStill();
+    }
+  });
+}
+
+function watchErrors(span: OtelSpan): void {
+  wrapMethod(span, 'setStatus', (setStatus) => function seenSetStatus(this: unknown, ...args: unknown[]) {
+    const wasError = hasFailed(this as OtelSpan);
+    const result = Reflect.apply(setStatus, this, args);
+    if (!wasError && hasFailed(this as OtelSpan) && isStop(this as OtelSpan, 'error')) standStill();
+    return result;
+  });
+}
+
+function spanEnded(span: OtelSpan): boolean {
   try {
-    witness().ended(span as object);
+    return witness().ended(span) && witness().stopsAt(span, 'end');
   } catch {
     // As above.
+    return false;
   }
 }
+
+function isStop(span: OtelSpan, on: Moment): boolean {
+  try {
+    return witness().stopsAt(span, on);
+  } catch {
+    return false;
+  }
+}
+
+const hasFailed = (span: OtelSpan): boolean => span.status?.code === errorCode;
 
 /** Spans that are not recorded, and those of other makers, have nothing that could be read. */
 function isReadable(span: unknown): span is OtelSpan {

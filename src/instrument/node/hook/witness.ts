@@ -1,10 +1,14 @@
+import inspector from 'node:inspector';
 import process from 'node:process';
 import { LiveExporter } from '../exporters/live.ts';
 import { WebSocketClient } from '../exporters/webSocketClient.ts';
+import { Breakpoints } from './breakpoints.ts';
+import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
 import { SeenSpan } from './seenSpan.ts';
 import { silently } from './silently.ts';
 import { untraced } from './untraced.ts';
 import type { SourceLocation } from '../location.ts';
+import type { Moment } from './spanFacts.ts';
 import type { OtelSpan } from './otelTypes.ts';
 
 /** Libraries do not tell of changes between start and end, so open spans are looked at. */
@@ -17,45 +21,89 @@ const holdMs = 300;
 export class Witness {
   readonly #exporter = new LiveExporter({
     maxSpans: 20_000,
+    client: { name: programName(), pid: process.pid },
     connect: (endpoint, handlers) => untraced(() => new WebSocketClient(endpoint, handlers)),
-    onReached: () => this.#reached(),
+    onReached: () => {
+      this.#wasReached = true;
+      this.#letEnd();
+    },
+    onMessage: (message) => this.#hear(message),
   });
+  readonly #breakpoints = new Breakpoints();
   /** The spans themselves are the program's, and stay as they are. */
   readonly #seen = new WeakMap<object, SeenSpan>();
   readonly #open = new Set<SeenSpan>();
   #isLooking = false;
   #hold: NodeJS.Timeout | undefined;
-  #isReached = false;
+  #mayEnd = false;
+  /** Whether the first connection was made or failed. */
+  #wasReached = false;
 
   constructor() {
     // Not `beforeExit`: work that begins there makes Node tell it again, to the program's own listeners too.
-    process.once('exit', () => silently(() => this.#exporter.flushSync()));
+    process.once('exit', () => silently(() => this.#leave()));
     this.#exporter.connect();
+    silently(() => this.#breakpoints.set(breakpointsNow()));
   }
 
-  started(span: OtelSpan, place: SourceLocation | undefined): void {
-    // A tracer that hands on to another tracer gives the other one's span.
-    if (this.#seen.has(span)) return;
+  /** Whether it is a new one: a tracer that hands on to another tracer gives the other one's span. */
+  started(span: OtelSpan, place: SourceLocation | undefined): boolean {
+    if (this.#seen.has(span)) return false;
     const seen = new SeenSpan(span, place);
     this.#seen.set(span, seen);
     this.#open.add(seen);
     this.#exporter.onStart(seen);
     if (this.#open.size === 1) this.#lookLater();
-    if (!this.#isReached) this.#hold ??= setTimeout(() => this.#reached(), holdMs);
+    if (!this.#mayEnd && this.#open.size === 1) this.#stay();
+    return true;
   }
 
-  ended(span: object): void {
+  /** Whether it is the end of a span that was open. */
+  ended(span: object): boolean {
     const seen = this.#seen.get(span);
-    if (seen === undefined || !this.#open.delete(seen)) return;
+    if (seen === undefined || !this.#open.delete(seen)) return false;
     seen.end();
     this.#tellChanges(seen);
     this.#exporter.onEnd(seen);
+    return true;
+  }
+
+  /** Whether the debugger is to stop at a span that was told of; the receiver knows of it then. */
+  stopsAt(span: OtelSpan, on: Moment): boolean {
+    const breakpointId = this.#breakpoints.isEmpty ? undefined : this.#breakpoints.met(span, on);
+    if (breakpointId === undefined || inspector.url() === undefined) return false;
+    const { traceId, spanId } = span.spanContext();
+    const hit = JSON.stringify({ type: 'breakpoint.hit', breakpointId, traceId, spanId, on });
+    if (!this.#exporter.tell(hit)) sendNow([...this.#exporter.takeFrames(), hit]);
+    return true;
+  }
+
+  /** Whether there are breakpoints for errors: to be told of those costs something. */
+  get awaitsErrors(): boolean { return this.#breakpoints.has('error'); }
+
+  #hear(message: object): void {
+    const items = breakpointsIn(message);
+    if (items !== undefined) this.#breakpoints.set(items);
+  }
+
+  /** Keeps the program alive until there is a connection, not for long. Its own work, which no connection can be made beside, does not count. */
+  #stay(): void {
+    setImmediate(() => {
+      if (!this.#mayEnd) this.#hold ??= setTimeout(() => this.#letEnd(), holdMs);
+    });
   }
 
   /** From now on the program ends when it likes. */
-  #reached(): void {
-    this.#isReached = true;
+  #letEnd(): void {
+    this.#mayEnd = true;
     clearTimeout(this.#hold);
+  }
+
+  /** A program that ends before anything could come in has not connected. */
+  #leave(): void {
+    const frames = this.#wasReached ? [] : this.#exporter.takeFrames();
+    if (frames.length > 0) sendNow(frames);
+    else this.#exporter.flushSync();
   }
 
   #lookLater(): void {

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import inspector from 'node:inspector';
+import process from 'node:process';
+import { LiveExporter } from '../exporters/live.ts';
+import { resourceOf, variable } from '../environment.ts';
+
+const deadlineMs = 1000;
+
+/** What the other process gets on its standard input. */
+interface Order { readonly name: string; readonly frames: readonly string[] }
+
+/** The name of this program in what is told of it. */
+export const programName = (): string => String(resourceOf(undefined)['service.name']);
+
+/**
+ * Sends frames to the receiver by another process while this one waits, and gives the breakpoints that there are: for
+ * moments at which no event of this process can come in, which are its first span, its end, and standing at a breakpoint.
+ */
+export function sendNow(frames: readonly string[]): readonly unknown[] {
+  // The variables of debuggers would make the other process one to debug.
+  const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
+  const order: Order = { name: programName(), frames };
+  const { stdout } = spawnSync(process.execPath, [__filename], {
+    env: { ...env, SPANSCOPE_HOOK: 'send' }, input: JSON.stringify(order), timeout: deadlineMs, encoding: 'utf8', windowsHide: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const items: unknown = JSON.parse(stdout === '' ? '[]' : stdout);
+  return Array.isArray(items) ? items : [];
+}
+
+/** The breakpoints that there are now; none, and at once, without debugger or token. */
+export function breakpointsNow(): readonly unknown[] {
+  return variable('SPANSCOPE_TOKEN') === undefined || inspector.url() === undefined ? [] : sendNow([]);
+}
+
+/** The items of a `breakpoints` message; undefined for other messages. */
+export function breakpointsIn(message: object): readonly unknown[] | undefined {
+  return 'type' in message && message.type === 'breakpoints' && 'items' in message && Array.isArray(message.items) ? message.items : undefined;
+}
+
+/** The work of the other process: passes frames on, prints the breakpoints, and ends. */
+export function runSender(): void {
+  setTimeout(() => process.exit(), deadlineMs);
+  let input = '';
+  process.stdin.setEncoding('utf8').on('data', (text: string) => { input += text; }).on('end', () => {
+    send(JSON.parse(input) as Order);
+  });
+}
+
+function send({ name, frames }: Order): void {
+  let wasOpen = false;
+  const exporter = new LiveExporter({
+    client: { name, pid: process.ppid },
+    onReached: (isOpen) => {
+      // Open for the second time: without the token, which was wrong.
+      if (!isOpen || wasOpen) process.exit();
+      wasOpen = true;
+      for (const frame of frames) exporter.tell(frame);
+      if (variable('SPANSCOPE_TOKEN') === undefined) endWhenSent(exporter);
+    },
+    onMessage: (message) => {
+      const items = breakpointsIn(message);
+      if (items !== undefined) process.stdout.write(JSON.stringify(items), () => endWhenSent(exporter));
+    },
+  });
+  exporter.connect();
+}
+
+function endWhenSent(exporter: LiveExporter): void {
+  if (exporter.buffered === 0) process.exit();
+  setTimeout(() => endWhenSent(exporter), 1);
+}

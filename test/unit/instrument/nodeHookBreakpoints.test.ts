@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
+import { Breakpoints } from '../../../src/instrument/node/hook/breakpoints.ts';
+import { LiveServer } from './liveServer.ts';
+import { lineOf } from './shippedKit.ts';
+import type { OtelSpan } from '../../../src/instrument/node/hook/otelTypes.ts';
+
+const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+let folder: string, hook: string, live: LiveServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'spanscope-hook-'));
+  hook = path.join(folder, 'hook.cjs');
+  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
+  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => live?.close());
+
+interface Frame { readonly location: { readonly lineNumber: number; readonly scriptId: string } }
+interface Params { readonly callFrames?: readonly Frame[]; readonly scriptId?: string; readonly url?: string }
+interface Debuggee { readonly stops: readonly string[]; readonly stdout: string; readonly code: number | null }
+
+/** Debugs a program: lets it run on at each stop, and notes the lines (from 1) of `file` on its stack. */
+async function debug(file: string, env: Readonly<Record<string, string>>): Promise<Debuggee> {
+  const child = spawn(process.execPath, ['--inspect-brk=0', file], {
+    cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint, ...env },
+  });
+  const stops: string[] = [];
+  let stdout = '', said = '';
+  child.stdout.on('data', (text: Buffer) => { stdout += text.toString(); });
+  const address = new Promise<string>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      said += text.toString();
+      const found = /listening on (ws:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  const socket = new WebSocket(await address);
+  const files = new Map<string | undefined, string>();
+  let id = 0;
+  const send = (method: string): void => socket.send(JSON.stringify({ id: ++id, method }));
+  socket.on('open', () => ['Runtime.enable', 'Debugger.enable', 'Runtime.runIfWaitingForDebugger'].forEach(send));
+  socket.on('message', (data: Buffer) => {
+    const { method, params = {} } = JSON.parse(data.toString()) as { method?: string; params?: Params };
+    if (method === 'Debugger.scriptParsed') files.set(params.scriptId, path.basename(params.url ?? ''));
+    if (method === 'Runtime.executionContextDestroyed') socket.close();
+    if (method !== 'Debugger.paused') return;
+    const frames = (params.callFrames ?? []).map(({ location }) => ({ file: files.get(location.scriptId), line: location.lineNumber + 1 }));
+    const [top, next] = frames;
+    // The first stop of all is the beginning of the program.
+    if (top?.file === 'hook.cjs') stops.push(`${next?.file === 'hook.cjs'} ${String(frames.find((frame) => frame.file === path.basename(file))?.line)}`);
+    send('Debugger.resume');
+  });
+  const code = await ended;
+  return { stops, stdout, code };
+}
+
+const program = `
+const { trace } = require('@opentelemetry/api');
+const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+new NodeTracerProvider().register();
+const tracer = trace.getTracer('t');
+tracer.startActiveSpan('agent run', (root) => { // first
+  for (const city of ['Bern', 'Oslo', 'Rome']) {
+    const tool = tracer.startSpan('lookup', { attributes: { 'gen_ai.tool.name': 'weather', city } }); // tool
+    if (city === 'Oslo') tool.setStatus({ code: 2 }); // error
+    tool.end(); // end
+  }
+  root.end();
+});
+console.log('done');
+`;
+
+describe('a debugged program', () => {
+  const at = (mark: string): string => `true ${lineOf(program, mark)}`;
+
+  it('stands at its line from the very first span on, when the receiver knows the span already', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [
+      { id: 'a', enabled: true, on: 'start', name: 'AGENT *' },
+      { id: 'b', enabled: true, on: 'start', role: 'tool', tool: 'weather', hit: 3 },
+      { id: 'c', enabled: true, on: 'error' },
+      { id: 'd', enabled: true, on: 'end', attribute: { key: 'city', operator: '=', value: 'Bern' } },
+      { id: 'e', enabled: true, on: 'start', name: 'other' },
+    ];
+    const file = path.join(folder, 'debugged.cjs');
+    writeFileSync(file, program);
+    const { stops, stdout, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' });
+    expect(live.messages.filter(({ type }) => type === 'breakpoint.hit').map(({ breakpointId }) => breakpointId)).toEqual(['a', 'd', 'c', 'b']);
+    expect(live.messages.findIndex(({ type }) => type === 'start')).toBeLessThan(live.messages.findIndex(({ type }) => type === 'breakpoint.hit'));
+    expect(new Set(live.messages.flatMap(({ client }) => client?.['pid'] ?? [])).size).toBe(1);
+    expect({ stops, stdout, code }).toEqual({ stops: [at('// first'), at('// end'), at('// error'), at('// tool')], stdout: 'done\n', code: 0 });
+  });
+
+  it('does not stop without the token', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];
+    const file = path.join(folder, 'untold.cjs');
+    writeFileSync(file, program);
+    expect(await debug(file, {})).toMatchObject({ stops: [], code: 0 });
+  });
+
+  it('tells which breakpoint was hit at which span', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [{ id: 'late', enabled: true, on: 'start', name: 'second' }];
+    const file = path.join(folder, 'told.cjs');
+    writeFileSync(file, program.replace("console.log('done');", "setTimeout(() => tracer.startSpan('second').end(), 100);"));
+    expect((await debug(file, { SPANSCOPE_TOKEN: 'secret' })).stops).toHaveLength(1);
+    await live.until(() => live.spans().some(({ name, endTimeUnixNano }) => name === 'second' && endTimeUnixNano !== undefined));
+    const { traceId, spanId } = live.spans().find(({ name }) => name === 'second') ?? {};
+    expect(live.messages).toContainEqual({ type: 'breakpoint.hit', breakpointId: 'late', traceId, spanId, on: 'start' });
+    expect(live.typesOf(spanId ?? '').slice(0, 2)).toEqual(['start', 'breakpoint.hit']);
+  });
+});
+
+function span(name: string, attributes: Record<string, unknown> = {}, traceId = 'aa'): OtelSpan {
+  return {
+    name, attributes, kind: 0, startTime: [1, 0], endTime: [0, 0], events: [], links: [], status: { code: 0 },
+    spanContext: () => ({ traceId, spanId: name, traceFlags: 1 }), isRecording: () => true,
+  };
+}
+
+describe('span breakpoints', () => {
+  const breakpoints = (...items: readonly object[]): Breakpoints => {
+    const made = new Breakpoints();
+    made.set(items.map((item, i) => ({ id: String(i), enabled: true, on: 'start', ...item })));
+    return made;
+  };
+
+  it('are met when every condition is', () => {
+    const met = (item: object, of: OtelSpan): boolean => breakpoints(item).met(of, 'start') !== undefined;
+    const chat = span('Chat gpt', { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5-mini', 'size': 17, 'tags': ['a', 'b'] });
+    for (const item of [
+      {}, { name: 'chat GPT' }, { name: 'chat*' }, { name: '*t*gpt' }, { role: 'llm' }, { model: 'GPT-5*' }, { role: 'llm', model: 'gpt-5-mini' },
+      { attribute: { key: 'size', operator: 'exists' } }, { attribute: { key: 'size', operator: '>', value: '16.5' } }, { attribute: { key: 'size', operator: '=', value: '17' } },
+      { attribute: { key: 'tags', operator: '=', value: 'b' } }, { attribute: { key: 'gen_ai.request.model', operator: '~', value: 'MINI' } },
+      { attribute: { key: 'size', operator: '!=', value: '18' } },
+    ]) expect([item, met(item, chat)]).toEqual([item, true]);
+    for (const item of [
+      { name: 'chat' }, { name: '*chat' }, { role: 'tool' }, { tool: 'x' }, { role: 'llm', model: 'other' }, { on: 'end' }, { enabled: false },
+      { attribute: { key: 'none', operator: 'exists' } }, { attribute: { key: 'none', operator: '!=', value: '1' } }, { attribute: { key: 'size', operator: '<', value: 'x' } },
+      { attribute: { key: '__proto__', operator: '=', value: 'x' } }, { on: 'sometimes' }, { id: 7 },
+    ]) expect([item, met(item, chat)]).toEqual([item, false]);
+  });
+
+  it('know roles and tools as they are told at the start', () => {
+    const facts = (item: object, name: string, attributes: object): boolean => breakpoints(item).met(span(name, { ...attributes }), 'start') !== undefined;
+    expect(facts({ role: 'tool', tool: 'search' }, 'tool:search', {})).toBe(true);
+    expect(facts({ role: 'agent' }, 'agent_run', {})).toBe(true);
+    expect(facts({ role: 'tool', tool: 'weather' }, 'ai.toolCall', { 'ai.operationId': 'ai.toolCall', 'ai.toolCall.name': 'weather' })).toBe(true);
+    expect(facts({ role: 'retriever' }, 'x', { 'openinference.span.kind': 'RETRIEVER' })).toBe(true);
+    expect(facts({ role: 'other' }, 'GET', {})).toBe(true);
+  });
+
+  it('count, also when they are told again', () => {
+    const made = breakpoints({ name: 'x', hit: 3 });
+    expect(made.met(span('x'), 'start')).toBeUndefined();
+    made.set([{ id: '0', enabled: true, on: 'start', name: 'x', hit: 3 }, { id: 'new', enabled: true, on: 'end' }]);
+    expect([made.met(span('x'), 'start'), made.met(span('y'), 'start'), made.met(span('x'), 'start'), made.met(span('x'), 'start')]).toEqual([undefined, undefined, '0', '0']);
+    made.set([]);
+    expect(made.isEmpty).toBe(true);
+  });
+
+  it('stop once in a run that takes more than it should', () => {
+    const made = breakpoints({ on: 'end', limit: { of: 'tokens', above: 100 } }, { limit: { of: 'steps', above: 2 } });
+    const call = span('call', { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 60, 'gen_ai.usage.output_tokens': 10 });
+    const walk = (of: OtelSpan): readonly unknown[] => [made.met(of, 'start'), made.met(of, 'end')];
+    expect(walk(call)).toEqual([undefined, undefined]);
+    expect(walk(span('sum', { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.usage.input_tokens': 500 }))).toEqual([undefined, undefined]);
+    expect(walk(call)).toEqual(['1', '0']);
+    expect(walk(call)).toEqual([undefined, undefined]);
+    expect(walk(span('elsewhere', {}, 'bb'))).toEqual([undefined, undefined]);
+  });
+
+  it('survive what is no breakpoint', () => {
+    const made = new Breakpoints();
+    made.set([null, 1, 'x', [], {}, { id: 'a', on: 'start', name: 5, hit: -1, attribute: 'x', limit: { of: 'x' } }]);
+    expect(made.met(span('x'), 'start')).toBe('a');
+  });
+});
