@@ -139,7 +139,8 @@ export class BarPainter {
     const inset = !isWhole ? 5 : high ? 10 : state.isError && box.width > 10 ? 8 : state.isQuiet ? 7 : 5;
     const fade = state.isOpen && box.clipRight >= box.x + box.width - 1 ? fadeWidth(box.width) * 0.8 : 0;
     const visible = box.clipRight - box.clipLeft;
-    const text = { label: this.#labelOf(state), count: state.count, icon: !surface.hasIcons ? 'never' : state.isError || high ? 'stays' : 'leaves' } as const;
+    const retry = state.count > 1 ? 0 : this.#scene.retryOf(row);
+    const text = { label: this.#labelOf(state), ...(retry > 0 ? { note: ` · retry ${retry}` } : {}), count: state.count, icon: !surface.hasIcons ? 'never' : state.isError || high ? 'stays' : 'leaves' } as const;
     const fit = fitLabel(text, visible, visible - inset - 4 - fade, (part) => surface.measure(part, font));
     const middle = box.y + box.height / 2;
     let x = box.clipLeft + inset;

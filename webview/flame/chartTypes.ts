@@ -66,6 +66,8 @@ export interface ChartOptions {
   readonly label?: string;
   /** What `data-vscode-context` shall hold when somebody opens the context menu of a span. */
   readonly contextOf?: (row: number) => string;
+  /** Which try of the same tool a span is after the first; 0 or less for the first or only one. Asked for every bar that is drawn. */
+  readonly retryOf?: (row: number) => number;
 }
 
 /** One entry of the legend: `key` is stable for one way of colouring. */

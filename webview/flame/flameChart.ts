@@ -26,7 +26,7 @@ import { Timeline } from './timeline.ts';
 import { walk } from './walk.ts';
 
 /** What changed, for those that draw along with the chart. */
-export type ChartAspect = 'scene' | 'range' | 'theme';
+export type ChartAspect = 'scene' | 'range' | 'theme' | 'present';
 
 /** The legend of a longer trace is counted at most once in this time. */
 const manyRows = 50_000, legendMs = 1_000;
@@ -62,6 +62,7 @@ export class FlameChart {
   constructor(host: HTMLElement, options: ChartOptions = {}) {
     this.options = options;
     this.numbers = new Numbers(options.locale);
+    if (options.retryOf !== undefined) this.scene.retryOf = options.retryOf;
     this.#tree = new AccessibleTree(options.label ?? 'Flame chart');
     this.#timeline = new Timeline(() => this.scene, () => this.#changed('range'));
     this.#view = new ChartView(host, this.#tree.element, () => this.#changed('range'));
@@ -130,6 +131,7 @@ export class FlameChart {
     this.#timeline.keepUp();
     if (this.scene.openCount === 0) return;
     this.#input.refreshTooltip();
+    for (const listener of this.#listeners) listener('present');
     this.#schedule(true);
   }
 
@@ -272,6 +274,10 @@ export class FlameChart {
   observe(listener: (aspect: ChartAspect) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  redraw(): void {
+    this.#schedule(true);
   }
 
   redrawOverlay(): void {

@@ -1,6 +1,8 @@
 /** What a bar says where there is room. */
 export interface LabelText {
   readonly label: string;
+  /** What follows the label where there is room for both. */
+  readonly note?: string;
   /** How many spans are folded into the bar; 1 for a plain one. */
   readonly count: number;
   /** Whether the icon leaves where the label would fit without it, stays (for errors, and in high contrast), or is never there. */
@@ -23,7 +25,11 @@ const leastForLeftIcon = 36, leastForCentredIcon = 18, leastForCount = 22, least
  * Decides what stands in a bar of which `visible` pixels can be seen and `room` are for icon and text. When icon and
  * whole label do not both fit, but the label alone does, the label wins.
  */
-export function fitLabel({ label, count, icon: wanted }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
+export function fitLabel({ label, note, count, icon: wanted }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
+  if (note !== undefined) {
+    const both = fitLabel({ label: label + note, count, icon: wanted }, visible, room, measure);
+    if (both.text === label + note) return both;
+  }
   const nothing: LabelFit = { icon: 'none', text: '', isCentred: false, free: 0 };
   if (visible < leastForCentredIcon) return nothing;
   const whole = measure(label), iconRoom = iconSize + iconGap;

@@ -14,6 +14,8 @@ const mostLanesPerRow = 3;
 const share = 0.1;
 const gripWidth = 4, gripHeight = 18, tickSlack = 4;
 const shade = 0.62, settledMs = 120;
+/** Time that passes moves little in a narrow picture. */
+const presentMs = 200;
 
 /**
  * The overview strip of a chart: all of the run, a brush for the visible range, ticks for errors and matches. Fills
@@ -54,7 +56,10 @@ export class Minimap {
     this.#root.addEventListener('pointerenter', () => this.#moveBrush());
     this.#observer = new ResizeObserver(() => this.#resize());
     this.#observer.observe(this.#root);
-    this.#stop = chart.observe((aspect) => (aspect === 'range' ? this.#scheduleBrush() : this.#scheduleDraw()));
+    this.#stop = chart.observe((aspect) => {
+      if (aspect === 'range') this.#scheduleBrush();
+      else this.#scheduleDraw(aspect === 'present' ? presentMs : 0);
+    });
     this.#resize();
   }
 
@@ -89,9 +94,9 @@ export class Minimap {
   }
 
   /** A long trace that grows is drawn less often. */
-  #scheduleDraw(): void {
+  #scheduleDraw(leastMs = 0): void {
     if (this.#timer !== undefined) return;
-    const wait = this.#drawnAt + this.#cost / share - performance.now();
+    const wait = this.#drawnAt + Math.max(leastMs, this.#cost / share) - performance.now();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#draw();

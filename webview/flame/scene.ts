@@ -9,6 +9,8 @@ import type { ColourBy } from '../../src/protocol/panel.ts';
 import type { Figures, TimeRange, TraceChange } from './chartTypes.ts';
 import { Colouring } from './colouring.ts';
 
+/** Clocks that differ by more are those of other machines. */
+const clockSlackNs = 1e9;
 const none = new Uint32Array(0);
 /** Beside the `rowFlags`: the row itself is open and counted as such, whatever its group is. */
 const countedOpen = 8;
@@ -38,6 +40,8 @@ export class Scene {
   mips: LaneMips;
   /** Rows that the filter found; undefined = no filter. */
   matches: Uint32Array | undefined;
+  /** Which try of the same tool a span is after the first; 0 or less for the first or only one. */
+  retryOf: (row: number) => number = () => 0;
   /** Where the run begins, in nanoseconds after the base. */
   origin = 0;
   #first = Infinity;
@@ -56,8 +60,14 @@ export class Scene {
 
   get openCount(): number { return this.#openCount; }
 
-  /** Where open spans end: the present, or where the trace ends when there is none. */
-  get now(): number { return this.#now ?? this.#last; }
+  /**
+   * Where open spans end: the present, or where the trace ends when there is none. Nothing has ended after the present:
+   * where it seems so, the clock that says when is not as exact as the one of the program.
+   */
+  get now(): number {
+    if (this.#now === undefined) return this.#last;
+    return this.#last - this.#now < clockSlackNs ? Math.max(this.#now, this.#last) : this.#now;
+  }
 
   set present(ns: number | undefined) { this.#now = ns; }
 

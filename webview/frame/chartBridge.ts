@@ -3,6 +3,7 @@ import { Minimap } from '../flame/minimap.ts';
 import type { ChartEvents, Legend, PanelRequest, StepMode } from '../flame/chartTypes.ts';
 import type { ChartTheme } from '../flame/theme.ts';
 import { locale } from '../components/numbers.ts';
+import { attemptsOf } from '../state/attempts.ts';
 import { failureOf } from '../details/failure.ts';
 import type { Panel } from '../state/panel.ts';
 import { Signal } from '../state/signal.ts';
@@ -12,6 +13,8 @@ import type { SpanDetails } from '../../src/protocol/panel.ts';
 
 /** The legend of a growing run is read anew this long after a change. */
 const legendPauseMs = 1100;
+/** Tries of tools in a growing run are looked for at most this often, and seldom in one of a million spans: all are looked through. */
+const triesPauseMs = 200, triesPauseMsPerRow = 0.02;
 /** The pointer rests this long on a bar before the host is asked about it: a little longer than the tooltip takes to show. */
 const hoverPauseMs = 350;
 
@@ -30,11 +33,14 @@ export class ChartBridge {
   readonly #stops: (() => void)[] = [];
   #hoverTimer: ReturnType<typeof setTimeout> | undefined;
   #legendTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The trace as it was when the tries of tools were looked for. */
+  #tried: Trace | undefined;
+  #triesTimer: ReturnType<typeof setTimeout> | undefined;
   #frame: number | undefined;
 
   constructor(panel: Panel, hosts: { readonly chart: HTMLElement; readonly overview: HTMLElement }, theme: Signal<ChartTheme>, onRequest: (request: PanelRequest) => void) {
     this.#panel = panel;
-    this.chart = new FlameChart(hosts.chart, { events: this.#events(onRequest), label: 'Flame chart of the run', contextOf: (row) => (panel.trace.value === undefined ? '' : spanContext(panel.trace.value, row)), ...(locale === undefined ? {} : { locale }) });
+    this.chart = new FlameChart(hosts.chart, { events: this.#events(onRequest), label: 'Flame chart of the run', retryOf: (row) => this.#retryOf(row), contextOf: (row) => (panel.trace.value === undefined ? '' : spanContext(panel.trace.value, row)), ...(locale === undefined ? {} : { locale }) });
     this.#keyTarget = hosts.chart.querySelector('[role=tree]');
     this.#minimap = new Minimap(hosts.overview, this.chart);
     const { view } = panel;
@@ -77,6 +83,7 @@ export class ChartBridge {
     for (const stop of this.#stops) stop();
     clearTimeout(this.#hoverTimer);
     clearTimeout(this.#legendTimer);
+    clearTimeout(this.#triesTimer);
     this.animate(false);
     this.#minimap.dispose();
     this.chart.dispose();
@@ -115,6 +122,18 @@ export class ChartBridge {
     this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin: trace.origin, tree: trace.tree, ...(isFirst || isReset ? { reset: true } : { appendedFrom, changed }) });
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
     this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs);
+    if (isFirst || isReset) this.#tried = trace;
+    else this.#triesTimer ??= setTimeout(() => this.#lookForTries(), triesPauseMs + trace.rows.count * triesPauseMsPerRow);
+  }
+
+  #lookForTries(): void {
+    this.#triesTimer = undefined;
+    this.#tried = this.#panel.trace.value;
+    this.chart.redraw();
+  }
+
+  #retryOf(row: number): number {
+    return this.#tried === undefined || row >= this.#tried.rows.count ? 0 : attemptsOf(this.#tried, row).indexOf(row);
   }
 
   #showNow(): void {

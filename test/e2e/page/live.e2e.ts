@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { usePanels } from './support/harness.ts';
+import type { PanelPage } from './support/harness.ts';
 
 const open = usePanels();
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -9,6 +10,12 @@ const opened = async () => {
   await panel.page.getByRole('row').first().waitFor();
   return panel;
 };
+
+/** The chart as it would be saved. */
+async function drawing({ page, posted }: PanelPage): Promise<string> {
+  await page.evaluate(() => window.fake.say({ type: 'chart.command', command: 'saveSvg' }));
+  return (await posted('image.save')).at(-1)?.data ?? '';
+}
 
 describe('a run that goes on', () => {
   it('gets rows as they come, acknowledges them and keeps what is selected', async () => {
@@ -53,6 +60,28 @@ describe('a run that goes on', () => {
     await page.evaluate(() => window.fake.grow([], (span) => (span.end === undefined ? { ...span, end: 40 } : span), 40));
     await expect.poll(duration).toBe('40.0\u00a0s');
     expect(await page.locator('.spin').count()).toBe(0);
+  });
+
+  it('says in the bar which try of its tool a span is, also of one that comes later', async () => {
+    const panel = await opened(), { page } = panel, drawn = (): Promise<string> => drawing(panel);
+    await expect.poll(drawn).toContain('run_tests · retry 1');
+    await page.evaluate(() => window.fake.grow([
+      { id: 'f1', parent: 'i3', name: 'ship', role: 'tool', start: 39, end: 49, error: 'refused' }, { id: 'f2', parent: 'i3', name: 'ship', role: 'tool', start: 50, end: 65 },
+    ], undefined, 66));
+    await expect.poll(drawn).toContain('ship · retry 1');
+  });
+
+  it('draws the present at the same place in the chart and above it', async () => {
+    const panel = await opened();
+    const inOverview = (): Promise<number> => panel.page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.flame-minimap canvas');
+      const { data } = canvas?.getContext('2d')?.getImageData(0, 7, canvas.width, 1) ?? { data: [] };
+      return Array.from({ length: data.length / 4 }, (_, x) => x).findLast((x) => data[x * 4 + 3] !== 0) ?? 0;
+    });
+    /** The dotted line. */
+    const inChart = async (): Promise<number> => Number(/M([\d.]+) 0L[^>]+dasharray="2 2"/.exec(await drawing(panel))?.[1]);
+    await panel.page.waitForFunction(() => performance.now() > 2000);
+    await expect.poll(async () => Math.abs(await inOverview() - await inChart())).toBeLessThan(12);
   });
 
   it('draws what came in parts as it draws what came at once', async () => {

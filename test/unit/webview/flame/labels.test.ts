@@ -33,6 +33,13 @@ describe('the label of a bar', () => {
     expect(fit(24, { label: '×6 read_file', count: 6 })).toMatchObject({ icon: 'none', text: '×6', isCentred: true });
   });
 
+  test('is followed by a note where there is room for both, and comes without it else', () => {
+    expect(fit(160, { note: ' · retry 1' })).toMatchObject({ icon: 'left', text: 'run_tests · retry 1' });
+    expect(fit(125, { note: ' · retry 1' })).toMatchObject({ icon: 'none', text: 'run_tests · retry 1' });
+    expect(fit(120, { note: ' · retry 1' })).toEqual(fit(120));
+    expect(fit(30, { note: ' · retry 1' })).toEqual(fit(30));
+  });
+
   test('is never cut within a letter of several code units', () => {
     expect(cutText('👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', 4 * 18 + 6, (text) => Array.from(new Intl.Segmenter().segment(text)).length * 18)).toBe('');
     expect(cutText('éééééééé', 40, measure)).toBe('ééééé…');

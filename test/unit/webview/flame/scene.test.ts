@@ -26,6 +26,14 @@ describe('a scene', () => {
     expect([scene.openCount, scene.isRunning, scene.extent.to]).toEqual([0, false, 80]);
   });
 
+  test('never has its present before the end of a span, unless a clock is wrong altogether', () => {
+    const scene = sceneOf(traceOf(spans));
+    scene.present = 59;
+    expect(scene.now).toBe(60);
+    scene.present = -5e9;
+    expect(scene.now).toBe(-5e9);
+  });
+
   test('tints an agent as soon as it has a child', () => {
     const scene = sceneOf(traceOf([{ name: 'run', parent: -1, start: 0, end: 100, role: 'agent' }]));
     expect(scene.colouring.paint[0]).toBe(paintIndex(roles.indexOf('agent'), tints.full));
