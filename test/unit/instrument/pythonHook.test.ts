@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { drawTree, LiveServer } from './liveServer.ts';
 import { findPython } from './python.ts';
-import { pythonWithPackages, sdk, ShippedHook, whyNoPackages } from './pythonHook.ts';
+import { hasModule, pythonWithPackages, sdk, ShippedHook, whyNoPackages } from './pythonHook.ts';
 import { lineOf } from './shippedKit.ts';
 
 const anyPython = findPython() ?? '', python = pythonWithPackages ?? '';
@@ -67,7 +67,7 @@ sys.exit(3)
     shipped.write('planned', '');
     expect(await running).toEqual({ code: 3, signal: null, stdout: 'done\n', stderr: '' });
     const [run, plan, fail] = live.spans();
-    expect(drawTree(live.spans())).toBe('run (unknown_service:python) unset\n  plan (unknown_service:python) unset\n  fail (unknown_service:python) error');
+    expect(drawTree(live.spans())).toBe('run (agent) unset\n  plan (agent) unset\n  fail (agent) error');
     expect([run, plan].map((span) => live.typesOf(span?.spanId ?? '')).map((types) => [types[0], types.at(-1)])).toEqual([['start', 'end'], ['start', 'end']]);
     expect(lines()).toEqual([['fail', lineOf(program, '# fail'), '<module>'], ['plan', lineOf(program, '# plan'), expect.stringMatching(/plan$/)], ['run', lineOf(program, '# run'), '<module>']]);
     expect(run?.attributes['spanscope.source.file']).toBe(path.join(shipped.folder, 'agent.py'));
@@ -224,16 +224,29 @@ trace.set_tracer_provider(opentelemetry.sdk.trace.TracerProvider(resource=opente
 with tracer.start_as_current_span("own"): pass
 `;
     expect(await runHooked(text)).toEqual({ code: 0, signal: null, stdout: 'True ProxyTracerProvider\n', stderr: '' });
-    expect(drawTree(live.spans())).toBe('outer (unknown_service:python) unset\n  inner (unknown_service:python) unset\nown (own) unset');
+    expect(drawTree(live.spans())).toBe('outer (agent) unset\n  inner (agent) unset\nown (own) unset');
     expect(live.spans()[0]?.attributes['spanscope.source.line']).toBe(lineOf(text, '# outer'));
   });
 
-  it('stays beside opentelemetry-instrument', async () => {
+  it.skipIf(!hasModule('opentelemetry.instrumentation.auto_instrumentation'))('stays beside opentelemetry-instrument', async () => {
     const file = shipped.write('instrumented.py', 'from opentelemetry import trace\nwith trace.get_tracer("x").start_as_current_span("mine"): print(type(trace.get_tracer_provider()).__name__)\n');
-    const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', OTEL_SERVICE_NAME: 'instrumented' };
+    const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
     const args = ['-c', 'from opentelemetry.instrumentation.auto_instrumentation import run; run()', python, file];
     expect(await shipped.run(python, args, { ...shipped.environment(live), ...env })).toMatchObject({ code: 0, stdout: 'TracerProvider\n' });
-    expect(drawTree(live.spans())).toBe('mine (instrumented) unset');
+    expect(drawTree(live.spans())).toBe('mine (agent) unset');
+  });
+
+  it('runs as ever when the hook itself is broken', async () => {
+    const broken = new ShippedHook();
+    try {
+      const text = `${sdk}tracer.start_span("a").end()\nprint("done")\n`;
+      for (const module of ['connection', 'location', 'otel_sdk', '__init__']) {
+        broken.write(`hook/_spanscope_hook/${module}.py`, 'raise ValueError("broken")\n');
+        expect(await broken.run(python, [broken.write('agent.py', text)], broken.environment(live)), module).toEqual({ code: 0, signal: null, stdout: 'done\n', stderr: '' });
+      }
+    } finally {
+      broken.remove();
+    }
   });
 
   it('gives the modules that it waits for their own loaders', async () => {

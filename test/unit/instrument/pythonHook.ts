@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,10 +8,21 @@ import type { LiveServer } from './liveServer.ts';
 
 const source = fileURLToPath(new URL('../../../src/instrument/python', import.meta.url));
 
-/** A Python with the packages of the integration tests, which installs them; undefined before that. */
-export const pythonWithPackages = globSync('agents/python-*/.ready', { cwd: cacheFolder })
+/** A Python with the packages of the integration tests, which install them; undefined before that. SPANSCOPE_TEST_PYTHON names another. */
+export const pythonWithPackages = process.env['SPANSCOPE_TEST_PYTHON'] ?? globSync('agents/python-*/.ready', { cwd: cacheFolder })
   .flatMap((ready) => ['venv/bin/python', 'venv/Scripts/python.exe'].map((name) => path.join(cacheFolder, path.dirname(ready), name)))
   .find((file) => existsSync(file));
+
+/** Whether that Python has a module. */
+export function hasModule(name: string): boolean {
+  if (pythonWithPackages === undefined) return false;
+  try {
+    execFileSync(pythonWithPackages, ['-c', `import ${name}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Why tests are skipped, to be put behind their titles. */
 export const whyNoPackages = pythonWithPackages === undefined ? ': the Python packages of the integration tests are not installed' : '';
@@ -40,7 +51,7 @@ export class ShippedHook {
 
   /** Environment of a program with the hook. */
   environment(live: LiveServer, ...more: readonly string[]): Record<string, string> {
-    return { PYTHONPATH: [this.hook, ...more].join(path.delimiter), SPANSCOPE_ENDPOINT: live.endpoint };
+    return { PYTHONPATH: [this.hook, ...more].join(path.delimiter), SPANSCOPE_ENDPOINT: live.endpoint, OTEL_SERVICE_NAME: 'agent' };
   }
 
   run(python: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, whenStarted?: (kill: () => void) => void): Promise<Ended> {

@@ -4,7 +4,7 @@ import contextvars
 import os
 
 from . import live
-from .library import LibrarySpan, is_traced_by, outer_span, usage_attributes
+from .library import LibrarySpan, is_traced_by, nanoseconds, outer_span, usage_attributes
 from .location import place_of_caller
 
 # Each makes spans of the same runs.
@@ -87,16 +87,9 @@ class _Source:
         stack = run.error if isinstance(run.error, str) else None
         return {
             "traceId": self.trace_id, "spanId": self.span_id, "parentSpanId": self._parent_id, "name": str(run.name),
-            "startTime": _time(run.start_time), "endTime": _time(run.end_time),
+            "start": nanoseconds(run.start_time), "end": nanoseconds(run.end_time),
             "error": None if run.error is None else _message(str(run.error)), "stack": stack, "attributes": _attributes(run),
         }
-
-
-def _time(moment):
-    if moment is None:
-        return None
-    text = moment.isoformat()
-    return text if moment.tzinfo is not None else text + "Z"
 
 
 def _message(error):

@@ -1,11 +1,14 @@
 """What spans of libraries with a tracing interface of their own have in common."""
 
+import datetime
 import sys
+import time
 
 from . import live
 from .values import plain, text_to_json, to_json, with_place
 
-_SCHEMA = '"kind":"internal"'
+_KIND = '"kind":"internal"'
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def is_traced_by(names):
@@ -39,7 +42,8 @@ def service_resource():
 class LibrarySpan(live.SeenSpan):
     """A span of a library whose `source` tells: ids, name, times, error, and attributes of OpenTelemetry's GenAI conventions.
 
-    `source.read()` gives a dict: traceId, spanId, parentSpanId?, name, startTime, endTime?, error? (text), stack?, attributes.
+    `source.read()` gives a dict: traceId, spanId, parentSpanId, name, start and end (ns or None), error (text or None),
+    stack?, attributes.
     """
 
     _resource = None
@@ -49,8 +53,9 @@ class LibrarySpan(live.SeenSpan):
         told = self.source.read()
         if LibrarySpan._resource is None:
             LibrarySpan._resource = service_resource()
+        start = told["start"]
         text = (
-            f'{_ids(told)},"name":{text_to_json(told["name"])},{_SCHEMA},"startTime":{to_json(told["startTime"])}'
+            f'{_ids(told)},"name":{text_to_json(told["name"])},{_KIND},"startTimeUnixNano":"{start}"'
             f',"attributes":{with_place(self.place, _attributes(told))},"resource":{LibrarySpan._resource},"scope":{{"name":{to_json(self.scope)}}}'
         )
         if told.get("parentSpanId"):
@@ -73,22 +78,24 @@ def _attributes(told):
 def _outcome(told, ended):
     if not ended:
         return ""
-    # OTLP's JSON calls both the same way; a library that tells no end has ended now.
-    text = f',"endTimeUnixNano":{to_json(_end_of(told))}'
+    end = told["end"] or time.time_ns()
+    text = f',"endTimeUnixNano":"{end}"'
     if told.get("error"):
         text += f',"status":{{"code":"error","message":{to_json(told["error"])}}}'
         if told.get("stack"):
             about = {"exception.message": told["error"], "exception.stacktrace": told["stack"]}
-            text += f',"events":[{{"name":"exception","timeUnixNano":{to_json(_end_of(told))},"attributes":{to_json(about)}}}]'
+            text += f',"events":[{{"name":"exception","timeUnixNano":"{end}","attributes":{to_json(about)}}}]'
     return text
 
 
-def _end_of(told):
-    if told.get("endTime"):
-        return told["endTime"]
-    import time
-
-    return str(time.time_ns())
+def nanoseconds(moment):
+    """A datetime (UTC when it does not say), or its ISO text, as ns since 1970; None of None."""
+    if moment is None:
+        return None
+    if isinstance(moment, str):
+        moment = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    since = (moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
 
 
 def usage_attributes(usage):

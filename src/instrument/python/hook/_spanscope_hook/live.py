@@ -11,6 +11,7 @@ import functools
 import os
 import select
 import socket
+import sys
 import threading
 import time
 
@@ -21,7 +22,7 @@ _MOST_LOOKED_AT = 2000
 _MOST_WAITING = 100_000
 _EXIT_SECONDS = 1.0
 _EXIT_SECONDS_ALONE = 0.2  # when nobody has answered yet
-_FORK_SECONDS = 0.2
+_FORK_SECONDS = 1.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # Spans that the thread has not seen yet: their library's object, with its class here and its place.
@@ -192,6 +193,8 @@ class _Sender:
         thread.join(_FORK_SECONDS)
         if not thread.is_alive():
             self._thread = None
+            if sys.version_info[:2] == (3, 12):
+                time.sleep(0.001)  # it says that a thread has ended a moment before that is so, and warns of it in `fork`
 
     def abandon(self):
         """In a forked child: the connection is the parent's."""

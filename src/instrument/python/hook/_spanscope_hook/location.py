@@ -11,20 +11,26 @@ _LIBRARIES = tuple({
     if path
 })
 _PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+# Below these stands who runs all tasks or threads, not who began this one.
+_SCHEDULERS = tuple(os.path.join(os.path.dirname(os.path.abspath(os.__file__)), *parts) for parts in (
+    ("asyncio", "events.py"), ("asyncio", "base_events.py"), ("asyncio", "runners.py"), ("concurrent", "futures", "thread.py"), ("threading.py",),
+))
 _MAX_FRAMES = 200
 # File names from which code runs that is generated while the program runs; there may be no end of them.
 _MAX_FILES = 20_000
 
-# Whether a file is the user's own, by the name that its code has.
-_is_own = {}
+_LIBRARY, _OWN, _SCHEDULER = 0, 1, 2
+# Whose a file is, by the name that its code has.
+_owners = {}
 
 
 def _find_out(file):
     path = os.path.abspath(file)
-    own = not file.startswith("<") and not path.startswith(_HERE) and not path.startswith(_LIBRARIES) and not any(part in path for part in _PACKAGES)
-    if len(_is_own) < _MAX_FILES:
-        _is_own[file] = own
-    return own
+    is_library = file.startswith("<") or path.startswith((_HERE, *_LIBRARIES)) or any(part in path for part in _PACKAGES)
+    owner = _SCHEDULER if path in _SCHEDULERS else _LIBRARY if is_library else _OWN
+    if len(_owners) < _MAX_FILES:
+        _owners[file] = owner
+    return owner
 
 
 def place_of_caller(depth):
@@ -33,15 +39,15 @@ def place_of_caller(depth):
     As little as has to be noted while the program waits; `attributes_of` says the rest.
     """
     frame = sys._getframe(depth + 1)
-    known = _is_own
+    known = _owners
     left = _MAX_FRAMES
     while frame is not None and left > 0:
         code = frame.f_code
-        own = known.get(code.co_filename)
-        if own is None:
-            own = _find_out(code.co_filename)
-        if own:
-            return (code, frame.f_lineno)
+        owner = known.get(code.co_filename)
+        if owner is None:
+            owner = _find_out(code.co_filename)
+        if owner:
+            return (code, frame.f_lineno) if owner == _OWN else None
         frame = frame.f_back
         left -= 1
     return None

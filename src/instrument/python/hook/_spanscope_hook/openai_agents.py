@@ -6,7 +6,7 @@ The dispatcher is wrapped and no processor is added: programs replace the proces
 import functools
 
 from . import live
-from .library import LibrarySpan, is_traced_by, outer_span, usage_attributes
+from .library import LibrarySpan, is_traced_by, nanoseconds, outer_span, usage_attributes
 from .location import place_of_caller
 from .values import plain
 
@@ -91,7 +91,7 @@ class _Source:
         trace_id, parent_id = (span.trace_id, span.parent_id) if self._outer is None else (self._outer[0], span.parent_id or self._outer[1])
         return {
             "traceId": trace_id, "spanId": span.span_id, "parentSpanId": parent_id, "name": _name(data),
-            "startTime": span.started_at, "endTime": span.ended_at,
+            "start": nanoseconds(span.started_at), "end": nanoseconds(span.ended_at),
             "error": None if not error else str(error.get("message") or "error"),
             "attributes": {**_attributes(data), "gen_ai.conversation.id": self._group, "openai.agents.error.data": (error or {}).get("data")},
         }
