@@ -130,7 +130,7 @@ const expectations = isThere
   ? (JSON.parse(readFileSync(path.join(samples, 'expected.json'), 'utf8')) as Expected[]).filter(({ format }) => format !== undefined && sampleFormats.has(format))
   : [];
 
-it.runIf(!isThere)('samples not present', () => { expect(expectations).toEqual([]); });
+if (!isThere) it.skip('samples not present');
 
 describe.runIf(isThere)('of the samples', () => {
   it.each(expectations.map((each) => [each.file, each] as const))('%s is recognised by its content and has the counts that it should', (file, expected) => {

@@ -92,7 +92,7 @@ function inputsIn(folder: string): Input[] {
 const inputs = [...inputsIn(fixtures), ...inputsIn(samples)];
 const isText = ({ bytes }: Input): boolean => !bytes.subarray(0, 4096).some((byte) => byte < 9);
 
-it.runIf(!existsSync(samples))('samples not present', () => { expect(existsSync(fixtures)).toBe(true); });
+if (!existsSync(samples)) it.skip('samples not present');
 
 describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name, input) => {
   const { bytes, format } = input;
@@ -114,7 +114,7 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name,
     expect(compared(gathered.all)).toEqual(compared(whole));
   });
 
-  it.runIf(isText(input))('gives the same spans with a byte order mark and in UTF-16', () => {
+  if (isText(input)) it('gives the same spans with a byte order mark and in UTF-16', () => {
     const text = utf8(new TextDecoder().decode(bytes)), expected = gather(format, text);
     for (const encoded of [Uint8Array.from([0xef, 0xbb, 0xbf, ...text]), utf16(text, false), utf16(text, true)]) {
       for (const size of bytes.length < 60_000 ? [4096, 7] : [4096]) {
@@ -125,7 +125,8 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name,
     expect(readInput([utf16(text, true)]).reader.encoding).toBe('utf-16be');
   });
 
-  it.runIf(bytes.length < 5000)('is read without failing when it breaks off anywhere', () => {
+  // Each cut reads all before it, so that large inputs would take minutes.
+  if (bytes.length < 5000) it('is read without failing when it breaks off anywhere', () => {
     const step = Math.ceil(bytes.length / 100);
     for (let length = 0; length < bytes.length; length += step) {
       const { reader } = readInput(inChunks(bytes.slice(0, length), 4096));
