@@ -105,6 +105,9 @@ export class FlameChart {
   /** All that can be shown, nanoseconds after the base; while the run goes on it reaches a little ahead. */
   get whole(): TimeRange { return this.#timeline.whole; }
 
+  /** Of what is drawn, CSS pixels; a bar to scroll with is beside it. */
+  get width(): number { return this.#view.size.width; }
+
   get geometry(): Geometry {
     return new Geometry(this.#view.size, this.range(), this.#scrollTop, laneHeightFor(this.#theme.fontSize));
   }

@@ -43,6 +43,8 @@ export class Minimap {
   #place: string | undefined = 'none yet';
   #drawnAt = -Infinity;
   #drawn: TimeRange = { from: 0, to: 1 };
+  /** Where the run ends, CSS pixels: above its end in the chart, which may have a bar to scroll with beside it. */
+  #right = 0;
 
   constructor(host: HTMLElement, chart: FlameChart) {
     this.#chart = chart;
@@ -74,12 +76,12 @@ export class Minimap {
 
   #x(time: number): number {
     const { from, to } = this.#drawn;
-    return sidePadding + ((time - from) / (to - from)) * (this.#width - 2 * sidePadding);
+    return sidePadding + ((time - from) / (to - from)) * (this.#right - sidePadding);
   }
 
   #timeAt(x: number): number {
     const { from, to } = this.#drawn;
-    return from + ((x - sidePadding) / (this.#width - 2 * sidePadding)) * (to - from);
+    return from + ((x - sidePadding) / (this.#right - sidePadding)) * (to - from);
   }
 
   #resize(): void {
@@ -88,9 +90,21 @@ export class Minimap {
     this.#width = width;
     this.#height = height;
     this.#svg.attr('width', width).attr('height', height);
-    this.#brush.extent([[sidePadding, 0.5], [Math.max(sidePadding + 1, width - sidePadding), height - 0.5]]);
-    this.#brushed.call(this.#brush);
+    this.#right = 0;
     this.#scheduleDraw();
+  }
+
+  /** A chart that is not shown has no width. */
+  get #chartsRight(): number {
+    const { width } = this.#chart;
+    return Math.max(sidePadding + 1, (width > 0 ? Math.min(width, this.#width) : this.#width) - sidePadding);
+  }
+
+  #align(): void {
+    if (this.#right === this.#chartsRight) return;
+    this.#right = this.#chartsRight;
+    this.#brush.extent([[sidePadding, 0.5], [this.#right, this.#height - 0.5]]);
+    this.#brushed.call(this.#brush);
   }
 
   /** A long trace that grows is drawn less often. */
@@ -106,7 +120,7 @@ export class Minimap {
 
   #scheduleBrush(): void {
     const { whole } = this.#chart;
-    if (whole.from !== this.#drawn.from || whole.to !== this.#drawn.to) this.#scheduleDraw();
+    if (whole.from !== this.#drawn.from || whole.to !== this.#drawn.to || this.#right !== this.#chartsRight) this.#scheduleDraw();
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       this.#showBrush();
@@ -117,6 +131,7 @@ export class Minimap {
     const begun = performance.now(), dpr = devicePixelRatio, width = Math.round(this.#width * dpr), height = Math.round(this.#height * dpr);
     if (width <= 0 || height <= 0) return;
     this.#drawn = this.#chart.whole;
+    this.#align();
     for (const canvas of [this.#canvas, this.#picture]) {
       canvas.width = width;
       canvas.height = height;
@@ -138,7 +153,7 @@ export class Minimap {
     if (laneCount === 0) return;
     const { width, height } = context.canvas, top = above * dpr, room = height - (above + below) * dpr;
     const rows = Math.min(laneCount, Math.floor(room)), lanesPerRow = laneCount / rows;
-    const scale = (width - 2 * sidePadding * dpr) / (this.#drawn.to - this.#drawn.from);
+    const scale = ((this.#right - sidePadding) * dpr) / (this.#drawn.to - this.#drawn.from);
     const axis = { origin: this.#drawn.from - (sidePadding * dpr) / scale, scale, width };
     const painter = new LanePainter(scene, palette, axis, 1, Infinity), bars = new BarList();
     const strip = new OffscreenCanvas(width, rows), pixels = new Uint32Array(width * rows), one = new Uint32Array(width);
@@ -190,7 +205,7 @@ export class Minimap {
   #shown(): readonly [from: number, to: number] | undefined {
     const { whole } = this.#chart, range = this.#chart.range();
     if (range.to - range.from > (whole.to - whole.from) * 0.999) return undefined;
-    const clamp = (time: number): number => Math.min(Math.max(this.#x(time), sidePadding), this.#width - sidePadding);
+    const clamp = (time: number): number => Math.min(Math.max(this.#x(time), sidePadding), this.#right);
     return [clamp(range.from), clamp(range.to)];
   }
 

@@ -17,6 +17,13 @@ async function drawing({ page, posted }: PanelPage): Promise<string> {
   return (await posted('image.save')).at(-1)?.data ?? '';
 }
 
+/** Where the first bar of the overview ends, CSS pixels. */
+const endInOverview = ({ page }: PanelPage): Promise<number> => page.evaluate(() => {
+  const canvas = document.querySelector<HTMLCanvasElement>('.flame-minimap canvas');
+  const { data } = canvas?.getContext('2d')?.getImageData(0, 7, canvas.width, 1) ?? { data: [] };
+  return Array.from({ length: data.length / 4 }, (_, x) => x).findLast((x) => data[x * 4 + 3] !== 0) ?? 0;
+});
+
 describe('a run that goes on', () => {
   it('gets rows as they come, acknowledges them and keeps what is selected', async () => {
     const { page, posted } = await opened();
@@ -73,15 +80,21 @@ describe('a run that goes on', () => {
 
   it('draws the present at the same place in the chart and above it', async () => {
     const panel = await opened();
-    const inOverview = (): Promise<number> => panel.page.evaluate(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('.flame-minimap canvas');
-      const { data } = canvas?.getContext('2d')?.getImageData(0, 7, canvas.width, 1) ?? { data: [] };
-      return Array.from({ length: data.length / 4 }, (_, x) => x).findLast((x) => data[x * 4 + 3] !== 0) ?? 0;
-    });
     /** The dotted line. */
     const inChart = async (): Promise<number> => Number(/M([\d.]+) 0L[^>]+dasharray="2 2"/.exec(await drawing(panel))?.[1]);
     await panel.page.waitForFunction(() => performance.now() > 2000);
-    await expect.poll(async () => Math.abs(await inOverview() - await inChart())).toBeLessThan(12);
+    await expect.poll(async () => Math.abs(await endInOverview(panel) - await inChart())).toBeLessThan(12);
+  });
+
+  it('ends in the overview above where it ends in the chart, also beside a bar to scroll with', async () => {
+    const panel = await open({ scenario: 'ended' });
+    const right = async (): Promise<number> => panel.page.locator('.flame-scroller').evaluate((scroller) => scroller.clientWidth);
+    await expect.poll(async () => Math.abs(await endInOverview(panel) - await right() + 9)).toBeLessThan(3);
+    const before = await right();
+    // Browsers without a screen draw none, so something else takes its place.
+    await panel.page.locator('.flame-scroller').evaluate((scroller: HTMLElement) => { scroller.style.borderRight = '20px solid'; });
+    await expect.poll(right).toBe(before - 20);
+    await expect.poll(async () => Math.abs(await endInOverview(panel) - await right() + 9)).toBeLessThan(3);
   });
 
   it('draws what came in parts as it draws what came at once', async () => {
