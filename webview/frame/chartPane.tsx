@@ -1,12 +1,11 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { FlameChart } from '../flame/flameChart.ts';
 import type { ChartTheme } from '../flame/theme.ts';
 import type { PanelRequest } from '../flame/chartTypes.ts';
 import { numbers } from '../components/numbers.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
-import { useCalmTrace } from '../state/calmTrace.ts';
-import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { Trace } from '../state/trace.ts';
 import { ChartBridge } from './chartBridge.ts';
 
@@ -39,21 +38,18 @@ export function ChartPane({ trace, theme, height, bridge, onRequest }: ChartPane
   return (
     <>
       <div class="overview" ref={overview} />
-      {height === undefined && <OverviewEnds trace={trace} />}
+      {height === undefined && current !== undefined && <OverviewEnds trace={trace} chart={current.chart} />}
       <div class={`chart${height === undefined ? ' away' : ''}`} ref={chart} style={{ height: `${height ?? 0}px` }} />
     </>
   );
 }
 
-/** Start, middle and end of the run, where there is no ruler. */
-function OverviewEnds({ trace }: { readonly trace: Trace }) {
+/** Start, middle and end of what the overview draws, where there is no ruler. */
+function OverviewEnds({ trace, chart }: { readonly trace: Trace; readonly chart: FlameChart }) {
   const panel = usePanel();
   useSignal(panel.clock.tick);
-  const calm = useCalmTrace(trace);
-  const extent = useMemo(() => runExtent(calm.rows), [calm]);
-  const { from, to } = timeAxis(extent, panel.clock.now(trace.baseUnixNano));
-  const step = (to - from) / 2;
-  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns - from, step)}</span>)}</div>;
+  const { from, to } = chart.whole, step = (to - from) / 2;
+  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns - trace.origin, step)}</span>)}</div>;
 }
 
 export const isMotionReduced = (): boolean =>

@@ -97,6 +97,14 @@ describe('a run that goes on', () => {
     await expect.poll(async () => Math.abs(await endInOverview(panel) - await right() + 9)).toBeLessThan(3);
   });
 
+  it('names the end of the overview where there is no ruler', async () => {
+    const { page } = await open({ size: { width: 420, height: 900 } });
+    const ends = async (): Promise<string[]> => page.locator('.overview-ends span').allTextContents();
+    await expect.poll(ends).toEqual(['0\u00a0s', '20\u00a0s', '40\u00a0s']);
+    await page.evaluate(() => window.fake.grow([], (span) => (span.end === undefined ? { ...span, end: 60 } : span), 60));
+    await expect.poll(ends).toEqual(['0\u00a0s', '30\u00a0s', '1\u00a0m\u00a000\u00a0s']);
+  });
+
   it('draws what came in parts as it draws what came at once', async () => {
     const { page } = await open({ scenario: 'ended' });
     await page.getByRole('row').first().waitFor();
