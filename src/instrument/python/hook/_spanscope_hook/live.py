@@ -1,6 +1,6 @@
 """Sends what the hook sees over the live protocol, in a thread of its own.
 
-The program's threads note what began in a dict and what ended in a queue, and take no lock. The thread looks there a hundred
+The program's threads note what began in a dict and what ended in a queue, and take no lock. The thread looks there fifty
 times a second while spans come, and sleeps when none do. A span that has ended by then becomes its message at its end: to keep
 the library's objects would cost more, and their memory besides.
 """
@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-_LOOK_SECONDS = 0.01  # shorter than a frame of a screen; what happens to a span within it travels as one
+_LOOK_SECONDS = 0.02  # about a frame of a screen; what happens to a span within it travels as one
 _ACTIVE_SECONDS = 0.5  # after the last span the thread goes on looking for so long
 _CHANGES_SECONDS = 0.2  # libraries do not tell of changes, so open spans are looked at so often
 _MOST_LOOKED_AT = 2000

@@ -43,8 +43,9 @@ class _OtelSpan(live.SeenSpan):
     def first_message(self, ended):
         span = self.source
         context = span._context
+        # A tuple, whose members have properties as well; those take their time.
         text = (
-            f'"traceId":"{context.trace_id:032x}","spanId":"{context.span_id:016x}","name":{text_to_json(span._name)}'
+            f'"traceId":"{context[0]:032x}","spanId":"{context[1]:016x}","name":{text_to_json(span._name)}'
             f',"status":{_status(span._status)},"kind":"{_KINDS[span._kind._value_]}","startTimeUnixNano":"{span._start_time}"'
             f',"attributes":{with_place(self.place, _attributes(span._attributes))},{_origin(span)}'
         )

@@ -1,0 +1,97 @@
+// What the Python hook costs a program, a span: all processor time of its process until everything is delivered, without the
+// hook, with it switched off, and with it; and how much longer a program with one span takes when nobody listens. Needs the
+// Python packages of the integration tests. Run: npm run bench:hook-python -- [spans]
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { cacheFolder } from '../launcher/paths.ts';
+import { Report } from './support/report.ts';
+
+const spans = Number(process.argv[2] ?? 20_000);
+const rounds = 5;
+const source = path.resolve(import.meta.dirname, '../../src/instrument/python');
+const nobody = 'ws://127.0.0.1:1/v1/spans';
+
+/** Spans of the SDK below fifteen frames of the program's own. An agent waits for its model now and then. */
+const program = `
+import sys, time
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+trace.set_tracer_provider(TracerProvider())
+tracer = trace.get_tracer("bench", "1")
+def work(count):
+    for i in range(count):
+        with tracer.start_as_current_span("step", attributes={"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": i}):
+            pass
+        if i % 100 == 0: time.sleep(0.002)
+def within(depth, count):
+    return work(count) if depth == 0 else within(depth - 1, count)
+within(15, 1000)
+time.sleep(0.5)
+before = time.process_time()
+within(15, ${spans})
+time.sleep(1)
+print((time.process_time() - before) / ${spans} * 1e6)
+`;
+const short = `
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+trace.set_tracer_provider(TracerProvider())
+trace.get_tracer("bench").start_span("one").end()
+`;
+
+/** A receiver in a thread of its own process: its work is not the program's. */
+async function startReceiver(): Promise<{ endpoint: string; stop: () => Promise<number> }> {
+  const worker = new Worker(`
+    const { parentPort } = require('node:worker_threads');
+    const { WebSocketServer } = require('ws');
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => parentPort.postMessage(server.address().port));
+    server.on('connection', (socket) => socket.on('message', (data) => {
+      const all = JSON.parse(data);
+      for (const { id } of Array.isArray(all) ? all : [all]) if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+    }));`, { eval: true });
+  const port = await new Promise<number>((resolve) => { worker.once('message', resolve); });
+  return { endpoint: `ws://127.0.0.1:${port}/v1/spans`, stop: () => worker.terminate() };
+}
+
+const python = globSync('agents/python-*/.ready', { cwd: cacheFolder }).map((ready) => path.join(cacheFolder, path.dirname(ready), 'venv/bin/python')).find((file) => existsSync(file));
+if (python === undefined) {
+  process.stdout.write('hookPython: the Python packages of the integration tests are not installed\n');
+  process.exit(0);
+}
+const folder = mkdtempSync(path.join(tmpdir(), 'hook-bench-')), hook = path.join(folder, 'hook');
+cpSync(path.join(source, 'hook'), hook, { recursive: true });
+copyFileSync(path.join(source, 'spanscope.py'), path.join(hook, '_spanscope_hook/kit.py'));
+writeFileSync(path.join(folder, 'program.py'), program);
+writeFileSync(path.join(folder, 'short.py'), short);
+
+function run(command: string, file: string, env: Readonly<Record<string, string>>): { readonly output: number; readonly ms: number } {
+  const before = performance.now();
+  const { stdout, status, stderr } = spawnSync(command, [path.join(folder, file)], { encoding: 'utf8', env: { ...process.env, ...env } });
+  if (status !== 0) throw new Error(stderr);
+  return { output: Number(stdout), ms: performance.now() - before };
+}
+
+const report = new Report('hookPython'), receiver = await startReceiver();
+const cases = [
+  ['without the hook', {}], ['switched off', { PYTHONPATH: hook, SPANSCOPE_HOOK: 'off' }],
+  ['with the hook', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: receiver.endpoint }], ['with the hook, nobody listens', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: nobody }],
+] as const;
+// In turns, so that what else the machine does meets all alike.
+const cpu = cases.map((): number[] => []), ms = cases.map((): number[] => []);
+for (let round = 0; round < rounds; round++) {
+  cases.forEach(([, env], i) => {
+    cpu[i]?.push(run(python, 'program.py', env).output);
+    ms[i]?.push(run(python, 'short.py', env).ms);
+  });
+}
+cases.forEach(([name], i) => {
+  report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values: cpu[i] ?? [] });
+  report.add({ case: name, figure: 'a program with one span', unit: 'ms', values: ms[i] ?? [] });
+});
+report.add({ case: 'added by the hook', figure: 'processor time, a span', unit: 'µs', values: (cpu[2] ?? []).map((value, round) => value - (cpu[0]?.[round] ?? 0)) });
+report.end();
+await receiver.stop();
+rmSync(folder, { recursive: true });
