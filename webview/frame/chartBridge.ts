@@ -11,8 +11,8 @@ import { spanContext } from '../state/spanContext.ts';
 import type { Trace } from '../state/trace.ts';
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 
-/** The legend of a growing run is read anew this long after a change. */
-const legendPauseMs = 1100;
+/** The legend of a growing run is read anew this long after a change, and later where there is more to count. */
+const legendPauseMs = 1100, legendPauseMsPerRow = 0.004;
 /** Tries of tools in a growing run are looked for at most this often, and seldom in one of a million spans: all are looked through. */
 const triesPauseMs = 200, triesPauseMsPerRow = 0.02;
 /** The pointer rests this long on a bar before the host is asked about it: a little longer than the tooltip takes to show. */
@@ -121,7 +121,7 @@ export class ChartBridge {
     this.#showNow();
     this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin: trace.origin, tree: trace.tree, ...(isFirst || isReset ? { reset: true } : { appendedFrom, changed }) });
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
-    this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs);
+    this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs + trace.rows.count * legendPauseMsPerRow);
     if (isFirst || isReset) this.#tried = trace;
     else this.#triesTimer ??= setTimeout(() => this.#lookForTries(), triesPauseMs + trace.rows.count * triesPauseMsPerRow);
   }

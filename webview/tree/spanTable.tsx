@@ -32,6 +32,8 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const visible = useMemo(() => visibleRows(trace.tree, trace.rows.count, folded), [trace, folded]);
   const extent = useMemo(() => runExtent(trace.rows), [trace]);
   const scale = useMemo(fontScale, [size]);
+  // Asking makes the page lay itself out, and the answer is another one only with the size.
+  const scrollbar = useMemo(() => (scroller.current === null ? 0 : scroller.current.offsetWidth - scroller.current.clientWidth), [size]);
   const now = panel.clock.now(trace.baseUnixNano);
   const axis = timeAxis(extent, now);
   const empty = useMemo(() => emptyColumns(trace), [trace]);
@@ -50,7 +52,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
 
   return (
     <section class="table" aria-label="Spans">
-      <TableHead columns={columns} axis={axis} scroller={scroller.current} />
+      <TableHead columns={columns} axis={axis} scrollbar={scrollbar} />
       <div
         class="table-scroll" ref={scroller} role="treegrid" tabIndex={0} aria-label="Spans of the run" aria-rowcount={visible.rows.length} aria-colcount={columns.length}
         aria-readonly="true" aria-activedescendant={selectedAt >= first && selectedAt < last ? `span-row-${selected}` : undefined}
@@ -77,8 +79,7 @@ function copyRow(event: ClipboardEvent, trace: Trace, row: number, now: number):
   event.preventDefault();
 }
 
-function TableHead({ columns, axis, scroller }: { readonly columns: readonly Column[]; readonly axis: TimeAxis; readonly scroller: HTMLElement | null }) {
-  const scrollbar = scroller === null ? 0 : scroller.offsetWidth - scroller.clientWidth;
+function TableHead({ columns, axis, scrollbar }: { readonly columns: readonly Column[]; readonly axis: TimeAxis; readonly scrollbar: number }) {
   return (
     <div class="table-head" aria-hidden="true" style={{ 'grid-template-columns': gridOf(columns), '--scrollbar': `${scrollbar}px` }}>
       {columns.map(({ id, title }) => {

@@ -24,7 +24,8 @@ export function visibleRows(tree: SpanTree, count: number, folded: ReadonlySet<n
     const row = stack[--height] as number, level = stackDepth[height] as number;
     rows[shown] = row;
     depth[shown++] = level;
-    if (!folded.has(row)) push(row, level + 1);
+    // Most rows are leaves, and even an empty list of children costs an object.
+    if (tree.childCount(row) > 0 && !folded.has(row)) push(row, level + 1);
   }
   return { rows: rows.subarray(0, shown), depth: depth.subarray(0, shown) };
 }
