@@ -1,5 +1,5 @@
 // What the Node hook costs a program, a span: all processor time of its process until everything is delivered, without the
-// hook, with it switched off, and with it. Run: npm run bench:hook-node -- [spans]
+// hook, with it switched off, with it, and with a thousand span breakpoints. Run: npm run bench:hook-node -- [spans]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,11 +52,15 @@ async function work(count) {
 async function startReceiver(): Promise<{ endpoint: string; stop: () => Promise<number> }> {
   const worker = new Worker(`
     const { parentPort } = require('node:worker_threads');
+    const items = Array.from({ length: 1000 }, (_, i) => ({ id: String(i), enabled: true, on: i % 2 === 0 ? 'start' : 'end', name: 'span ' + i }));
     const { WebSocketServer } = require('ws');
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => parentPort.postMessage(server.address().port));
     server.on('connection', (socket) => socket.on('message', (data) => {
       const all = JSON.parse(data);
-      for (const { id } of Array.isArray(all) ? all : [all]) if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+      for (const { id, token } of Array.isArray(all) ? all : [all]) {
+        if (token !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items }));
+        if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+      }
     }));`, { eval: true });
   const port = await new Promise<number>((resolve) => { worker.once('message', resolve); });
   return { endpoint: `ws://127.0.0.1:${port}/v1/spans`, stop: () => worker.terminate() };
@@ -71,8 +75,8 @@ symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), path.join(f
 const receiver = await startReceiver();
 const report = new Report('hookNode');
 
-function measure(name: string, env: Readonly<Record<string, string>>): readonly number[] {
-  const values = JSON.parse(execFileSync(process.execPath, [file], { encoding: 'utf8', env: { ...process.env, ...env } })) as number[];
+function measure(name: string, env: Readonly<Record<string, string>>, options: readonly string[] = []): readonly number[] {
+  const values = JSON.parse(execFileSync(process.execPath, [...options, file], { encoding: 'utf8', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] })) as number[];
   report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values });
   return values;
 }
@@ -80,8 +84,12 @@ function measure(name: string, env: Readonly<Record<string, string>>): readonly 
 const on = { NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: receiver.endpoint };
 const without = median(measure('no hook', {}));
 measure('off', { ...on, SPANSCOPE_HOOK: 'off' });
-for (const [name, env] of [['live', on], ['nobody listens', { ...on, SPANSCOPE_ENDPOINT: 'ws://127.0.0.1:1/' }]] as const) {
-  const values = measure(name, env).map((value) => value - without);
+for (const [name, env, options] of [
+  ['live', on, []],
+  ['nobody listens', { ...on, SPANSCOPE_ENDPOINT: 'ws://127.0.0.1:1/' }, []],
+  ['live, a debugger and a thousand breakpoints', { ...on, SPANSCOPE_TOKEN: 'bench' }, ['--inspect=0']],
+] as const) {
+  const values = measure(name, env, options).map((value) => value - without);
   report.add({ case: name, figure: 'the hook alone, a span (25 µs at most)', unit: 'µs', values });
 }
 await receiver.stop();

@@ -53,7 +53,8 @@ export function wholeSpanMessage(span: LiveSpan, id: number | undefined): object
 
 /** `update` of an open span, `end` of one that has ended: what the receiver does not know yet. */
 export function changesMessage(span: LiveSpan, changes: SpanChanges, id: number | undefined): object {
-  const attributes = { ...Object.fromEntries([...changes.keys].map((key) => [key, span.attributes.get(key)])), ...lost(span) };
+  const all = changes.keys.size > 0 ? span.attributes : undefined;
+  const attributes = { ...Object.fromEntries([...changes.keys].map((key) => [key, all?.get(key)])), ...lost(span) };
   const events = span.events.slice(changes.eventsFrom).map(wireEvent);
   return {
     type: span.ended ? 'end' : 'update',

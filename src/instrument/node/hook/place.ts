@@ -2,10 +2,11 @@ import { pathOf, parseFrame } from '../location.ts';
 import type { SourceLocation } from '../location.ts';
 import type { Method } from './wrapMethod.ts';
 
-/** Frames looked at first: between a span and the user's code there are mostly two or three of the API and SDK. */
-const usualDepth = 8;
-/** Where libraries began all of the first, frameworks of agents have some dozens. */
-const fullDepth = 64;
+/**
+ * How many frames are looked at, one depth after the other as long as there are only libraries: between a span and the
+ * user's code there are mostly two of the API and SDK, and some dozens of a framework of agents.
+ */
+const depths = [5, 20, 64];
 const mostPlaces = 20_000;
 
 /** Positions in files of the user's code, with what was found out about them; null where nothing could be. */
@@ -16,7 +17,11 @@ let sites: readonly NodeJS.CallSite[] = [];
 
 /** The first frame of the user's own code above `entry`; undefined when libraries or the event loop began all of it. */
 export function placeOfCaller(entry: Method): SourceLocation | undefined {
-  return placeWithin(entry, usualDepth) ?? (sites.length < usualDepth ? undefined : placeWithin(entry, fullDepth));
+  for (const depth of depths) {
+    const place = placeWithin(entry, depth);
+    if (place !== undefined || sites.length < depth) return place;
+  }
+  return undefined;
 }
 
 function placeWithin(entry: Method, depth: number): SourceLocation | undefined {

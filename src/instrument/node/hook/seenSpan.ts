@@ -22,7 +22,7 @@ export class SeenSpan implements LiveSpan {
   readonly #span: OtelSpan;
   readonly #place: SourceLocation | undefined;
   #ended = false;
-  #told: ReadonlyMap<string, AttributeValue> = new Map();
+  #told: ReadonlyMap<string, AttributeValue> | undefined;
   #status: SpanStatus = { code: 'unset' };
   #statusSource: OtelSpan['status'] | undefined;
   /** What was there when it was looked at last. */
@@ -77,10 +77,12 @@ export class SeenSpan implements LiveSpan {
   }
 
   get attributes(): Map<string, AttributeValue> {
-    const all = new Map(Object.entries(this.#span.attributes).map(([key, value]) => [key, attributeValue(value)]));
+    const all = new Map<string, AttributeValue>(), { attributes } = this.#span, place = this.#place;
+    for (const key of Object.keys(attributes)) all.set(key, attributeValue(attributes[key]));
     // Of a span that has ended nothing more is told.
     if (!this.#ended) this.#told = new Map(all);
-    return this.#withPlace(all);
+    if (place === undefined) return all;
+    return all.set('spanscope.source.file', place.file).set('spanscope.source.line', place.line).set('spanscope.source.function', place.functionName);
   }
 
   get events(): SpanEvent[] {
@@ -100,21 +102,13 @@ export class SeenSpan implements LiveSpan {
     return before.length > 0 && look.some((value, i) => value !== before[i]);
   }
 
-  /** Attributes that are not as they were when all of them were told last. */
+  /** Attributes that are not as they were when all of them were told last; none before that. */
   changedKeys(): readonly string[] {
-    const { attributes } = this.#span;
-    return Object.keys(attributes).filter((key) => {
-      const value = attributes[key], told = this.#told.get(key);
+    const { attributes } = this.#span, allTold = this.#told;
+    return allTold === undefined ? [] : Object.keys(attributes).filter((key) => {
+      const value = attributes[key], told = allTold.get(key);
       return value !== told && (typeof value !== 'object' || JSON.stringify(value) !== JSON.stringify(told));
     });
-  }
-
-  #withPlace(all: Map<string, AttributeValue>): Map<string, AttributeValue> {
-    if (this.#place === undefined) return all;
-    return all
-      .set('spanscope.source.file', this.#place.file)
-      .set('spanscope.source.line', this.#place.line)
-      .set('spanscope.source.function', this.#place.functionName);
   }
 }
 

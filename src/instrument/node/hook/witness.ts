@@ -70,8 +70,9 @@ export class Witness {
 
   /** Whether the debugger is to stop at a span that was told of; the receiver knows of it then. */
   stopsAt(span: OtelSpan, on: Moment): boolean {
-    const breakpointId = this.#breakpoints.isEmpty ? undefined : this.#breakpoints.met(span, on);
-    if (breakpointId === undefined || inspector.url() === undefined) return false;
+    if (this.#breakpoints.isEmpty || inspector.url() === undefined) return false;
+    const breakpointId = this.#breakpoints.met(span, on);
+    if (breakpointId === undefined) return false;
     const { traceId, spanId } = span.spanContext();
     const hit = JSON.stringify({ type: 'breakpoint.hit', breakpointId, traceId, spanId, on });
     if (!this.#exporter.tell(hit)) sendNow([...this.#exporter.takeFrames(), hit]);
