@@ -228,6 +228,35 @@ with tracer.start_as_current_span("own"): pass
     expect(live.spans()[0]?.attributes['spanscope.source.line']).toBe(lineOf(text, '# outer'));
   });
 
+  it('makes the spans of a program that has no SDK', async () => {
+    const text = `import sys
+sys.modules["opentelemetry.sdk"] = None # as where it is not installed
+from opentelemetry import trace
+tracer = trace.get_tracer("library", "2")
+@tracer.start_as_current_span("decorated")
+def decorated():
+    trace.get_current_span().set_attribute("deep", [1, 2])
+with tracer.start_as_current_span("outer", kind=trace.SpanKind.SERVER, attributes={"k": "v"}) as outer: # outer
+    decorated()
+    try:
+        with tracer.start_as_current_span("fails", links=[trace.Link(outer.get_span_context(), {"why": 1})]): # fails
+            raise ValueError("no")
+    except ValueError as error:
+        print("raised", error)
+    with tracer.start_span("by hand") as span:
+        span.add_event("half", {"n": 1})
+        span.update_name("by hand, renamed")
+        span.set_status(trace.Status(trace.StatusCode.OK))
+outer.end()
+`;
+    expect(await runHooked(text)).toEqual({ code: 0, signal: null, stdout: 'raised no\n', stderr: '' });
+    expect(drawTree(live.spans())).toBe('outer (agent) unset\n  decorated (agent) unset\n  fails (agent) error\n  by hand, renamed (agent) ok');
+    const [outer, decorated, fails, byHand] = live.spans();
+    expect([outer?.kind, outer?.attributes['k'], outer?.attributes['spanscope.source.line']]).toEqual(['server', 'v', lineOf(text, '# outer')]);
+    expect([decorated?.attributes['deep'], byHand?.events.map((event) => event.name)]).toEqual([[1, 2], ['half']]);
+    expect([fails?.attributes['spanscope.source.line'], fails?.events[0]?.attributes['exception.message'], fails?.links?.[0]?.spanId]).toEqual([lineOf(text, '# fails'), 'no', outer?.spanId]);
+  });
+
   it.skipIf(!hasModule('opentelemetry.instrumentation.auto_instrumentation'))('stays beside opentelemetry-instrument', async () => {
     const file = shipped.write('instrumented.py', 'from opentelemetry import trace\nwith trace.get_tracer("x").start_as_current_span("mine"): print(type(trace.get_tracer_provider()).__name__)\n');
     const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };

@@ -3,15 +3,12 @@
 import functools
 import os
 
-_provider = None
-
-
 def attach(module):
     """Gives tracers that nobody has set up a provider of ours; `module` is `opentelemetry.trace`."""
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return
     init = module.ProxyTracer.__init__
-    fallback = _fallback_class(module.NoOpTracer)
+    fallback = _fallback_class(module)
 
     @functools.wraps(init)
     def prepared_init(self, name, version=None, *args, **kwargs):
@@ -22,21 +19,21 @@ def attach(module):
     module.ProxyTracer.__init__ = prepared_init
 
 
-def _make_provider():
-    """A provider without processors: the SDK's spans are seen where they begin and end. False without the SDK."""
-    global _provider
-    if _provider is None:
-        try:
-            from opentelemetry.sdk.trace import TracerProvider
+@functools.lru_cache(maxsize=None)
+def _maker(api):
+    """What makes a tracer of a name and a version: a provider of the SDK's without processors, or spans of our own without the SDK."""
+    try:
+        from opentelemetry.sdk.trace import TracerProvider
 
-            _provider = TracerProvider(shutdown_on_exit=False)
-        except Exception:
-            _provider = False
-    return _provider
+        return TracerProvider(shutdown_on_exit=False).get_tracer
+    except ImportError:
+        from .otel_own import make_tracer_class
+
+        return make_tracer_class(api)
 
 
-def _fallback_class(noop_class):
-    class Fallback(noop_class):
+def _fallback_class(api):
+    class Fallback(api.NoOpTracer):
         """Makes its tracer when the first span is wanted."""
 
         def __init__(self, noop, name, version):
@@ -47,8 +44,10 @@ def _fallback_class(noop_class):
 
         def _made(self):
             if self._tracer is None:
-                provider = _make_provider()
-                self._tracer = provider.get_tracer(self._name, self._version) if provider else self._noop
+                try:
+                    self._tracer = _maker(api)(self._name, self._version)
+                except Exception:
+                    self._tracer = self._noop
             return self._tracer
 
         def start_span(self, *args, **kwargs):
