@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -43,6 +44,12 @@ async function debug(configuration: Partial<vscode.DebugConfiguration>): Promise
   } finally {
     for (const listener of listeners) listener.dispose();
   }
+}
+
+function taskEnd(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listener = vscode.tasks.onDidEndTaskProcess(({ execution }) => { if (execution.task.name === name) { listener.dispose(); resolve(); } });
+  });
 }
 
 async function reportOf(name: string): Promise<(string | null)[]> {
@@ -152,14 +159,24 @@ describe('debugging', function () {
 
   it('runs a file with tracing', async () => {
     const file = reporter('ran');
-    const ended = new Promise<void>((resolve) => {
-      const listener = vscode.tasks.onDidEndTaskProcess(({ execution }) => { if (execution.task.name === 'Run ran.cjs') { listener.dispose(); resolve(); } });
-    });
+    const ended = taskEnd('Run ran.cjs');
     await vscode.commands.executeCommand('spanscope.runFile', vscode.Uri.file(file));
     await ended;
     const [endpoint, attributes] = await reportOf('ran');
     assert.equal(endpoint, http);
     assert.match(attributes ?? '', /spanscope\.session\.name=ran\.cjs/);
+  });
+
+  it('runs a Python file with tracing, the hook first on its path', async function () {
+    if (spawnSync('python3', ['--version']).status !== 0) return this.skip();
+    const file = program('ran.py', [
+      'import json, os, sys',
+      `json.dump([os.environ.get('OTEL_EXPORTER_OTLP_ENDPOINT'), os.environ['PYTHONPATH'].split(os.pathsep)[0], str('sitecustomize' in sys.modules)], open(os.path.join(os.path.dirname(__file__), 'ranPython.json'), 'w'))`,
+    ]);
+    const ended = taskEnd('Run ran.py');
+    await vscode.commands.executeCommand('spanscope.runFile', vscode.Uri.file(file));
+    await ended;
+    assert.deepEqual(await reportOf('ranPython'), [http, path.join(root, 'dist/hook/python'), 'True']);
   });
 
   it('leads programs of new terminals here, without a token and without a run', async () => {
