@@ -6,7 +6,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Admission } from '../../../src/collector/receivers/admission.ts';
+import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
+import { openHttpListener } from '../../../src/collector/receivers/httpListener.ts';
+import { httpReceivers } from '../../../src/collector/receivers/registry.ts';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
+import { DecodingSink } from '../collector/receivers/support/decodingSink.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
 import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
@@ -372,6 +377,24 @@ console.log(process.listenerCount('exit'), process.moduleLoadList.filter((name) 
     expect(await run([file], { ...env, SPANSCOPE_HOOK: 'off' })).toMatchObject({ stdout: '0\n0 []\n' });
     expect(await run([file], env)).toMatchObject({ stdout: '2\n0 []\n', stderr: '' });
     expect(live.messages).toEqual([]);
+  });
+});
+
+describe('the receiver', () => {
+  it('takes all that the hook tells, beside what the program sends itself', async () => {
+    const env = await hooked();
+    const sink = new DecodingSink();
+    const control = new ControlChannel(() => undefined);
+    const port = await openHttpListener(0, httpReceivers, { sink, control, admission: new Admission({ allowedHosts: [], allowedOrigins: [] }), identity: () => ({}), report: (fault) => { throw fault; } });
+    const file = write('sends.cjs', sdkProgram.replace('new ConsoleSpanExporter()', "new (require('@opentelemetry/exporter-trace-otlp-http').OTLPTraceExporter)()"));
+    expect(await run([file], {
+      ...env, SPANSCOPE_ENDPOINT: `ws://127.0.0.1:${port.port}/v1/spans`, SPANSCOPE_TOKEN: control.token, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port.port}`,
+    })).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    await port.close();
+    expect(sink.batches.flatMap((batch) => [batch.rejectedCount, ...batch.problems]).filter((problem) => problem !== 0)).toEqual([]);
+    expect(new Set(sink.spans.map(({ spanId }) => spanId)).size).toBe(2);
+    expect(sink.spans.map(({ content }) => content.attributes.get('spanscope.source.file'))).toContain(file);
+    expect(sink.spans.filter(({ endUnixNano }) => endUnixNano > 0n).map(({ name }) => name).toSorted()).toEqual(expect.arrayContaining(['renamed', 'tool']));
   });
 });
 

@@ -3,6 +3,7 @@ import { resourceOf } from '../environment.ts';
 import { newSpanId, newTraceId } from '../ids.ts';
 import { provideContexts } from './apiContext.ts';
 import { ApiSpan } from './apiSpan.ts';
+import { witness } from './lateWitness.ts';
 import { standStill } from './standStill.ts';
 import { spanStarted } from './watch.ts';
 import { suppressKey } from './otelKeys.ts';
@@ -52,6 +53,8 @@ export function installFallback(exports: object): void {
     return own;
   });
   provideContexts(exports.context);
+  // Connects now: workers of test runners are killed as soon as their tests are over.
+  witness();
 }
 
 /** A tracer of OpenTelemetry's API. */
