@@ -54,6 +54,7 @@ export class ChartBridge {
     this.#follow(panel.selection, () => this.chart.setSelection(panel.selectedRow < 0 ? undefined : panel.selectedRow, true));
     this.#follow(panel.search.state, () => this.chart.setMatches(panel.search.state.value.matches?.toSorted()));
     this.#follow(panel.clock.tick, () => this.#showNow());
+    this.#follow(panel.summary, () => this.#showNow());
     this.#follow(panel.details.state, () => this.#showFacts(panel.details.state.value.details));
     this.#follow(panel.peek, () => this.#showFacts(panel.peek.value));
   }

@@ -8,11 +8,12 @@ export class Clock {
   #heardAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Takes the host's time, as decimal nanoseconds since 1970. */
+  /** Takes the host's time, as decimal nanoseconds since 1970. While time passes by itself that is no tick: it comes with every message. */
   set(nowUnixNano: string): void {
+    const isFirst = this.#hostNow === undefined;
     this.#hostNow = BigInt(nowUnixNano);
     this.#heardAt = performance.now();
-    this.tick.value++;
+    if (isFirst || this.#timer === undefined) this.tick.value++;
   }
 
   /** Nanoseconds after the base; -Infinity before the host said what time it is. */

@@ -13,6 +13,9 @@ import { ViewSettings } from './viewSettings.ts';
 /** A selected span that changes is read anew this often. */
 const liveDetailsMs = 300;
 
+/** Sums of a run that goes on are shown anew this often: with every frame they would cost more than the chart. */
+const summaryPauseMs = 100;
+
 /** Runs something soon, once a frame at most. */
 export type NextFrame = (run: () => void) => void;
 
@@ -51,6 +54,9 @@ export class Panel {
   /** Rows were missing, and everything has been asked for. */
   #startsAnew = false;
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #newSummary: PanelSummary | undefined;
+  #summaryTimer: ReturnType<typeof setTimeout> | undefined;
+  #summaryShownAt = -Infinity;
 
   constructor(host: Host, nextFrame: NextFrame) {
     const saved = readSavedState(host.readState());
@@ -152,9 +158,9 @@ export class Panel {
         break;
       case 'trace.summary':
         if (message.summary.traceId !== this.traceId.value) break;
-        this.summary.value = message.summary;
         // A run that is over stands at its last sign of life, also for spans whose end was never told.
         this.clock.set(message.summary.openCount === 0 ? message.summary.endUnixNano ?? message.nowUnixNano : message.nowUnixNano);
+        this.#takeSummary(message.summary);
         break;
       case 'trace.gone':
         if (message.traceId === this.traceId.value) this.gone.value = true;
@@ -173,6 +179,21 @@ export class Panel {
         else this.notice.value = message.message;
         break;
     }
+  }
+
+  /** Shows the sums at once when the run has begun or ended. */
+  #takeSummary(summary: PanelSummary): void {
+    const shown = this.summary.value, wait = this.#summaryShownAt + summaryPauseMs - performance.now();
+    this.#newSummary = summary;
+    if (wait <= 0 || shown?.traceId !== summary.traceId || (shown.openCount === 0) !== (summary.openCount === 0)) this.#showSummary();
+    else this.#summaryTimer ??= setTimeout(() => this.#showSummary(), wait);
+  }
+
+  #showSummary(): void {
+    clearTimeout(this.#summaryTimer);
+    this.#summaryTimer = undefined;
+    this.#summaryShownAt = performance.now();
+    if (this.#newSummary?.traceId === this.traceId.value) this.summary.value = this.#newSummary;
   }
 
   #show(message: Extract<ToPanel, { type: 'panel.show' }>): void {

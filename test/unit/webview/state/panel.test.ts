@@ -44,6 +44,24 @@ describe('the panel', () => {
     expect(panel.clock.now(1_000_000_000n)).toBe(8e9);
   });
 
+  it('shows sums of a run that goes on a few times a second, and at once that it has ended', () => {
+    const { host, panel } = open();
+    const told = vi.fn(), ticks = vi.fn();
+    const say = (spanCount: number, openCount: number): void => host.say({ type: 'trace.summary', summary: { traceId: 't', openCount, spanCount } as TraceSummary, revision: 1, nowUnixNano: '9000000000' });
+    host.say(rows(run));
+    panel.clock.run(250);
+    say(1, 1);
+    panel.summary.subscribe(told);
+    panel.clock.tick.subscribe(ticks);
+    for (let spans = 2; spans < 12; spans++) say(spans, 1);
+    expect([told.mock.calls.length, ticks.mock.calls.length]).toEqual([0, 0]);
+    vi.advanceTimersByTime(100);
+    expect([told.mock.calls.length, panel.summary.value?.spanCount]).toEqual([1, 11]);
+    say(12, 0);
+    expect(panel.summary.value).toMatchObject({ spanCount: 12, openCount: 0 });
+    panel.clock.run(undefined);
+  });
+
   it('ignores rows of a trace that it no longer shows', () => {
     const { host, panel } = open();
     host.say(rows(run), show('other'), rows(run));
