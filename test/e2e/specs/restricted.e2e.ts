@@ -55,6 +55,12 @@ describe('a folder that is not trusted', () => {
     await workbench().page.keyboard.press('Escape');
   });
 
+  it('runs no file', async () => {
+    await workbench().probe.executeCommand('notifications.clearAll');
+    await workbench().probe.executeCommand('spanscope.runFile', { $file: path.join(workbench().folder, 'agent.cjs') });
+    await expectNotice(/^Programs are run only in a workspace that is trusted/);
+  });
+
   it('leads to its lines as soon as it is trusted', async () => {
     await workbench().probe.executeCommand('notifications.clearAll');
     await workbench().probe.executeCommand('workbench.trust.manage');
