@@ -156,10 +156,12 @@ async function hosts(workbench: Workbench, endpoints: Endpoints): Promise<void> 
 const zoomFrames = 60, zoomDelta = Math.log2(1000 ** (1 / zoomFrames)) / 0.02;
 
 async function frames(workbench: Workbench, endpoints: Endpoints): Promise<void> {
-  const sender = new OtlpSender(endpoints.http ?? '');
   for (const spans of [100_000, 1_000_000]) {
     const { traceId, bodies } = traceOf(spans, 90_000 + ++traces);
+    // Connections from before have been closed meanwhile.
+    const sender = new OtlpSender(endpoints.http ?? '');
     await sender.sendAll(bodies);
+    sender.close();
     await stored(workbench, traceId, spans);
     await workbench.probe.api('showTrace', traceId);
     const frame = await framePanel(workbench);
@@ -179,7 +181,6 @@ async function frames(workbench: Workbench, endpoints: Endpoints): Promise<void>
     report.add({ case: `${name}, zooming and receiving 5,000 spans/s`, figure: 'frame interval, p95', unit: 'ms', values: receiving, ...(spans === 1_000_000 ? { goal: 'R4' } : {}) });
     await closePanels(workbench);
   }
-  sender.close();
 }
 
 await main(async () => {
