@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import inspector from 'node:inspector';
+import path from 'node:path';
 import process from 'node:process';
 import { LiveExporter } from '../exporters/live.ts';
 import { resourceOf, variable } from '../environment.ts';
@@ -17,15 +18,21 @@ export const programName = (): string => String(resourceOf(undefined)['service.n
  * moments at which no event of this process can come in, which are its first span, its end, and standing at a breakpoint.
  */
 export function sendNow(frames: readonly string[]): readonly unknown[] {
+  if (!canRunScripts()) return [];
   // The variables of debuggers would make the other process one to debug.
   const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
   const order: Order = { name: programName(), frames };
   const { stdout } = spawnSync(process.execPath, [__filename], {
-    env: { ...env, SPANSCOPE_HOOK: 'send' }, input: JSON.stringify(order), timeout: deadlineMs, encoding: 'utf8', windowsHide: true,
+    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: deadlineMs, encoding: 'utf8', windowsHide: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const items: unknown = JSON.parse(stdout === '' ? '[]' : stdout);
   return Array.isArray(items) ? items : [];
+}
+
+/** A program that was packed into one file with its Node would only begin once more. */
+function canRunScripts(): boolean {
+  return process.versions['electron'] !== undefined || /^node/i.test(path.basename(process.execPath));
 }
 
 /** The breakpoints that there are now; none, and at once, without debugger or token. */
