@@ -46,6 +46,15 @@ describe('spans of real SDKs arrive as the SDK itself recorded them', () => {
       });
     }
   }
+  it('OpenTelemetry Python with the hook beside its exporter: once, with the lines', async function () {
+    this.timeout(60_000);
+    if (python === undefined) return this.skip();
+    const hook = path.join(process.env['SPANSCOPE_TEST_ROOT'] as string, 'dist/hook/python');
+    const recorded = await runPython(api, ['traces.py'], { PYTHONPATH: [hook, pythonFolder as string].join(path.delimiter) });
+    await compare(api, recorded);
+    const spans = await api.getTrace(recorded[0]?.traceId as string);
+    assert.deepEqual(spans.filter((span) => span.marks.includes('duplicate') || typeof span.attributes['spanscope.source.line'] !== 'number').map((span) => span.name), []);
+  });
   for (const protocol of ['http/protobuf', 'grpc']) {
     for (const compression of ['none', 'gzip']) {
       it(`OpenTelemetry Python over ${protocol}, compression ${compression}`, async function () {
@@ -182,7 +191,8 @@ function asRecorded(span: SpanRecord): unknown {
   return {
     traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId ?? null, name: span.name, kind: span.kind,
     startUnixNano: span.startUnixNano, endUnixNano: span.endUnixNano, status: { code: span.status.code, message: span.status.message ?? '' },
-    attributes: copy(span.attributes),
+    // What a hook adds is no part of what the SDK recorded.
+    attributes: copy(Object.fromEntries(Object.entries(span.attributes).filter(([key]) => !key.startsWith('spanscope.')))),
     events: span.events.map((event) => ({ name: event.name, timeUnixNano: event.timeUnixNano, attributes: copy(event.attributes) })),
     links: span.links.map((link) => ({ traceId: link.traceId, spanId: link.spanId, attributes: copy(link.attributes) })),
     resource: copy(span.resource),

@@ -29,7 +29,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _begun = {}
 # Messages of whole spans, and (class, object) of spans that ended after the thread had seen them. The oldest give way when nobody takes them.
 _done = collections.deque(maxlen=_MOST_WAITING)
-_begin_lock = threading.Lock()
+_begin_lock = threading.RLock()
 _sender = None
 _original_exits = {}
 
@@ -131,13 +131,14 @@ def _before_fork():
 
 
 def _after_fork():
-    if _sender is not None and _sender.was_running:
-        _sender.wake()
+    # Some Pythons count threads only now. The next span, or the end of the program, begins ours again.
+    if _sender is not None:
+        _sender.is_asleep = True
 
 
 def _in_child():
     global _sender, _begin_lock
-    _begin_lock = threading.Lock()
+    _begin_lock = threading.RLock()
     _begun.clear()
     _done.clear()
     if _sender is not None:
@@ -150,7 +151,6 @@ class _Sender:
 
     def __init__(self):
         self.is_asleep = True
-        self.was_running = False
         self._thread = None
         self._stopping = False
         self._connection = None
@@ -185,16 +185,15 @@ class _Sender:
     def stop(self):
         """Ends the thread, keeping what it knows and its connection."""
         thread = self._thread
-        self.was_running = thread is not None
         if thread is None or thread is threading.current_thread():
             return
         self._stopping = True
+        count = _system_threads()
         self.wake()
         thread.join(_FORK_SECONDS)
         if not thread.is_alive():
             self._thread = None
-            if sys.version_info[:2] == (3, 12):
-                time.sleep(0.001)  # it says that a thread has ended a moment before that is so, and warns of it in `fork`
+            _await_end(count)
 
     def abandon(self):
         """In a forked child: the connection is the parent's."""
@@ -203,8 +202,8 @@ class _Sender:
                 end.close()
 
     def flush(self):
-        thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        is_new = self._thread is None and self._connection is None
+        if self._thread is threading.current_thread() or (is_new and not (_begun or _done)):
             return
         # A lock of its own for each: whatever this interrupts holds none of them.
         done = threading.Lock()
@@ -260,6 +259,20 @@ class _Sender:
                 self._signal[0].recv(4096)
             except OSError:
                 pass
+
+
+def _system_threads():
+    try:
+        return len(os.listdir("/proc/self/task")) if sys.version_info >= (3, 12) else 0
+    except OSError:
+        return 0
+
+
+def _await_end(count):
+    """Python 3.12 and later count the system's threads in `fork` and warn; there one that was joined lives for a moment more."""
+    until = time.monotonic() + 0.05
+    while 0 < count <= _system_threads() and time.monotonic() < until:
+        time.sleep(0.0005)
 
 
 def _readable(signal, connection, seconds):
