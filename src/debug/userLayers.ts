@@ -1,4 +1,4 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as process from 'node:process';
 import { workspace } from 'vscode';
@@ -36,8 +36,8 @@ const editorLayer = (): Layer => layerOf('the environment of the editor', proces
 async function fileLayer(file: string): Promise<Layer> {
   const by = path.basename(file);
   try {
-    const { size } = await lstat(file);
-    return { by, values: size > largestFileBytes ? new Map() : parseEnvFile(await readFile(file, 'utf8')) };
+    const facts = await stat(file);
+    return { by, values: facts.isFile() && facts.size <= largestFileBytes ? parseEnvFile(await readFile(file, 'utf8')) : new Map() };
   } catch {
     return { by, values: new Map() };
   }
