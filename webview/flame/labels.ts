@@ -7,6 +7,7 @@ export interface LabelText {
   readonly count: number;
   /** Whether the icon leaves where the label would fit without it, stays (for errors, and in high contrast), or is never there. */
   readonly icon: 'leaves' | 'stays' | 'never';
+  readonly iconSize: number;
 }
 
 export interface LabelFit {
@@ -18,16 +19,20 @@ export interface LabelFit {
   readonly free: number;
 }
 
-export const iconSize = 11, iconGap = 4;
+export const iconGap = 4;
+/** Width of an icon at the editor's usual font size, and that size, CSS pixels. */
+const usualIconSize = 11, usualFontSize = 13;
+/** Icons grow with the text beside them. */
+export const iconSizeFor = (fontSize: number): number => Math.max(usualIconSize, Math.round((fontSize * usualIconSize) / usualFontSize));
 const leastForLeftIcon = 36, leastForCentredIcon = 18, leastForCount = 22, leastLetters = 4;
 
 /**
  * Decides what stands in a bar of which `visible` pixels can be seen and `room` are for icon and text. When icon and
  * whole label do not both fit, but the label alone does, the label wins.
  */
-export function fitLabel({ label, note, count, icon: wanted }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
+export function fitLabel({ label, note, count, icon: wanted, iconSize }: LabelText, visible: number, room: number, measure: (text: string) => number): LabelFit {
   if (note !== undefined) {
-    const both = fitLabel({ label: label + note, count, icon: wanted }, visible, room, measure);
+    const both = fitLabel({ label: label + note, count, icon: wanted, iconSize }, visible, room, measure);
     if (both.text === label + note) return both;
   }
   const nothing: LabelFit = { icon: 'none', text: '', isCentred: false, free: 0 };

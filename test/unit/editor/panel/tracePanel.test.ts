@@ -39,9 +39,9 @@ function openPanel(traceId: string | null = 'trace-1') {
     subscribe: (...args) => { calls.push(['subscribe', ...args]); },
     unsubscribe: (...args) => { calls.push(['unsubscribe', ...args]); },
     acknowledge: (...args) => { calls.push(['acknowledge', ...args]); },
-    searchRows: (_id, query) => {
+    searchRows: (_id, query, from) => {
       if (query === '(') throw new Error('The bracket is not closed.');
-      return { epoch: 1, rows: new ArrayBuffer(4) };
+      return { epoch: 1, rows: new ArrayBuffer(4), ...(query === 'long' && from === undefined ? { next: 512 } : {}) };
     },
   });
   const opened: unknown[][] = [];
@@ -190,6 +190,13 @@ describe('a trace panel', () => {
     services.selection.select({ traceId: 'other', spanId: 's6' }, {});
     await settle();
     expect(page.posted).toEqual([{ type: 'selection.set', ref: ref(5) }]);
+  });
+
+  it('gives the first matches of a long search, and the rest when it is asked to go on', async () => {
+    const { says } = openPanel();
+    await says({ type: 'panel.ready' });
+    expect(await says({ type: 'search.run', id: 5, query: 'long' })).toMatchObject([{ type: 'search.result', id: 5, next: 512 }]);
+    expect(await says({ type: 'search.run', id: 5, query: 'long', from: { epoch: 1, row: 512 } })).toEqual([{ type: 'search.result', id: 5, epoch: 1, rows: new ArrayBuffer(4) }]);
   });
 
   it('answers a request that fails with why', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { cutText, fitLabel } from '../../../../webview/flame/labels.ts';
+import { cutText, fitLabel, iconSizeFor } from '../../../../webview/flame/labels.ts';
 
 /** Every letter six pixels wide. */
 const measure = (text: string): number => Array.from(text).length * 6;
 const fit = (visible: number, text: Partial<Parameters<typeof fitLabel>[0]> = {}): ReturnType<typeof fitLabel> =>
-  fitLabel({ label: 'run_tests', count: 1, icon: 'leaves', ...text }, visible, visible - 9, measure);
+  fitLabel({ label: 'run_tests', count: 1, icon: 'leaves', iconSize: 11, ...text }, visible, visible - 9, measure);
 
 describe('the label of a bar', () => {
   test('stands beside its icon where there is room for both', () => {
@@ -38,6 +38,11 @@ describe('the label of a bar', () => {
     expect(fit(125, { note: ' · retry 1' })).toMatchObject({ icon: 'none', text: 'run_tests · retry 1' });
     expect(fit(120, { note: ' · retry 1' })).toEqual(fit(120));
     expect(fit(30, { note: ' · retry 1' })).toEqual(fit(30));
+  });
+
+  test('has an icon that grows with the font, and leaves it the room', () => {
+    expect([9, 13, 20].map(iconSizeFor)).toEqual([11, 11, 17]);
+    expect(fit(100, { iconSize: 17 }).free).toBe(fit(100).free - 6);
   });
 
   test('is never cut within a letter of several code units', () => {
