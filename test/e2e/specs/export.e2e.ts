@@ -14,8 +14,11 @@ describe('exports', () => {
   const workbench = useWorkbench();
   const clipboard = (): Promise<unknown> => workbench().probe.call('readClipboard');
   const choose = async (label: string): Promise<void> => {
-    const item = workbench().quickPickItems.filter({ hasText: label }).first();
-    await item.click();
+    const input = workbench().quickInput.locator('input[type="text"]'), item = workbench().quickPickItems.filter({ hasText: label }).first();
+    await item.waitFor();
+    await input.fill(label);
+    await expect.poll(() => workbench().quickPickItems.count()).toBe(1);
+    await input.press('Enter');
     await item.waitFor({ state: 'detached' });
   };
   const inFolder = (name: string): string => path.join(workbench().folder, name);

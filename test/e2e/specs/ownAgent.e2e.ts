@@ -6,6 +6,7 @@ import type { Cursor } from '../../launcher/probeClient.ts';
 import { prepareRealClients } from '../../launcher/realClients.ts';
 import type { RealClients } from '../../launcher/realClients.ts';
 import { mustRun } from '../../launcher/processes.ts';
+import { until } from '../support/until.ts';
 import { useWorkbench } from '../support/useWorkbench.ts';
 
 const variable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
@@ -24,7 +25,9 @@ describe('an agent of one\'s own, pointed at the port by one environment variabl
     return await workbench().probe.cursor() as Cursor;
   };
   const goToSource = async (span: RegExp): Promise<void> => {
-    await workbench().spans.select(span);
+    const row = workbench().spans.rows(span).first();
+    // A row that the tree draws anew between press and release is not selected.
+    await until('the row is selected', async () => { await row.click(); return row.getAttribute('aria-selected'); }, (selected) => selected === 'true', 1000);
     await workbench().page.keyboard.press('Enter');
   };
   const closeCode = (): Promise<unknown> => workbench().probe.executeCommand('workbench.action.closeEditorsInGroup');
