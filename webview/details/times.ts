@@ -1,3 +1,4 @@
+import { hasDate } from '../../src/model/time.ts';
 import { clock } from '../../src/analysis/numbers.ts';
 import { locale, numbers } from '../components/numbers.ts';
 
@@ -10,7 +11,7 @@ export function whenOf(unixNano: string, originUnixNano: bigint, nowUnixMilli: n
   const at = BigInt(unixNano);
   return {
     offset: numbers.position(Number(at - originUnixNano)),
-    exact: `${clockText(at, nowUnixMilli)}\n${unixNano} ns since 1970`,
+    exact: hasDate(at) ? `${clockText(at, nowUnixMilli)}\n${unixNano} ns since 1970` : `${unixNano} ns on a clock of its own`,
   };
 }
 

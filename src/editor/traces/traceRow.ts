@@ -1,6 +1,7 @@
 import type { TraceOverview } from '../../model/records.ts';
 import { roleIcons } from '../../model/role.ts';
 import { traceNameOf } from '../../model/traceKey.ts';
+import { hasDate } from '../../model/time.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { Display } from '../display.ts';
 import { roleColour } from './treeRow.ts';
@@ -35,7 +36,7 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
     [llmCalls > 0 ? count(llmCalls, 'model call') : '', toolCalls > 0 ? count(toolCalls, 'tool call') : ''].filter(Boolean).join(' · '),
     inputTokens + outputTokens > 0 ? `Tokens: ${display.numbers.tokenFlow(inputTokens, outputTokens)} (sum of the model calls)` : '',
     costUsd === undefined ? '' : `Cost: ${display.numbers.cost(costUsd)}`,
-    `Started: ${start.toISOString()}`,
+    hasDate(BigInt(summary.startUnixNano)) ? `Started: ${start.toISOString()}` : '',
     `Trace ID: ${visibleName(traceNameOf(summary.traceId).traceId)}`,
   ].filter(Boolean);
 }
@@ -43,8 +44,9 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
 function descriptionOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
   const duration = durationOf(summary, nowUnixMilli, display);
   if (isRunning(summary)) return `${duration} · ${display.count(summary.spanCount, 'span')}`;
-  const start = display.clock(unixMilliOf(summary.startUnixNano), nowUnixMilli);
-  return `${start} · ${summary.errorCount > 0 ? display.count(summary.errorCount, 'error') : duration}`;
+  const what = summary.errorCount > 0 ? display.count(summary.errorCount, 'error') : duration;
+  // Some files count from the start of a machine or a program, which is no date.
+  return hasDate(BigInt(summary.startUnixNano)) ? `${display.clock(unixMilliOf(summary.startUnixNano), nowUnixMilli)} · ${what}` : what;
 }
 
 function durationOf({ startUnixNano, endUnixNano, openCount }: TraceOverview, nowUnixMilli: number, { numbers }: Display): string {

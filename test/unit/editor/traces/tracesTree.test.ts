@@ -70,6 +70,12 @@ describe('the Traces view', () => {
 });
 
 describe('the row of a trace', () => {
+  it('shows no date of a clock that counts from the start of a program', () => {
+    const summary = summaryOf({ startUnixNano: '1500', endUnixNano: '2000001500' });
+    expect(traceRow(summary, now, display).description).toBe('2.00 s');
+    expect(traceTooltip(summary, now, display).join()).not.toContain('1970');
+  });
+
   const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
   it('says when it ran and for how long', () => {
