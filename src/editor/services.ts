@@ -35,6 +35,7 @@ import { TraceIndex } from './traces/traceIndex.ts';
 import { TracesView } from './traces/tracesView.ts';
 
 const usedKey = 'used';
+const prepareMs = 200;
 const groupingKey = 'traces.groupBy';
 
 /** Everything that the extension consists of, built once and wired together here. */
@@ -140,10 +141,17 @@ export class Services {
     return groupings.find((grouping) => grouping === saved) ?? 'time';
   }
 
+  /** Whoever looks at the list of traces is about to open one; the list itself comes first. */
+  #prepareSoon(): void {
+    const prepare = (): void => { this.panels.prepare().catch((error: unknown) => this.log.warn('The page of the panel could not be read', error)); };
+    setTimeout(prepare, prepareMs);
+  }
+
   #wire(): void {
     const keep = (item: vscode.Disposable): void => { this.#disposables.add(item); };
     const startIfVisible = ({ visible }: { visible: boolean }): void => { if (visible) void this.receiver.startIfWanted(); };
     keep(this.tracesView.onDidChangeVisibility(startIfVisible));
+    keep(this.tracesView.onDidChangeVisibility(({ visible }) => { if (visible) this.#prepareSoon(); }));
     keep(this.spansView.onDidChangeVisibility(startIfVisible));
     keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
     keep(this.receiver.onDidChange(() => this.#receiverChanged()));

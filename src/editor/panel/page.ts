@@ -14,9 +14,8 @@ export function pageOptions(extensionUri: Uri): WebviewOptions {
  */
 export function pageHtml(webview: Webview, extensionUri: Uri): string {
   const nonce = randomBytes(18).toString('base64');
-  const folder = pageFolder(extensionUri);
-  const text = (file: string): string => readFileSync(Uri.joinPath(folder, file).fsPath, 'utf8');
-  const style = text('main.css').replaceAll('./codicon.ttf', webview.asWebviewUri(Uri.joinPath(folder, 'codicon.ttf')).toString());
+  const { script, style: styleText } = readPage(extensionUri);
+  const style = styleText.replaceAll('./codicon.ttf', webview.asWebviewUri(Uri.joinPath(pageFolder(extensionUri), 'codicon.ttf')).toString());
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -38,9 +37,22 @@ export function pageHtml(webview: Webview, extensionUri: Uri): string {
 </head>
 <body>
 <div id="app"></div>
-<script nonce="${nonce}">${text('main.js')}</script>
+<script nonce="${nonce}">${script}</script>
 </body>
 </html>`;
+}
+
+interface Page { readonly script: string; readonly style: string }
+const pages = new Map<string, Page>();
+
+/** The packaged page, read from the disk once. */
+export function readPage(extensionUri: Uri): Page {
+  const folder = pageFolder(extensionUri), known = pages.get(folder.fsPath);
+  if (known !== undefined) return known;
+  const text = (file: string): string => readFileSync(Uri.joinPath(folder, file).fsPath, 'utf8');
+  const page = { script: text('main.js'), style: text('main.css') };
+  pages.set(folder.fsPath, page);
+  return page;
 }
 
 /** The words of the page are English; its numbers are written as in the rest of the editor. */

@@ -31,6 +31,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     this.#disposables.add(services.collector.onDidChangeTraces(({ summaries: [first] }) => { if (first !== undefined) this.#adopt(first.traceId); }));
   }
 
+  /** Loads what a panel consists of while nobody waits for it. */
+  async prepare(): Promise<void> {
+    const [{ readPage }] = await Promise.all([import('./page.ts'), import('./tracePanel.ts')]);
+    readPage(this.#services.extensionUri);
+  }
+
   /** The panel that was active last. */
   get latest(): TracePanel | undefined {
     return this.#panels[0];
