@@ -5,6 +5,8 @@ import { TextWidths } from './textWidths.ts';
 
 const hatchStep = 6;
 
+interface HeldText { readonly text: string; readonly x: number; readonly y: number; readonly colour: string }
+
 export class CanvasSurface implements Surface {
   readonly hasIcons = true;
   readonly context: CanvasRenderingContext2D;
@@ -13,6 +15,8 @@ export class CanvasSurface implements Surface {
   readonly #widths: TextWidths;
   readonly #hatches = new Map<string, CanvasPattern>();
   #font = '';
+  /** Texts that wait, by their font. */
+  #held: Map<string, HeldText[]> | undefined;
 
   constructor(context: CanvasRenderingContext2D, fontFamily: string, dpr: number) {
     this.context = context;
@@ -76,17 +80,32 @@ export class CanvasSurface implements Surface {
   }
 
   text(text: string, x: number, y: number, font: Font, colour: string): void {
-    this.#useFont(this.#cssFont(font));
-    this.context.fillStyle = colour;
-    this.context.fillText(text, x, y + 0.5);
+    this.#write(text, x, y, this.#cssFont(font), colour);
   }
 
   measure(text: string, font: Font): number { return this.#widths.of(text, font); }
 
   icon(name: IconName, x: number, y: number, size: number, colour: string): void {
-    this.#useFont(`${size}px codicon`);
-    this.context.fillStyle = colour;
-    this.context.fillText(glyphOf(name), x - size / 2, y + 0.5);
+    this.#write(glyphOf(name), x - size / 2, y, `${size}px codicon`, colour);
+  }
+
+  /** Draws what `draw` does with its texts on top, font by font: to change the font for every bar takes longer than its text. */
+  withTextsOnTop(draw: () => void): void {
+    const held = this.#held = new Map<string, HeldText[]>();
+    draw();
+    this.#held = undefined;
+    for (const [font, texts] of held) for (const { text, x, y, colour } of texts) this.#write(text, x, y, font, colour);
+  }
+
+  #write(text: string, x: number, y: number, font: string, colour: string): void {
+    if (this.#held === undefined) {
+      this.#useFont(font);
+      this.context.fillStyle = colour;
+      this.context.fillText(text, x, y + 0.5);
+      return;
+    }
+    const texts = this.#held.get(font);
+    if (texts === undefined) this.#held.set(font, [{ text, x, y, colour }]); else texts.push({ text, x, y, colour });
   }
 
   #cssFont({ size, weight }: Font): string { return `${weight} ${size}px ${this.#family}`; }

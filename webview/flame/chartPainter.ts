@@ -36,7 +36,7 @@ export class ChartPainter {
     drawGrid(surface, geometry, context);
     this.#bars.count = 0;
     this.#strips(surface, geometry, context);
-    drawBars(surface, geometry, context, this.#bars);
+    surface.withTextsOnTop(() => drawBars(surface, geometry, context, this.#bars));
     drawPresent(surface, geometry, scene, theme);
     drawRuler(surface, geometry, context);
   }
