@@ -1,6 +1,8 @@
 import { appendFileSync, globSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
+import { asFailure } from '../launcher/counts.ts';
+import type { Counts } from '../launcher/counts.ts';
 
 /** Entry of the suite inside a VS Code: runs every compiled test file and leaves report and counts where the launcher looks. */
 export async function run(): Promise<void> {
@@ -11,11 +13,13 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 30_000, reporter: 'spec' });
   if (process.env['SPANSCOPE_TEST_GREP'] !== undefined) mocha.grep(process.env['SPANSCOPE_TEST_GREP']);
   for (const file of globSync('**/*.test.cjs', { cwd: __dirname }).toSorted()) mocha.addFile(path.join(__dirname, file));
+  const failed: string[] = [];
   const runner = await new Promise<Mocha.Runner>((resolve) => {
     const started: Mocha.Runner = mocha.run(() => resolve(started));
+    started.on('fail', (test, error: Error) => failed.push(asFailure(test.fullTitle(), error.stack ?? error.message)));
   });
   const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
   const results = process.env['SPANSCOPE_TEST_RESULTS'];
-  if (results !== undefined) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+  if (results !== undefined) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, skipped: pending, failures: failed } satisfies Counts));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

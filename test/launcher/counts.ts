@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
-/** How many tests of a stage went which way. */
+/** How many tests of a stage went which way, and of those that failed the title and what they said. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  readonly failures?: readonly string[];
 }
 
 /** What a stage counts that ended without a result: one failure. */
@@ -17,12 +19,20 @@ export function sum(all: readonly Counts[]): Counts {
     total.failed += failed;
     total.skipped += skipped;
   }
-  return total;
+  return { ...total, failures: all.flatMap(({ failures = [] }) => failures) };
 }
 
 /** `12 passed, 0 failed`, and `, 1 skipped` when there are any. */
 export function asLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+const mostLinesOfFailure = 25;
+
+/** A failed test for the end of a report: its title, and below it the first lines of what it said. */
+export function asFailure(title: string, message: string): string {
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, mostLinesOfFailure);
+  return [title, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 /** Reads the counts that the suite inside the editor wrote; undefined when it never got that far. */
@@ -39,9 +49,14 @@ export function readVitestReport(file: string): Counts {
     numPendingTests: number;
     numTodoTests: number;
     success: boolean;
+    testResults: { name: string; message?: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
   };
   const skipped = report.numPendingTests + report.numTodoTests;
   // A file that cannot be loaded, or an error outside any test, fails the run without a failed test.
   const failed = report.numFailedTests === 0 && !report.success ? 1 : report.numFailedTests;
-  return { passed: report.numPassedTests, failed, skipped };
+  const failures = report.testResults.flatMap(({ name, message = '', assertionResults }) => {
+    const tests = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => asFailure(fullName, failureMessages.join('\n')));
+    return tests.length === 0 && message !== '' ? [asFailure(name, message)] : tests;
+  });
+  return { passed: report.numPassedTests, failed, skipped, failures };
 }

@@ -47,5 +47,7 @@ for (const [name, stage] of stages) {
 process.stdout.write('\n');
 for (const [name, counts] of results) process.stdout.write(`  ${name}: ${asLine(counts).replaceAll(',', ' ·')}\n`);
 const total = sum(results.map(([, counts]) => counts));
+// Once more at the end, where they are seen: what is above may be thousands of lines, or cut off.
+for (const failure of total.failures ?? []) process.stdout.write(`\n  ✗ ${failure.replaceAll('\n', '\n  ')}\n`);
 process.stdout.write(`\n${asLine(total)}\n`);
 process.exit(total.failed === 0 ? 0 : 1);

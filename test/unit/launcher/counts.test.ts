@@ -20,8 +20,17 @@ describe('the last line of a test run', () => {
   });
 
   it('counts a run that fails outside of any test as a failure', () => {
-    const file = report({ numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, success: false });
-    expect(readVitestReport(file)).toEqual({ passed: 5, failed: 1, skipped: 1 });
+    const file = report({ numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, success: false, testResults: [{ name: 'broken.test.ts', message: 'Unexpected token', assertionResults: [] }] });
+    expect(readVitestReport(file)).toEqual({ passed: 5, failed: 1, skipped: 1, failures: ['broken.test.ts\n    Unexpected token'] });
+  });
+
+  it('keeps the titles of failed tests with the begin of what they said, for the end of the report', () => {
+    const failureMessages = [`\u001B[31mexpected 1\u001B[39m\n${'    at a line\n'.repeat(100)}`];
+    const assertionResults = [{ fullName: 'a receiver answers', status: 'failed', failureMessages }, { fullName: 'a receiver ends', status: 'passed', failureMessages: [] }];
+    const counts = readVitestReport(report({ numPassedTests: 1, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, success: false, testResults: [{ name: 'a.test.ts', message: '', assertionResults }] }));
+    const [failure = ''] = sum([counts, oneFailure]).failures ?? [];
+    expect(failure.split('\n').slice(0, 2)).toEqual(['a receiver answers', '    expected 1']);
+    expect(failure.split('\n').length).toBeLessThan(30);
   });
 
   it('counts a stage that left no result as a failure', () => {
