@@ -77,12 +77,26 @@ async function isInWorkspace(realText: string, { files, folders }: Surroundings)
   return false;
 }
 
+const byEnding = 'as the file of the workspace whose path ends most like it';
+
 async function locateByEnding(path: RecordedPath, around: Surroundings): Promise<readonly LocatedFile[]> {
   const { paths, common } = around.index.endingLike(path);
+  if (paths.length === 0) return locateBelowFolders(path, around);
   // Files that share a common name and nothing else are no better than a guess.
   if (common < 2 && path.segments.length > 1 && paths.length > 1) return [];
-  const how = 'as the file of the workspace whose path ends most like it';
   const known = paths.map(parsePath).filter(isPath);
-  const found = await Promise.all(known.map((one) => fileAt(one, how, around)));
+  const found = await Promise.all(known.map((one) => fileAt(one, byEnding, around)));
   return found.filter((file) => file !== undefined);
+}
+
+/** For files that the index does not know: made just now, or in a workspace with more files than it holds. */
+async function locateBelowFolders({ segments }: RecordedPath, around: Surroundings): Promise<readonly LocatedFile[]> {
+  // What is still above its own beginning leads out of the folder.
+  for (let first = segments.lastIndexOf('..') + 1; first < segments.length; first++) {
+    for (const folder of around.folders.map(parsePath).filter(isPath)) {
+      const found = await fileAt({ ...folder, segments: [...folder.segments, ...segments.slice(first)] }, byEnding, around);
+      if (found !== undefined) return [found];
+    }
+  }
+  return [];
 }

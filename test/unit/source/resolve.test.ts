@@ -102,6 +102,17 @@ describe('a place that a span records', () => {
     expect(await found(workspace, { attributes: { 'code.file.path': 'run.py' }, resource: { 'process.working_directory': '/app' } }, { mappings })).toEqual(['backend/run.py: recorded in code.file.path, through a path mapping']);
   });
 
+  it('is found by the end of its path where the index does not know the file yet', async () => {
+    const workspace = await makeWorkspace({ 'agent/run.py': '' });
+    const context = { index: new WorkspaceIndex(workspace.files) };
+    for (const recorded of ['/app/agent/run.py', 'D:\\build\\x\\agent\\run.py', '../../agent/run.py']) {
+      expect(await found(workspace, at(recorded, 2), context), recorded).toEqual(['agent/run.py:2 recorded in code.file.path, as the file of the workspace whose path ends most like it']);
+    }
+    workspace.files.asked.length = 0;
+    expect(await found(workspace, at('../x/../../outside/secret.py', 2), context)).toEqual([]);
+    expect(workspace.files.asked.filter((file) => file.includes('..'))).toEqual([]);
+  });
+
   it('that may be several files gives all of them, equally good', async () => {
     const workspace = await makeWorkspace({ 'a/src/run.py': '', 'b/src/run.py': '' });
     const { candidates } = await resolveSource(spanWith(at('/app/src/run.py', 1)), workspace.context);
