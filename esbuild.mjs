@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { hookBundle } from './src/instrument/hookBundle.mjs';
 import { kitTypes } from './src/instrument/kitTypes.mjs';
+import { lazyChunks } from './src/lazyChunks.mjs';
 import { glyphs } from './webview/components/glyphs.ts';
 import { fontOf } from './webview/components/iconFont.ts';
 
@@ -54,8 +55,13 @@ const editorApi = {
   },
 };
 
+/** What is packaged is split for a quick start; in one file with a source map it is easier to debug. */
+const extension = production
+  ? { format: 'esm', splitting: true, write: false, outdir: 'dist', outExtension: { '.js': '.cjs' }, chunkNames: 'chunks/[name]-[hash]', plugins: [editorApi, lazyChunks] }
+  : { outfile: 'dist/extension.cjs', plugins: [editorApi] };
+
 const bundles = [
-  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [editorApi] },
+  { ...node, entryPoints: ['src/extension.ts'], ...extension },
   { ...node, entryPoints: ['src/collector/worker.ts'], outfile: 'dist/collector.cjs', alias: { bufferutil: './src/collector/receivers/bufferUtil.ts' }, external: ['./otlpGrpc.cjs'] },
   { ...node, entryPoints: ['src/collector/receivers/otlpGrpc.ts'], outfile: 'dist/otlpGrpc.cjs' },
   { ...node, entryPoints: ['src/collector/files/fileWorker.ts'], outfile: 'dist/fileWorker.cjs' },

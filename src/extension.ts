@@ -1,6 +1,6 @@
 import type { ExtensionContext } from 'vscode';
 import type { SpanscopeApi } from './editor/api.ts';
-import { registerCommands } from './editor/commands/registry.ts';
+import { registerCommands } from './editor/commands/registration.ts';
 import { exportedApi } from './editor/exportedApi.ts';
 import { Services } from './editor/services.ts';
 

@@ -15,7 +15,6 @@ import { Disposables } from './disposables.ts';
 import { Log } from './log.ts';
 import { TraceFileEditor } from './customEditor/traceFileEditor.ts';
 import { runOnFile } from './files/fileActions.ts';
-import { openFiles } from './files/openMany.ts';
 import { OpenFiles } from './files/openFiles.ts';
 import { Reports } from './files/reports.ts';
 import { runPanelAction } from './panel/actions.ts';
@@ -100,7 +99,7 @@ export class Services {
     this.onDidChangeTraces = changedTraces.event;
     keep(this.collector.onDidChangeTraces(({ traceIds, removed }) => changedTraces.fire({ traceIds: [...traceIds, ...removed] })));
     this.tracesView.drop.onDrop = {
-      openUris: (uris) => openFiles(this, uris),
+      openUris: async (uris) => (await import('./files/openMany.ts')).openFiles(this, uris),
       openBytes: async (name, bytes) => { await this.panels.show(await this.files.firstTrace(await this.files.openBytes(name, bytes))); },
     };
     this.#wire();
@@ -110,7 +109,7 @@ export class Services {
   start(): void {
     const isUsed = this.context.workspaceState.get(usedKey) === true;
     // Terminals keep what they had over a reload until it is known where the receiver listens now.
-    if (!isUsed || !startsByItself()) this.#updateTerminals();
+    setImmediate(() => { if (!isUsed || !startsByItself()) this.#updateTerminals(); });
     if (!isUsed) return;
     this.#status.show();
     setImmediate(() => void this.receiver.startIfWanted());

@@ -8,7 +8,6 @@ import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 import { asLabel, asNotice } from '../safeText.ts';
 import { LineHighlight } from './lineHighlight.ts';
-import { addPathMapping } from './mapPath.ts';
 import { openAt } from './openPlace.ts';
 import type { Place } from './openPlace.ts';
 import type { SourceWorkspace } from './sourceWorkspace.ts';
@@ -70,6 +69,7 @@ export class SourceService {
 
   /** Asks where the folder of another machine lies here, beginning with the one that the span names. */
   async mapPath(record: SpanRecord | undefined): Promise<void> {
+    const { addPathMapping } = await import('./mapPath.ts');
     await addPathMapping(record);
   }
 
@@ -101,7 +101,7 @@ async function choose({ candidates, whyNone }: SourceAnswer, record: SpanRecord)
   if (best === undefined) {
     const nextStep = vscode.workspace.isTrusted ? 'Map a Path' : 'Manage Workspace Trust';
     const chosen = await vscode.window.showInformationMessage(asNotice(`No source line for this span. ${whyNone ?? ''}`), nextStep);
-    if (chosen === 'Map a Path') await addPathMapping(record);
+    if (chosen === 'Map a Path') await (await import('./mapPath.ts')).addPathMapping(record);
     else if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
     return undefined;
   }

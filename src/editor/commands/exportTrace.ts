@@ -1,3 +1,4 @@
+import { copyExport, exportFlow, exportMatching as exportMatchingSpans } from '../export/exportFlow.ts';
 import type { Wanted } from '../export/exportFlow.ts';
 import type { Services } from '../services.ts';
 import { traceLabel } from '../traces/traceRow.ts';
@@ -10,7 +11,7 @@ export const exportTrace: Command = {
   async run(services, target, selected) {
     const title = 'Export Trace';
     const wanted = await tracesOf(services, target, selected, title);
-    if (wanted !== undefined) await (await import('../export/exportFlow.ts')).exportFlow(services, wanted, title);
+    if (wanted !== undefined) await exportFlow(services, wanted, title);
   },
 };
 
@@ -20,7 +21,7 @@ export const exportMatching: Command = {
   async run(services, target, selected) {
     const title = 'Export Matching Spans';
     const wanted = await tracesOf(services, target, selected, title);
-    if (wanted !== undefined) await (await import('../export/exportFlow.ts')).exportMatching(services, wanted, title);
+    if (wanted !== undefined) await exportMatchingSpans(services, wanted, title);
   },
 };
 
@@ -29,7 +30,7 @@ export const exportSubtree: Command = {
   id: 'spanscope.exportSubtree',
   async run(services, target) {
     const wanted = await subtreeOf(services, target);
-    if (wanted !== undefined) await (await import('../export/exportFlow.ts')).exportFlow(services, wanted, 'Export Subtree');
+    if (wanted !== undefined) await exportFlow(services, wanted, 'Export Subtree');
   },
 };
 
@@ -41,7 +42,6 @@ export const copyAsMarkdown: Command = {
     const wanted: Omit<Wanted, 'label'> | undefined = span === undefined ? await tracesOf(services, target, selected, 'Copy as Markdown') : { traceIds: [span.traceId], spanId: span.spanId };
     if (wanted === undefined) return;
     const { traceIds, spanId } = wanted;
-    const { copyExport } = await import('../export/exportFlow.ts');
     await copyExport(services, { traceIds, format: 'markdown', ...(spanId === undefined ? {} : { spanId }) }, 'Markdown');
   },
 };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { parseQuery } from '../../query/parse.ts';
 import { Throttle } from '../throttle.ts';
 import { messageOf } from '../log.ts';
 import type { Command } from './command.ts';
@@ -10,7 +11,6 @@ export const filterTraces: Command = {
   id: 'spanscope.filterTraces',
   async run({ index, log }, target) {
     if (typeof target === 'string') return index.setFilter(target);
-    const { parseQuery } = await import('../../query/parse.ts');
     const before = index.filter;
     const input = vscode.window.createInputBox();
     input.title = 'Filter Traces';

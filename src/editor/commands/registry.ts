@@ -1,8 +1,3 @@
-import * as vscode from 'vscode';
-import { Disposables } from '../disposables.ts';
-import { messageOf } from '../log.ts';
-import { asNotice } from '../safeText.ts';
-import type { Services } from '../services.ts';
 import { addAgentKit } from './addAgentKit.ts';
 import { chart } from './chart.ts';
 import { clear } from './clear.ts';
@@ -40,23 +35,3 @@ export const commands: readonly Command[] = [
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
   revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
 ];
-
-/** Registers all commands. A command that fails says why. */
-export function registerCommands(services: Services): vscode.Disposable {
-  const disposables = new Disposables();
-  for (const command of commands) {
-    disposables.add(vscode.commands.registerCommand(command.id, (...args: unknown[]) => run(command, services, args)));
-  }
-  return disposables;
-}
-
-async function run(command: Command, services: Services, args: readonly unknown[]): Promise<unknown> {
-  try {
-    return await command.run(services, ...args);
-  } catch (error) {
-    services.log.error(`${command.id} failed`, error);
-    const shown = vscode.window.showErrorMessage(asNotice(messageOf(error)), 'Show Log');
-    shown.then((chosen) => { if (chosen !== undefined) services.log.show(); }, () => undefined);
-    return undefined;
-  }
-}

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExportKind, ExportRequest, Redaction } from '../../protocol/export.ts';
+import { parseQuery } from '../../query/parse.ts';
 
 /** What the questions of one export have in common. */
 export interface Step { readonly title: string }
@@ -61,7 +62,6 @@ export async function askPlace({ isBinary, id }: ExportKind, { title }: Step): P
 
 /** A query of the filter language. */
 export async function askQuery({ title }: Step): Promise<string | undefined> {
-  const { parseQuery } = await import('../../query/parse.ts');
   const text = await vscode.window.showInputBox({
     title, prompt: 'Only spans that match', placeHolder: 'role:tool status:error duration:>2s name: key=value',
     validateInput: (value) => (value.trim() === '' ? 'Write what the spans have in common.' : parseQuery(value).problem?.message),
