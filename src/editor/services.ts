@@ -3,6 +3,7 @@ import { CollectorClient } from '../collector/client.ts';
 import { DebugSessions } from '../debug/debugSessions.ts';
 import { RunLog } from '../debug/runLog.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
+import { Stops } from '../debug/stops.ts';
 import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
 import { Tracer } from '../debug/tracer.ts';
 import type { ImportReport } from '../model/records.ts';
@@ -51,6 +52,7 @@ export class Services {
   readonly reports: Reports;
   readonly runs: RunLog;
   readonly tracer: Tracer;
+  readonly stops: Stops;
   readonly elsewhere: ElsewhereNotice;
   readonly tracesView: TracesView;
   readonly spansView: SpansView;
@@ -78,6 +80,7 @@ export class Services {
       endpoints: async () => { await this.receiver.startIfWanted(); return this.receiver.endpoints; },
       token: () => this.collector.call('controlToken'),
     }, context.extensionPath));
+    this.stops = keep(new Stops());
     this.#terminals = new TerminalEnvironment(context.environmentVariableCollection, this.tracer.hooks);
     this.elsewhere = new ElsewhereNotice(context.workspaceState, log);
     keep(new DebugSessions(this.tracer, this.runs, (prepared, useOurs) => this.elsewhere.tell(prepared, useOurs), (what, cause) => log.for('debug').warn(what, cause)));
