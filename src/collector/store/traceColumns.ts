@@ -206,7 +206,8 @@ export class TraceColumns extends RowColumns {
     const isStart = input.operation === operationCode.start, isRecord = isStart || input.operation === operationCode.whole;
     if (!isUnseen && !isProvisional && (isRecord || !isOpen)) {
       this.mark(row, witnessBits.told);
-      return this.contents.addReserved(this, row, input);
+      const isOriginNews = isRecord && this.contents.addWitnessed(this, row, input.origin);
+      return this.contents.addReserved(this, row, input) || isOriginNews;
     }
     if (isRecord && !isUnseen && ((!isOpen && !input.isComplete) || this.isSame(row, input))) return false;
     if (!isRecord) {
@@ -225,7 +226,8 @@ export class TraceColumns extends RowColumns {
     const placeholder = this.placeholders?.get(row);
     const before = this.marks[row] as number, isStart = input.operation === operationCode.start;
     const kept = before & (linkMarks | duplicateMark | witnessBits.told | (isStart ? witnessBits.provisional : 0));
-    const reserved = (before & witnessBits.told) === 0 ? undefined : this.contents.reservedOf(this, row);
+    const isTold = (before & witnessBits.told) !== 0;
+    const reserved = isTold ? this.contents.reservedOf(this, row) : undefined, told = isTold ? this.contents.originOf(this, row) : undefined;
     const timeBits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, input.endHigh, input.endLow);
     this.marks[row] = kept | ((batch.marks[from] as number) & recordMarks) | timeBits;
     this.setMeta(row, kind, batch.status[from] as number);
@@ -235,6 +237,7 @@ export class TraceColumns extends RowColumns {
     this.totals.addService(service);
     this.contents.setStatusMessage(row, input.statusMessage);
     if (isStart && (isNew || placeholder !== undefined)) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input, reserved);
+    if (told !== undefined) this.contents.addWitnessed(this, row, told);
     this.running?.delete(row);
     this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
     this.link(row, input, isNew);

@@ -9,7 +9,7 @@ import type { Origin } from './origins.ts';
 import type { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { isSameContent } from './sameContent.ts';
-import { reservedAttributes, withAttributes } from './witness.ts';
+import { reservedAttributes, reservedOfResource, withAttributes } from './witness.ts';
 
 /** Of the updates of a span, so many are looked through for the same one sent again. */
 const rememberedUpdates = 32;
@@ -32,6 +32,10 @@ function sessionOf({ resource }: Origin): TraceSession | undefined {
   return typeof id === 'string' && id !== '' ? { id, name: typeof name === 'string' ? name : '' } : undefined;
 }
 
+function withMore(attributes: Attributes, more: Attributes): Attributes {
+  return new Map([...attributes, ...[...more].filter(([key]) => !attributes.has(key))]);
+}
+
 /** What the spans of a trace came with: content, resource and scope, status messages. Decoded only when asked for. */
 export class TraceContent {
   readonly arena = new ContentArena();
@@ -42,6 +46,9 @@ export class TraceContent {
   private updates: Map<number, number[]> | undefined;
   private statusMessages: Map<number, string> | undefined;
   private originIndexes: Map<Origin, number> | undefined;
+  /** By their numbers, origins with what a witness knows of the process beside its exporter. */
+  private witnessed: Map<number, Origin> | undefined;
+  private lastWitness: { readonly of: Origin; readonly told: Origin } | undefined;
   private looseBytes = 0;
   /** The earliest of the debug sessions that the spans belong to, as their resources say. */
   session: TraceSession | undefined;
@@ -97,7 +104,7 @@ export class TraceContent {
 
   originOf(rows: RowColumns, row: number): Origin {
     const offset = rows.content[row] as number;
-    return offset === noContent ? nowhere : this.origins[this.arena.read(offset).origin] ?? nowhere;
+    return offset === noContent ? nowhere : this.originAt(this.arena.read(offset).origin);
   }
 
   /** The content of a row as bytes; what updates added comes after what was there before. */
@@ -159,12 +166,31 @@ export class TraceContent {
     return this.lastIndex = index;
   }
 
-  originAt(index: number): Origin { return this.origins[index] ?? nowhere; }
+  originAt(index: number): Origin { return this.witnessed?.get(index) ?? this.origins[index] ?? nowhere; }
 
-  private addOrigin(origin: Origin): number {
+  /** Adds what a witness's resource says beyond exporters, such as the debug session, to the origin of a row; false when all of it is there. */
+  addWitnessed(rows: RowColumns, row: number, witness: Origin): boolean {
+    const offset = rows.content[row] as number;
+    if (offset === noContent) return false;
+    const index = this.arena.read(offset).origin, origin = this.originAt(index);
+    if (origin === witness || (this.lastWitness?.of === origin && this.lastWitness.told === witness)) return false;
+    const resource = { ...origin.resource, attributes: withMore(origin.resource.attributes, reservedOfResource(witness.resource)) };
+    const isNews = resource.attributes.size > origin.resource.attributes.size, of = isNews ? { ...origin, resource } : origin;
+    this.lastWitness = { of, told: witness };
+    if (!isNews) return false;
+    (this.witnessed ??= new Map()).set(index, of);
+    this.noteSession(of);
+    return true;
+  }
+
+  private noteSession(origin: Origin): void {
     const session = sessionOf(origin);
     // Ids of sessions sort by time.
     if (session !== undefined && (this.session === undefined || session.id < this.session.id || (session.id === this.session.id && this.session.name === ''))) this.session = session;
+  }
+
+  private addOrigin(origin: Origin): number {
+    this.noteSession(origin);
     const index = this.origins.push(origin) - 1;
     if (this.origins.length > fewOrigins) this.originIndexes ??= new Map(this.origins.map((each, at) => [each, at]));
     this.originIndexes?.set(origin, index);

@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue } from '../../model/attributes.ts';
 import { takeKeyValue, writeKeyValue } from '../../model/anyValue.ts';
-import type { SpanContent } from '../../model/span.ts';
+import type { Resource, SpanContent } from '../../model/span.ts';
 import { contentFields } from '../../model/spanContent.ts';
 import { WireReader } from '../../model/wire.ts';
 import { WireWriter } from '../../model/wireWriter.ts';
@@ -31,6 +31,11 @@ export function reservedAttributes({ bytes, start, end }: ByteRange): Map<string
   }
   for (const key of found.keys()) if (!key.startsWith(reservedPrefix)) found.delete(key);
   return found;
+}
+
+/** What a witness says of its process, such as the debug session, and exporters leave out that do not read the environment. */
+export function reservedOfResource({ attributes }: Resource): Map<string, AttributeValue> {
+  return new Map([...attributes].filter(([key]) => key.startsWith(reservedPrefix)));
 }
 
 /** A content with those reserved attributes of `more` added that it does not have itself. */

@@ -81,6 +81,30 @@ describe('a span that a witness saw and its own exporter sends', () => {
     }
   });
 
+  it('keeps what the witness says of the debug session, in whatever order they come and after it is read again', () => {
+    const resource = { attributes: { 'service.name': 'agent', 'host.name': 'h', 'spanscope.session.id': 's1', 'spanscope.session.name': 'Run agent' } };
+    const [tellStart, tellWhole] = [{ ...starts, span: { ...began, resource } }, { ...saw, span: { ...saw.span, resource } }];
+    for (const order of [...permutations([tellStart, ends, exported]), ...permutations([tellWhole, exported]), [exported, tellWhole, exported], [exported, tellWhole, tellWhole, exported]]) {
+      const stored = new SpanBatch(), again = new TraceColumns(traceA);
+      decodeRows(encodeRows(batchOf(order), { rows: order.map((_, row) => row), logs: [], metrics: [] }), stored);
+      appendAll(again, stored);
+      again.settle();
+      for (const trace of [traceOf(...order), again]) {
+        expect(recordOf(trace).resource).toEqual({ 'service.name': 'exporter', 'spanscope.session.id': 's1', 'spanscope.session.name': 'Run agent' });
+        expect(recordOf(trace).marks).toEqual([]);
+        expect(trace.contents.session).toEqual({ id: 's1', name: 'Run agent' });
+      }
+    }
+  });
+
+  it('keeps what the exporter says of its session itself', () => {
+    const own = { ...exported, span: { ...exported.span, service: undefined, resource: { attributes: { 'spanscope.session.id': 'own' } } } };
+    const told = { ...saw, span: { ...saw.span, resource: { attributes: { 'spanscope.session.id': 's1', 'spanscope.workspace': 'shop' } } } };
+    for (const order of permutations([told, own])) {
+      expect(recordOf(traceOf(...order))).toMatchObject({ resource: { 'spanscope.session.id': 'own', 'spanscope.workspace': 'shop' }, marks: [] });
+    }
+  });
+
   it('may have been begun by a live exporter, which the witness does not disturb', () => {
     const begin = { type: 'start', span: { ...exported.span, endTimeUnixNano: undefined } };
     for (const order of [[begin, starts, updates, ends, exported], [starts, begin, updates, ends, exported], [begin, exported, starts, ends]]) expect(shown(...order)).toEqual(both);
