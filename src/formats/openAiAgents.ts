@@ -4,8 +4,8 @@ import { OpenAiAgentsDecoder } from './openAiAgentsDecode.ts';
 
 /**
  * Items of the OpenAI Agents SDK, `{object: "trace"}` and `{object: "trace.span"}`: as a list, `{data: [item]}`, an item a
- * line, or `{traces: [{…trace, spans: [span]}]}`. A trace has no times: it becomes the root above its spans, from the first
- * start to the last end of them, marked as derived. Items may come again when they are more complete.
+ * line, or `{traces: [{…trace, spans: [span]}]}`. A trace has no times and is no span: its workflow, group and metadata are
+ * attributes of its roots. Items may come again when they are more complete.
  * Shapes: openai/openai-agents-python, src/agents/tracing/spans.py, span_data.py.
  */
 export const openAiAgents: Format = {
@@ -19,9 +19,9 @@ export const openAiAgents: Format = {
     return isHere ? { score: 0.95, reason: 'has items of the kind "trace" or "trace.span"' } : { score: 0, reason: 'has no items of the kind "trace.span"' };
   },
   decode(bytes, batch, options): void {
-    const decoder = new OpenAiAgentsDecoder(batch, options, true);
+    const decoder = new OpenAiAgentsDecoder(batch, options);
     decoder.read(bytes, options.offset ?? 0);
     decoder.end();
   },
-  open: (batch, options) => new OpenAiAgentsDecoder(batch, options, false),
+  open: (batch, options) => new OpenAiAgentsDecoder(batch, options),
 };

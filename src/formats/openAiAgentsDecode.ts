@@ -1,6 +1,5 @@
-import type { AttributeValue } from '../model/attributes.ts';
+import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import { isNoId } from '../model/ids.ts';
-import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
 import type { DecodeOptions, PieceDecoder } from './format.ts';
@@ -9,37 +8,32 @@ import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
 import { spanAttributes, spanName } from './openAiAgentsSpan.ts';
 import { momentIn, put, readInto, RecordSpans } from './recordSpans.ts';
-import { derivedMark } from './spanRows.ts';
 
-/** What is known of a trace: its item, the reach of its spans, and the spans that came before the item. */
-interface KnownTrace { item: JsonObject | undefined; start: bigint; end: bigint; early: string[]; hasRoot: boolean; hasEnded: boolean; isClosed: boolean }
+/** What is known of a trace: what its item says, the roots that came before the item, and a span in case that it has no root. */
+interface KnownTrace { item: JsonObject | undefined; early: string[]; some: string; hasRoot: boolean }
 
 /** Reads items piece by piece and remembers the traces. */
 export class OpenAiAgentsDecoder implements PieceDecoder {
   private readonly options: DecodeOptions;
   private readonly spans: RecordSpans;
-  private readonly isWhole: boolean;
   private readonly traces = new Map<string, KnownTrace>();
-  private readonly changed = new Set<string>();
 
-  /** `isWhole`: the input comes in one piece, so that roots are known when they are added. */
-  constructor(batch: SpanBatch, options: DecodeOptions, isWhole: boolean) {
+  constructor(batch: SpanBatch, options: DecodeOptions) {
     this.options = options;
-    this.isWhole = isWhole;
     this.spans = new RecordSpans(batch, options);
   }
 
   read(piece: Uint8Array, offset: number): void {
     readInto(this.spans, piece, { ...this.options, offset }, (reader) => { this.readAny(reader); });
-    if (!this.isWhole) for (const id of this.changed) this.updateRoot(id);
-    this.changed.clear();
-    this.spans.flush();
   }
 
   end(): void {
-    for (const [id, trace] of this.traces) {
-      if (trace.item !== undefined && !trace.isClosed) this.addRoot(id, trace, trace.hasRoot ? 'end' : 'whole', trace.end);
+    let bareTraces = 0;
+    for (const [id, { item, some, hasRoot }] of this.traces) {
+      if (item === undefined) continue;
+      if (some === '') bareTraces++; else if (!hasRoot) this.tellLater(id, some, item);
     }
+    this.spans.batch.tally(bareTraces, 'traces have no spans here', 'trace has no spans here');
     this.spans.flush();
   }
 
@@ -57,7 +51,7 @@ export class OpenAiAgentsDecoder implements PieceDecoder {
 
   private traceOf(id: string): KnownTrace {
     let trace = this.traces.get(id);
-    if (trace === undefined) this.traces.set(id, trace = { item: undefined, start: 0n, end: 0n, early: [], hasRoot: false, hasEnded: false, isClosed: false });
+    if (trace === undefined) this.traces.set(id, trace = { item: undefined, early: [], some: '', hasRoot: false });
     return trace;
   }
 
@@ -66,50 +60,37 @@ export class OpenAiAgentsDecoder implements PieceDecoder {
     const id = idIn(item.get('id'));
     if (isNoId(id)) return;
     const trace = this.traceOf(id);
-    trace.hasEnded = trace.item !== undefined;
     trace.item = item;
-    this.changed.add(id);
-    for (const spanId of trace.early) this.spans.add({ traceId: id, spanId, parentSpanId: id, operation: 'update', present: present.parent });
+    for (const spanId of trace.early) this.tellLater(id, spanId, item);
     trace.early = [];
+  }
+
+  /** Adds what is said of a trace to a span that was there before. */
+  private tellLater(traceId: string, spanId: string, item: JsonObject): void {
+    this.spans.add({ traceId, spanId, operation: 'update', present: 0, attributes: traceAttributes(item) });
   }
 
   private addSpan(span: JsonObject): void {
     const traceId = idIn(span.get('trace_id')), spanId = idIn(span.get('id')), trace = this.traceOf(traceId);
     const start = momentIn(span.get('started_at')), end = momentIn(span.get('ended_at')), error = objectIn(span.get('error'));
-    const parent = idIn(span.get('parent_id')), isRoot = isNoId(parent), isBelowTrace = isRoot && trace.item !== undefined;
-    if (start !== undefined && (trace.start === 0n || start < trace.start)) trace.start = start;
-    if (end !== undefined && end > trace.end) trace.end = end;
-    if (isRoot && !isBelowTrace && !trace.early.includes(spanId)) trace.early.push(spanId);
-    this.changed.add(traceId);
+    const parentSpanId = idIn(span.get('parent_id')), isRoot = isNoId(parentSpanId), { item } = trace;
+    trace.some ||= spanId;
+    trace.hasRoot ||= isRoot;
+    if (isRoot && item === undefined && !trace.early.includes(spanId)) trace.early.push(spanId);
+    const attributes = spanAttributes(span, item, start);
     this.spans.add({
-      traceId, spanId, parentSpanId: isBelowTrace ? traceId : parent, name: spanName(span), start: halvesOf(start ?? 0n), end: halvesOf(end ?? 0n),
+      traceId, spanId, parentSpanId, name: spanName(span), start: halvesOf(start ?? 0n), end: halvesOf(end ?? 0n),
       status: error === undefined && textIn(span.get('error')) === '' ? 0 : 2, statusMessage: textIn(error?.get('message') ?? span.get('error')),
-      attributes: spanAttributes(span, trace.item, start),
-    });
-  }
-
-  /** While spans may come, the root is open. */
-  private updateRoot(id: string): void {
-    const trace = this.traceOf(id), end = trace.hasEnded ? trace.end : 0n;
-    if (trace.item === undefined || trace.isClosed) return;
-    this.addRoot(id, trace, trace.hasRoot ? end === 0n ? 'update' : 'end' : 'whole', end);
-    trace.hasRoot = true;
-    trace.isClosed = end !== 0n;
-  }
-
-  private addRoot(id: string, trace: KnownTrace, operation: 'whole' | 'update' | 'end', end: bigint): void {
-    const isWhole = operation === 'whole';
-    this.spans.add({
-      traceId: id, spanId: id, name: textIn(trace.item?.get('workflow_name')), start: halvesOf(trace.start), end: halvesOf(end), marks: derivedMark, operation,
-      ...(isWhole ? { attributes: rootAttributes(trace.item) } : { present: (trace.start === 0n ? 0 : present.start) | (end === 0n ? 0 : present.end) }),
+      attributes: isRoot && item !== undefined ? new Map([...attributes, ...traceAttributes(item)]) : attributes,
     });
   }
 }
 
-function rootAttributes(item: JsonObject | undefined): ReadonlyMap<string, AttributeValue> {
-  const attributes = new Map<string, AttributeValue>([['gen_ai.operation.name', 'invoke_workflow']]);
-  put(attributes, 'gen_ai.workflow.name', item?.get('workflow_name'));
-  put(attributes, 'gen_ai.conversation.id', item?.get('group_id'));
-  for (const [key, value] of item ?? []) if (!['object', 'id', 'workflow_name', 'group_id'].includes(key)) put(attributes, `openai.agents.${key}`, value);
+/** What is said of a whole trace is said at its roots: a trace has no times of its own. */
+function traceAttributes(item: JsonObject): Attributes {
+  const attributes = new Map<string, AttributeValue>();
+  put(attributes, 'gen_ai.workflow.name', item.get('workflow_name'));
+  put(attributes, 'gen_ai.conversation.id', item.get('group_id'));
+  for (const [key, value] of item) if (!['object', 'id', 'workflow_name', 'group_id'].includes(key)) put(attributes, `openai.agents.trace.${key}`, value);
   return attributes;
 }

@@ -9,26 +9,33 @@ const trace = { object: 'trace', id: 'trace_1', workflow_name: 'Run', group_id: 
 const span = (id: string, second: number, more: object = {}): object =>
   ({ object: 'trace.span', id, trace_id: 'trace_1', parent_id: null, started_at: `2026-04-10T10:30:0${second}.000001+00:00`, ended_at: `2026-04-10T10:30:0${second}.500000+00:00`, span_data: { type: 'agent', name: id }, error: null, ...more });
 const read = (value: unknown): RowView[] => rowsOf(decoded(openAiAgents, JSON.stringify(value), lenient));
+const saidOfTrace = (row: RowView | undefined): object =>
+  Object.fromEntries([...row?.content.attributes ?? []].filter(([key]) => /workflow|conversation|trace/.test(key)));
 const second = (value: number): bigint => 1775817000000000000n + BigInt(value) * 1_000_000_000n;
 
 describe('items of the OpenAI Agents SDK', () => {
   it.each([
-    ['a list', [trace, span('s1', 1), span('s2', 2)]], ['a request', { data: [trace, span('s1', 1), span('s2', 2)] }],
-    ['traces with spans', { traces: [{ ...trace, spans: [span('s1', 1), span('s2', 2)] }] }], ['spans in front of what they are in', { traces: [{ spans: [span('s1', 1), span('s2', 2)], ...trace }] }],
-  ])('hang below their trace, read from %s', (_what, value) => {
+    ['a list', [trace, span('s1', 1), span('s2', 2, { parent_id: 's1' })]], ['a request', { data: [trace, span('s1', 1), span('s2', 2, { parent_id: 's1' })] }],
+    ['traces with spans', { traces: [{ ...trace, spans: [span('s1', 1), span('s2', 2, { parent_id: 's1' })] }] }], ['spans in front of what they are in', { traces: [{ spans: [span('s1', 1), span('s2', 2, { parent_id: 's1' })], ...trace }] }],
+  ])('say at their roots what is said of their trace, which is no span, read from %s', (_what, value) => {
     const rows = read(value);
-    expect(rows.map(({ spanId, parentSpanId }) => [spanId, parentSpanId])).toEqual([['s1', 'trace_1'], ['s2', 'trace_1'], ['trace_1', '']]);
-    expect(rows[2]).toMatchObject({ name: 'Run', start: second(1) + 1000n, end: second(2) + 500_000_000n });
-    expect(rows[2]?.marks).not.toBe(0);
+    expect(rows.map(({ spanId, parentSpanId, marks }) => [spanId, parentSpanId, marks])).toEqual([['s1', '', 0], ['s2', 's1', 0]]);
+    expect(saidOfTrace(rows[0])).toEqual({ 'gen_ai.workflow.name': 'Run', 'gen_ai.conversation.id': 'chat-7', 'openai.agents.trace.metadata': new Map([['a', 1]]) });
+    expect(saidOfTrace(rows[1])).toEqual({ 'gen_ai.conversation.id': 'chat-7' });
   });
 
-  it('stay roots when their trace is not there', () => {
-    expect(read([span('s1', 1)])).toMatchObject([{ spanId: 's1', parentSpanId: '' }]);
-  });
-
-  it('are hung up when their trace comes after them', () => {
+  it('are told of their trace when it comes after them', () => {
     const rows = read([span('s1', 1), trace]);
-    expect(rows.map(({ spanId, parentSpanId, operation }) => [spanId, parentSpanId, operation])).toEqual([['s1', '', operationCode.whole], ['s1', 'trace_1', operationCode.update], ['trace_1', '', operationCode.whole]]);
+    expect(rows.map(({ spanId, operation, present }) => [spanId, operation, present === 0])).toEqual([['s1', operationCode.whole, false], ['s1', operationCode.update, true]]);
+    expect(saidOfTrace(rows[1])).toMatchObject({ 'gen_ai.workflow.name': 'Run' });
+  });
+
+  it('lose nothing of a trace whose root is not there, or that has no spans', () => {
+    const rows = read([trace, span('s2', 2, { parent_id: 's1' }), span('s3', 3, { parent_id: 's1' })]);
+    expect(rows.map(({ spanId, operation }) => [spanId, operation])).toEqual([['s2', operationCode.whole], ['s3', operationCode.whole], ['s2', operationCode.update]]);
+    expect(saidOfTrace(rows[2])).toMatchObject({ 'gen_ai.workflow.name': 'Run' });
+    const batch = decoded(openAiAgents, JSON.stringify([trace]), lenient);
+    expect([batch.count, batch.problems]).toEqual([0, ['1 trace has no spans here']]);
   });
 
   it('say their error and what it is about', () => {
@@ -49,7 +56,7 @@ describe('items of the OpenAI Agents SDK', () => {
 
 describe('a file of items that grows', () => {
   /** The rows that each line gives, when lines come one by one. */
-  function followed(items: readonly object[], isEnded: boolean): RowView[] {
+  function followed(items: readonly object[]): RowView[] {
     const batch = new SpanBatch(), decoder = openAiAgents.open?.(batch, lenient);
     let offset = 0;
     for (const item of items) {
@@ -57,24 +64,10 @@ describe('a file of items that grows', () => {
       decoder?.read(line, offset);
       offset += line.length;
     }
-    if (isEnded) decoder?.end();
+    decoder?.end();
     return rowsOf(batch);
   }
-  const roots = (rows: readonly RowView[]): unknown[] => rows.filter(({ spanId }) => spanId === 'trace_1').map(({ operation, start, end }) => [operation, start, end]);
-
-  it('keeps the root open and moves its start while spans come, and ends it with the input', () => {
-    const items = [trace, span('s2', 2), span('s1', 1)], start = [second(2) + 1000n, second(1) + 1000n];
-    const open = [[operationCode.whole, 0n, 0n], [operationCode.update, start[0], 0n], [operationCode.update, start[1], 0n]];
-    expect(roots(followed(items, false))).toEqual(open);
-    expect(roots(followed(items, true))).toEqual([...open, [operationCode.end, start[1], second(2) + 500_000_000n]]);
-  });
-
-  it('ends the root when the trace comes again, as it does when it has ended', () => {
-    expect(roots(followed([trace, span('s1', 1), trace], true)).at(-1)).toEqual([operationCode.end, second(1) + 1000n, second(1) + 500_000_000n]);
-    expect(roots(followed([trace, span('s1', 1), trace], true))).toHaveLength(3);
-  });
-
   it('gives a span again when it has ended', () => {
-    expect(followed([trace, span('s1', 1, { ended_at: null }), span('s1', 1)], true).filter(({ spanId }) => spanId === 's1').map(({ end }) => end)).toEqual([0n, second(1) + 500_000_000n]);
+    expect(followed([trace, span('s1', 1, { ended_at: null }), span('s1', 1)]).filter(({ spanId }) => spanId === 's1').map(({ end }) => end)).toEqual([0n, second(1) + 500_000_000n]);
   });
 });

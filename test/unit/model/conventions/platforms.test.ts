@@ -80,7 +80,7 @@ describe('the OpenAI Agents SDK', () => {
   it('has agents, model calls, tools, handoffs and guardrails', () => {
     expect([...steps].map(([name, view]) => [name, view?.role])).toEqual([
       ['ok', 'guardrail'], ['generation', 'llm'], ['get_weather', 'tool'], ['turn 1', 'chain'], ['handoff', 'handoff'], ['turn 2', 'chain'], ['Researcher', 'agent'],
-      ['turn 3', 'chain'], ['Writer', 'agent'], ['Agent workflow', 'chain'], ['cleanup', 'other'], ['Weather run', 'chain'],
+      ['turn 3', 'chain'], ['Writer', 'agent'], ['Agent workflow', 'chain'], ['cleanup', 'other'],
     ]);
     expect(steps.get('generation')).toMatchObject({ model: 'gpt-4o-mini', inputTokens: 11, outputTokens: 7, conversationId: 'chat-7' });
     expect(stepsOf('openai-agents', 'formats/openai-agents/responses.jsonl').get('response')).toMatchObject({ role: 'llm', inputTokens: 85, outputTokens: 29, cacheReadTokens: 10, reasoningTokens: 3 });
