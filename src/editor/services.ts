@@ -96,6 +96,7 @@ export class Services {
       run: (action) => runPanelAction(action, this.receiver.endpoints),
     }));
     keep(TraceFileEditor.register(this.files, this.panels));
+    keep(vscode.window.registerUriHandler({ handleUri: async (uri) => (await import('./links/openLink.ts')).openLink(this, uri) }));
     this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.tracer, this.display));
     keep(new Notices(this.receiver, this.collector, context.globalState, log));
     const changedTraces = keep(new vscode.EventEmitter<{ readonly traceIds: readonly string[] }>());

@@ -5,6 +5,7 @@ import { clearHighlight } from './clearHighlight.ts';
 import type { Command } from './command.ts';
 import { copyEnvironment } from './copyEnvironment.ts';
 import { copySpanId, copyTraceId } from './copyIds.ts';
+import { copyLink } from './copyLink.ts';
 import { deleteTrace } from './deleteTrace.ts';
 import { copyAsMarkdown, exportMatching, exportSubtree, exportTrace } from './exportTrace.ts';
 import { clearFilter, filterTraces } from './filterTraces.ts';
@@ -31,7 +32,7 @@ import { useOtherPort } from './useOtherPort.ts';
 
 /** Every command of the extension. */
 export const commands: readonly Command[] = [
-  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
+  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
   revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
 ];
