@@ -71,8 +71,8 @@ function* inChunks(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   }
 }
 
-function utf16(bytes: Uint8Array, isBig: boolean): Uint8Array {
-  const encoded = Buffer.from(`\uFEFF${new TextDecoder().decode(bytes)}`, 'utf16le');
+function utf16(bytes: Uint8Array, isBig: boolean, mark = '\uFEFF'): Uint8Array {
+  const encoded = Buffer.from(`${mark}${new TextDecoder().decode(bytes)}`, 'utf16le');
   return new Uint8Array(isBig ? encoded.swap16() : encoded);
 }
 
@@ -114,15 +114,15 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name,
     expect(compared(gathered.all)).toEqual(compared(whole));
   });
 
-  if (isText(input)) it('gives the same spans with a byte order mark and in UTF-16', () => {
+  if (isText(input)) it('gives the same spans with a byte order mark and in UTF-16, with and without one', () => {
     const text = utf8(new TextDecoder().decode(bytes)), expected = gather(format, text);
-    for (const encoded of [Uint8Array.from([0xef, 0xbb, 0xbf, ...text]), utf16(text, false), utf16(text, true)]) {
+    for (const encoded of [Uint8Array.from([0xef, 0xbb, 0xbf, ...text]), utf16(text, false), utf16(text, true), utf16(text, false, ''), utf16(text, true, '')]) {
       for (const size of bytes.length < 60_000 ? [4096, 7] : [4096]) {
         const { all } = readInput(inChunks(encoded, size)).gathered;
         if (isOfManyReports) expect(idsOf(all)).toEqual(idsOf(expected)); else expect(all).toEqual(expected);
       }
     }
-    expect(readInput([utf16(text, true)]).reader.encoding).toBe('utf-16be');
+    expect(['\uFEFF', ''].flatMap((mark) => [true, false].map((isBig) => readInput(inChunks(utf16(text, isBig, mark), 1000)).reader.encoding))).toEqual(['utf-16be', 'utf-16le', 'utf-16be', 'utf-16le']);
   });
 
   // Each cut reads all before it, so that large inputs would take minutes.
