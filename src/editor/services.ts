@@ -3,6 +3,7 @@ import { CollectorClient } from '../collector/client.ts';
 import { DebugSessions } from '../debug/debugSessions.ts';
 import { RunLog } from '../debug/runLog.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
+import { StepToUser } from '../debug/stepToUser.ts';
 import { Stops } from '../debug/stops.ts';
 import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
 import { Tracer } from '../debug/tracer.ts';
@@ -81,6 +82,7 @@ export class Services {
       token: () => this.collector.call('controlToken'),
     }, context.extensionPath));
     this.stops = keep(new Stops());
+    keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));
     this.#terminals = new TerminalEnvironment(context.environmentVariableCollection, this.tracer.hooks);
     this.elsewhere = new ElsewhereNotice(context.workspaceState, log);
     keep(new DebugSessions(this.tracer, this.runs, (prepared, useOurs) => this.elsewhere.tell(prepared, useOurs), (what, cause) => log.for('debug').warn(what, cause)));

@@ -1,0 +1,12 @@
+import type { StackFrame } from './stackFrames.ts';
+
+/** How the programs of a debugger get from our hook back to the user's code. */
+export interface UserSteps {
+  /** Types of the debug sessions that have threads. */
+  readonly types: readonly string[];
+  /**
+   * The next step out of the hook, by the frames of the thread, the top one first; undefined when it stands well.
+   * `isStep`: the user came there by a step, so the program is to go on, if only to the next line of a package.
+   */
+  next(frames: readonly StackFrame[], isStep: boolean): 'stepOut' | 'stepIn' | 'next' | undefined;
+}
