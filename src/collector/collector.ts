@@ -42,7 +42,7 @@ export class Collector implements CallHandlers {
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
   private readonly trees = new SpanTrees();
-  private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }));
+  private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }), (count) => this.emit({ type: 'programs.changed', count }));
   private options: CollectorOptions | undefined;
   private opened: Promise<void> = Promise.resolve();
   private listening: WantedPorts | undefined;

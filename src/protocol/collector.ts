@@ -159,5 +159,7 @@ export type CollectorEvent =
   | { readonly type: 'trace.gone'; readonly subscription: number; readonly traceId: string }
   /** Told once the spans that its program had sent before are stored. */
   | { readonly type: 'breakpoint.hit'; readonly hit: BreakpointHit }
+  /** How many connected programs are told the span breakpoints. */
+  | { readonly type: 'programs.changed'; readonly count: number }
   | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
   | { readonly type: 'log.line'; readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly message: string };

@@ -19,9 +19,14 @@ export class ControlChannel {
   readonly #digest = digestOf(this.token);
   readonly #clients = new Set<ControlClient>();
   readonly #onHit: (hit: BreakpointHit) => void;
+  readonly #onClients: (count: number) => void;
   #message: BreakpointsMessage = { type: 'breakpoints', items: [] };
 
-  constructor(onHit: (hit: BreakpointHit) => void) { this.#onHit = onHit; }
+  /** `onClients` is told how many programs are told the breakpoints, whenever that changes. */
+  constructor(onHit: (hit: BreakpointHit) => void, onClients: (count: number) => void = () => undefined) {
+    this.#onHit = onHit;
+    this.#onClients = onClients;
+  }
 
   /** Takes equally long for every text of a length, right or wrong. */
   isToken(text: string): boolean { return timingSafeEqual(digestOf(text), this.#digest); }
@@ -37,9 +42,12 @@ export class ControlChannel {
   join(client: ControlClient): void {
     this.#clients.add(client);
     client.tell(this.#message);
+    this.#onClients(this.#clients.size);
   }
 
-  leave(client: ControlClient): void { this.#clients.delete(client); }
+  leave(client: ControlClient): void {
+    if (this.#clients.delete(client)) this.#onClients(this.#clients.size);
+  }
 
   hit(hit: BreakpointHit): void { this.#onHit(hit); }
 }

@@ -40,6 +40,7 @@ export class CollectorHost implements Collector {
   readonly #changedFile = new EventEmitter<FileEvent>();
   readonly #changedStats = new EventEmitter<CollectorStats>();
   readonly #hitBreakpoint = new EventEmitter<BreakpointHit>();
+  readonly #changedPrograms = new EventEmitter<void>();
   readonly #started = new EventEmitter<void>();
   readonly #replaced = new EventEmitter<void>();
   readonly #lost = new EventEmitter<string>();
@@ -50,6 +51,8 @@ export class CollectorHost implements Collector {
   readonly onDidChangeStats = this.#changedStats.event;
   /** A program stands at a span breakpoint. */
   readonly onDidHitBreakpoint = this.#hitBreakpoint.event;
+  /** Programs that are told span breakpoints came or went. */
+  readonly onDidChangePrograms = this.#changedPrograms.event;
   /** A worker runs and is configured. */
   readonly onDidStart = this.#started.event;
   /** A worker took the place of a lost one: it listens nowhere, and subscriptions are void. */
@@ -58,6 +61,8 @@ export class CollectorHost implements Collector {
   readonly onDidFail = this.#lost.event;
   /** The newest figures of the collector. */
   stats: CollectorStats | undefined;
+  /** How many connected programs are told the span breakpoints. */
+  programs = 0;
 
   readonly #connect: (listeners: LinkListeners) => CollectorLink;
   readonly #options: () => CollectorOptions;
@@ -71,7 +76,7 @@ export class CollectorHost implements Collector {
     this.#connect = connect;
     this.#options = options;
     this.#log = log;
-    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedFile, this.#changedStats, this.#hitBreakpoint, this.#started, this.#replaced, this.#lost]) {
+    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedFile, this.#changedStats, this.#hitBreakpoint, this.#changedPrograms, this.#started, this.#replaced, this.#lost]) {
       this.#disposables.add(emitter);
     }
   }
@@ -120,6 +125,7 @@ export class CollectorHost implements Collector {
     if (this.#isClosed) return;
     this.#log.error('The collector ended by itself', reason);
     this.#link = undefined;
+    this.#setPrograms(0);
     const now = performance.now();
     this.#losses = [...this.#losses.filter((at) => now - at < restartWindowMs), now];
     if (this.#losses.length > maxRestarts) {
@@ -129,6 +135,11 @@ export class CollectorHost implements Collector {
     this.call('stats').catch((error: unknown) => this.#log.error('The collector could not be started again', error));
   }
 
+  #setPrograms(count: number): void {
+    this.programs = count;
+    this.#changedPrograms.fire();
+  }
+
   #take(event: CollectorEvent): void {
     switch (event.type) {
       case 'traces.changed': this.#changedTraces.fire(event); break;
@@ -136,6 +147,7 @@ export class CollectorHost implements Collector {
       case 'file.changed': this.#changedFile.fire(event); break;
       case 'trace.gone': this.#lostTrace.fire(event); break;
       case 'breakpoint.hit': this.#hitBreakpoint.fire(event.hit); break;
+      case 'programs.changed': this.#setPrograms(event.count); break;
       case 'log.line': this.#log.for('collector').write(event.level, event.message); break;
       case 'stats.changed':
         this.stats = event.stats;

@@ -13,6 +13,7 @@ let sink: RecordingSink;
 let control: ControlChannel;
 let open: OpenPort;
 const hits: BreakpointHit[] = [];
+const programs: number[] = [];
 const faults: unknown[] = [];
 const clients: RawWebSocket[] = [];
 
@@ -27,7 +28,8 @@ beforeEach(async () => {
   sink = new RecordingSink();
   hits.length = 0;
   faults.length = 0;
-  control = new ControlChannel((hit) => hits.push(hit));
+  programs.length = 0;
+  control = new ControlChannel((hit) => hits.push(hit), (count) => programs.push(count));
   const admission = new Admission({ allowedHosts: [], allowedOrigins: ['https://listed.example'], limits: { closeWithinMs: 200 } });
   open = await openHttpListener(0, httpReceivers, { sink, control, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
 });
@@ -61,6 +63,17 @@ describe('the control channel', () => {
     return client;
   };
   const bearer = (): string => `Bearer ${control.token}`;
+
+  it('counts the programs that have shown the token', async () => {
+    const [one, two, stranger] = [await connected(), await connected(), await connected()];
+    await one.say(hello(control.token)).message();
+    await two.say(hello(control.token)).message();
+    await stranger.say(hello(undefined, { id: 'h' })).message();
+    one.end();
+    await expect.poll(() => programs).toEqual([1, 2, 1]);
+    two.end();
+    await expect.poll(() => programs).toEqual([1, 2, 1, 0]);
+  });
 
   it('has another token of at least 128 bits in every run', () => {
     const tokens = Array.from({ length: 10 }, () => new ControlChannel(() => undefined).token);
