@@ -18,6 +18,8 @@ export type JsonObject = Map<string, JsonValue>;
 const mostKeyBytes = 64 * 1024;
 /** Structure around a value and the levels that OTLP/JSON spends on each level of a value; bounds every recursion. */
 const mostDepth = 512;
+/** Every integer of so many digits is exact as a double. */
+const mostExactDigits = 15;
 
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
 const comma = 0x2c, colon = 0x3a, minus = 0x2d;
@@ -215,6 +217,19 @@ export class JsonReader {
 
   /** The source text of the number that scanNumber passed. */
   numberText(): string { return textOf(this.bytes, this.tokenStart, this.tokenEnd); }
+
+  /** The value of the integer that scanNumber passed when it has no sign and at most 15 digits; -1 otherwise. */
+  shortInteger(): number {
+    const { bytes, tokenStart, tokenEnd } = this;
+    if (tokenEnd - tokenStart > mostExactDigits) return -1;
+    let value = 0;
+    for (let at = tokenStart; at < tokenEnd; at++) {
+      const digit = (bytes[at] as number) - 48;
+      if (digit < 0 || digit > 9) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
 
   /** A number; long integers as bigint, and as text what no double can hold. */
   takeNumber(): number | bigint | string {

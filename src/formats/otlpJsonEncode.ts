@@ -8,8 +8,7 @@ import type { ByteRange } from './decodedFrom.ts';
 import { groupByOrigin } from './encodeGroups.ts';
 import type { Origin, OriginGroup } from './encodeGroups.ts';
 import type { EncodeSpan } from './format.ts';
-import { logRecord, resource as resourceFields, scope as scopeFields, span as spanFields } from './otlpJsonFields.ts';
-import type { Fields } from './otlpJsonFields.ts';
+import { Fields, logRecord, resource as resourceFields, scope as scopeFields, span as spanFields } from './otlpJsonFields.ts';
 import { spanIdHex, traceIdHex } from './otlpIds.ts';
 import { printMembers } from './otlpJsonPrinter.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
@@ -20,7 +19,7 @@ const mostPerLine = 1000;
 
 const contentNumbers = new Set<number>(Object.values(contentFields));
 /** The fields of a span that its content holds. */
-const content: Fields = new Map([...spanFields].filter(([, { number }]) => contentNumbers.has(number)));
+const content = new Fields([...spanFields.values()].filter(({ number }) => contentNumbers.has(number)));
 
 /** One request with all spans, and beside them their logs. */
 export function encodeOtlpJson(spans: readonly EncodeSpan[]): Uint8Array {

@@ -1,8 +1,12 @@
+import { KnownTexts } from './knownTexts.ts';
+
 /** How a field is written in OTLP/JSON and in the protobuf message. */
 export type FieldKind =
   | 'text' | 'boolean' | 'enum' | 'uint32' | 'fixed32' | 'fixed64' | 'sfixed64' | 'double' | 'traceId' | 'spanId' | 'parentId' | 'anyValue';
 
 export interface Field {
+  /** As the specification spells it. */
+  readonly key: string;
   readonly number: number;
   readonly kind: FieldKind | Fields;
   readonly isList: boolean;
@@ -11,15 +15,24 @@ export interface Field {
 }
 
 /** JSON key → field of one message. */
-export type Fields = ReadonlyMap<string, Field>;
+export class Fields extends Map<string, Field> {
+  /** The same by the bytes of the keys. */
+  readonly known: KnownTexts<Field>;
+
+  constructor(fields: readonly Field[]) {
+    const byKey = fields.map((field) => [field.key, field] as const);
+    super(byKey);
+    this.known = new KnownTexts(byKey);
+  }
+}
 
 type Entry = readonly [key: string, number: number, kind: FieldKind | Fields];
 
 function message(entries: readonly Entry[], lists: readonly Entry[] = [], enums: readonly (readonly [string, number, readonly string[]])[] = []): Fields {
-  return new Map<string, Field>([
-    ...entries.map(([key, number, kind]) => [key, { number, kind, isList: false }] as const),
-    ...lists.map(([key, number, kind]) => [key, { number, kind, isList: true }] as const),
-    ...enums.map(([key, number, names]) => [key, { number, kind: 'enum', isList: false, names }] as const),
+  return new Fields([
+    ...entries.map(([key, number, kind]) => ({ key, number, kind, isList: false })),
+    ...lists.map(([key, number, kind]) => ({ key, number, kind, isList: true })),
+    ...enums.map(([key, number, names]) => ({ key, number, kind: 'enum' as const, isList: false, names })),
   ]);
 }
 

@@ -12,7 +12,7 @@ import type { Field, FieldKind, Fields } from './otlpJsonFields.ts';
 import { spanIdHex, traceIdHex } from './otlpIds.ts';
 
 /** The fields of a message by number, and their keys in order; ids that are texts (textIdFields) are the fields that OTLP has for ids. */
-interface Printed { readonly fields: ReadonlyMap<number, { readonly key: string; readonly field: Field }>; readonly keys: readonly string[] }
+interface Printed { readonly fields: ReadonlyMap<number, Field>; readonly keys: readonly string[] }
 
 const printedFields = new WeakMap<Fields, Printed>();
 const wireTypeOf: Readonly<Partial<Record<FieldKind, number>>> = {
@@ -23,9 +23,9 @@ const textIds = new Map<number, FieldKind>([[textIdFields.trace, 'traceId'], [te
 function printed(fields: Fields): Printed {
   let known = printedFields.get(fields);
   if (known === undefined) {
-    const entries = [...fields].map(([key, field]) => [field.number, { key, field }] as const).toSorted(([a], [b]) => a - b);
-    const ids = [...textIds].flatMap(([number, kind]) => entries.filter(([, { field }]) => field.kind === kind).map(([, { key }]) => [number, { key, field: { number, kind, isList: false } }] as const));
-    printedFields.set(fields, known = { fields: new Map([...entries, ...ids]), keys: entries.map(([, { key }]) => key) });
+    const sorted = [...fields.values()].toSorted((a, b) => a.number - b.number);
+    const ids = [...textIds].flatMap(([number, kind]) => sorted.filter((field) => field.kind === kind).map(({ key }) => ({ key, number, kind, isList: false })));
+    printedFields.set(fields, known = { fields: new Map([...sorted, ...ids].map((field) => [field.number, field])), keys: sorted.map(({ key }) => key) });
   }
   return known;
 }
@@ -38,9 +38,9 @@ function printed(fields: Fields): Printed {
 export function printMembers(fields: Fields, reader: WireReader, depth = 0): string {
   const { fields: known, keys } = printed(fields), values = new Map<string, string>(), lists = new Map<string, string[]>(), anyValues = new Map<string, Uint8Array>();
   while (reader.next()) {
-    const found = known.get(reader.tag >>> 3);
-    if (found === undefined || (reader.tag & 7) !== wireType(found.field)) { reader.skip(); continue; }
-    const { key, field } = found;
+    const field = known.get(reader.tag >>> 3);
+    if (field === undefined || (reader.tag & 7) !== wireType(field)) { reader.skip(); continue; }
+    const { key } = field;
     if (field.kind === 'anyValue') {
       // Messages that come again are merged by putting their bytes together.
       const end = reader.valueEnd();

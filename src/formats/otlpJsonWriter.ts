@@ -39,29 +39,31 @@ export class OtlpJsonWriter {
     const { reader } = this;
     let seen = 0;
     for (let more = reader.beginObject(); more; more = reader.nextMember()) {
-      const field = this.fieldOf(fields, reader.key);
+      const field = reader.knownKey(fields.known) ?? this.otherSpelling(fields);
       if (field === undefined || reader.peek() === 0x6e) { reader.skip(); continue; }
       const bit = 1 << field.number;
       if ((seen & bit) !== 0) throw new RepeatedKeyError();
       seen |= bit;
-      this.field = reader.key;
-      if (!field.isList) this.value(field);
-      else if (reader.isLenient) this.tolerantly(() => { this.list(field); });
-      else this.list(field);
+      this.field = field.key;
+      if (reader.isLenient) this.tolerantly(field, field.isList);
+      else if (field.isList) this.list(field);
+      else this.typedValue(field);
     }
   }
 
   /** Files may spell the keys in snake_case. */
-  private fieldOf(fields: Fields, key: string): Field | undefined {
-    return fields.get(key) ?? (this.reader.isLenient && key.includes('_') ? fields.get(camelCase(key)) : undefined);
+  private otherSpelling(fields: Fields): Field | undefined {
+    if (!this.reader.isLenient) return undefined;
+    const { key } = this.reader;
+    return key.includes('_') ? fields.get(camelCase(key)) : undefined;
   }
 
-  /** Does a part of the work, and leaves out the value at hand where that turns out to be of a wrong type. */
-  private tolerantly(part: () => void): void {
+  /** Writes a field, or one value of it, and leaves out the value at hand where that turns out to be of a wrong type. */
+  private tolerantly(field: Field, isList: boolean): void {
     const { reader, writer } = this;
     const { position, depth } = reader, { length } = writer;
     try {
-      part();
+      if (isList) this.list(field); else this.typedValue(field);
     } catch (error) {
       if (!(error instanceof WrongTypeError)) throw error;
       writer.length = length;
@@ -73,16 +75,14 @@ export class OtlpJsonWriter {
   }
 
   private list(field: Field): void {
-    const { reader } = this;
-    for (let more = reader.beginArray(); more; more = reader.nextItem()) this.value(field);
-  }
-
-  private value(field: Field): void {
-    if (this.reader.isLenient) this.tolerantly(() => { this.typedValue(field); }); else this.typedValue(field);
+    const { reader } = this, areAttributes = field.kind === keyValue;
+    for (let more = reader.beginArray(); more; more = reader.nextItem()) {
+      if (areAttributes && writePlainAttribute(reader, this.writer, field.number)) continue;
+      if (reader.isLenient) this.tolerantly(field, false); else this.typedValue(field);
+    }
   }
 
   private typedValue({ number, kind, names }: Field): void {
-    if (kind === keyValue && writePlainAttribute(this.reader, this.writer, number)) return;
     if (typeof kind !== 'string') this.nested(number, kind);
     else switch (kind) {
       case 'text': this.text(number); break;
@@ -141,9 +141,10 @@ export class OtlpJsonWriter {
   }
 
   private uint32(): number {
-    const text = this.scalarText();
-    const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    return value <= 0xffff_ffff ? value : this.wrong('an unsigned 32-bit integer');
+    const { reader } = this;
+    if (reader.peek() === quote) reader.scanString(); else reader.scanNumber();
+    const value = reader.tokenStart === reader.tokenEnd ? -1 : reader.shortInteger();
+    return value >= 0 && value <= 0xffff_ffff ? value : this.wrong('an unsigned 32-bit integer');
   }
 
   /** An integer of 64 bits as a number's or a string's text has it; undefined when it is none. */
@@ -178,8 +179,8 @@ export class OtlpJsonWriter {
       const text = reader.takeString();
       value = /^[0-9]{1,3}$/.test(text) ? Number(text) : names.findIndex((name) => text.toUpperCase() === name || text.endsWith(`_${name}`));
     } else if (!isString && isNumberStart(reader.peek())) {
-      const isInteger = reader.scanNumber();
-      value = isInteger ? Number(reader.numberText()) : -1;
+      reader.scanNumber();
+      value = reader.shortInteger();
     } else {
       reader.position = start;
       reader.skip();

@@ -1,5 +1,6 @@
-import { hexDigit } from './ids.ts';
+import { hexHalfAt } from './ids.ts';
 import { wireTypes } from './wire.ts';
+import { viewOf } from './wireText.ts';
 
 const encoder = new TextEncoder();
 const doubleBytes = new Uint8Array(8);
@@ -11,8 +12,13 @@ const shortest = 96;
 export class WireWriter {
   bytes: Uint8Array<ArrayBuffer>;
   length = 0;
+  /** Of the bytes: they are written several at a time. */
+  private view: DataView<ArrayBuffer>;
 
-  constructor(capacity = 256) { this.bytes = new Uint8Array(capacity); }
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
 
   /** A copy of what was written, of exact size. */
   finish(): Uint8Array<ArrayBuffer> { return this.bytes.slice(0, this.length); }
@@ -22,6 +28,7 @@ export class WireWriter {
     const next = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
     next.set(this.bytes.subarray(0, this.length));
     this.bytes = next;
+    this.view = new DataView(next.buffer);
   }
 
   tag(field: number, wireType: number): void { this.varint(field * 8 + wireType); }
@@ -54,8 +61,10 @@ export class WireWriter {
   }
 
   fixed64(high: number, low: number): void {
-    this.fixed32(low);
-    this.fixed32(high);
+    this.reserve(8);
+    this.view.setUint32(this.length, low, true);
+    this.view.setUint32(this.length + 4, high, true);
+    this.length += 8;
   }
 
   double(value: number): void {
@@ -77,19 +86,20 @@ export class WireWriter {
     this.raw(bytes, start, end);
   }
 
-  /** Bytes given as hex digits at digits[start..end), an even number. False, and nothing written, when there is another character. */
+  /** Bytes given as hex digits at digits[start..end), a multiple of eight below 256. False, and nothing written, when there is another character. */
   hexField(field: number, digits: Uint8Array, start: number, end: number): boolean {
     const before = this.length;
     this.tag(field, wireTypes.bytes);
     this.varint((end - start) >> 1);
     this.reserve((end - start) >> 1);
-    for (let at = start; at < end; at += 2) {
-      const byte = (hexDigit(digits[at] as number) << 4) | hexDigit(digits[at + 1] as number);
-      if (byte < 0) {
+    for (let at = start; at < end; at += 8) {
+      const half = hexHalfAt(digits, at);
+      if (half < 0) {
         this.length = before;
         return false;
       }
-      this.bytes[this.length++] = byte;
+      this.view.setUint32(this.length, half);
+      this.length += 4;
     }
     return true;
   }
@@ -99,20 +109,67 @@ export class WireWriter {
    * and text have at most 120 bytes together, so that every length and tag is one byte.
    */
   shortAttribute(field: number, bytes: Uint8Array, key: number, keyEnd: number, text: number, textEnd: number): void {
-    this.reserve(keyEnd - key + textEnd - text + 8);
+    const size = textEnd - text;
+    this.keyOfShort(field, bytes, key, keyEnd, size + 2);
+    const { bytes: out } = this, to = this.length;
+    out[to] = 0x0a;
+    out[to + 1] = size;
+    this.copyShort(bytes, text, textEnd, to + 2);
+    this.length = to + 2 + size;
+  }
+
+  /** The same with a number below 2^49. */
+  shortInteger(field: number, bytes: Uint8Array, key: number, keyEnd: number, value: number): void {
+    let size = 1;
+    for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+    this.keyOfShort(field, bytes, key, keyEnd, size + 1);
     const { bytes: out } = this;
-    let to = this.length;
-    out[to++] = field * 8 + wireTypes.bytes;
-    out[to++] = keyEnd - key + textEnd - text + 6;
-    out[to++] = 0x0a;
-    out[to++] = keyEnd - key;
-    for (let at = key; at < keyEnd; at++) out[to++] = bytes[at] as number;
-    out[to++] = 0x12;
-    out[to++] = textEnd - text + 2;
-    out[to++] = 0x0a;
-    out[to++] = textEnd - text;
-    for (let at = text; at < textEnd; at++) out[to++] = bytes[at] as number;
+    let to = this.length, rest = value;
+    out[to++] = 0x18;
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) out[to++] = (rest % 128) | 0x80;
+    out[to++] = rest;
     this.length = to;
+  }
+
+  /** The same with a double. */
+  shortDouble(field: number, bytes: Uint8Array, key: number, keyEnd: number, value: number): void {
+    this.keyOfShort(field, bytes, key, keyEnd, 9);
+    this.bytes[this.length] = 0x21;
+    this.view.setFloat64(this.length + 1, value, true);
+    this.length += 9;
+  }
+
+  /** The same with a truth value. */
+  shortBoolean(field: number, bytes: Uint8Array, key: number, keyEnd: number, value: boolean): void {
+    this.keyOfShort(field, bytes, key, keyEnd, 2);
+    this.bytes[this.length] = 0x10;
+    this.bytes[this.length + 1] = value ? 1 : 0;
+    this.length += 2;
+  }
+
+  /** Begins a KeyValue message and the value in it, of which `size` bytes follow; there is room for them. */
+  private keyOfShort(field: number, bytes: Uint8Array, key: number, keyEnd: number, size: number): void {
+    const keySize = keyEnd - key;
+    this.reserve(keySize + size + 12);
+    const { bytes: out } = this, to = this.length;
+    out[to] = field * 8 + wireTypes.bytes;
+    out[to + 1] = keySize + size + 4;
+    out[to + 2] = 0x0a;
+    out[to + 3] = keySize;
+    this.copyShort(bytes, key, keyEnd, to + 4);
+    out[to + 4 + keySize] = 0x12;
+    out[to + 5 + keySize] = size;
+    this.length = to + 6 + keySize;
+  }
+
+  /** Copies bytes[from..end) to `to`, four at a time: up to three bytes behind them are written, which what comes next overwrites. */
+  private copyShort(bytes: Uint8Array, from: number, end: number, to: number): void {
+    if (end + 3 > bytes.length) {
+      for (let at = from; at < end; at++) this.bytes[to + at - from] = bytes[at] as number;
+      return;
+    }
+    const source = viewOf(bytes), { view } = this;
+    for (let at = from; at < end; at += 4) view.setInt32(to + at - from, source.getInt32(at, true), true);
   }
 
   /** A text as UTF-8; lone surrogates become U+FFFD. */

@@ -51,6 +51,14 @@ describe('OTLP/JSON', () => {
     }));
   });
 
+  it('reads the doubles that JSON has, however they are written', () => {
+    const decimals = fc.tuple(fc.constantFrom('', '-'), fc.oneof(fc.constant('0'), fc.stringMatching(/^[1-9][0-9]{0,17}$/)), fc.constantFrom('', '.'), fc.stringMatching(/^[0-9]{1,17}$/), fc.constantFrom('', '', 'e5', 'E-7'))
+      .map(([sign, whole, point, fraction, exponent]) => `${sign}${whole}${point === '' ? '' : `.${fraction}`}${exponent}`);
+    fc.assert(fc.property(fc.oneof(decimals, fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? '-0' : String(value)))), (text) => {
+      expect(attribute(`{"doubleValue":${text}}`)).toEqual([JSON.parse(text), false]);
+    }), { numRuns: 1000 });
+  });
+
   it('keeps integers and times exact to the last digit, as text and as numbers', () => {
     const row = only(decoded(otlpJson, request(`{"traceId":"${traceId.toUpperCase()}","spanId":"${spanId}","startTimeUnixNano":1790000000000000123,"endTimeUnixNano":"18446744073709551615",`
       + '"attributes":[{"key":"a","value":{"intValue":9223372036854775807}},{"key":"b","value":{"intValue":"-9223372036854775808"}},{"key":"c","value":{"intValue":9007199254740993}}]}')));
