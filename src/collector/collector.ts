@@ -2,6 +2,7 @@ import type { TraceOverview } from '../model/records.ts';
 import { receivedSource, traceKeyOf } from '../model/traceKey.ts';
 import type { CollectorCalls, CollectorOptions, CollectorStats } from '../protocol/collector.ts';
 import type { RowRef } from '../protocol/panel.ts';
+import { CodeUses } from './code/codeUse.ts';
 import { importFile } from './fileImport.ts';
 import { OpenedFiles } from './files/openedFiles.ts';
 import { Ingest } from './ingest.ts';
@@ -38,6 +39,7 @@ export class Collector implements CallHandlers {
   private store: TraceStore | undefined;
   private files: OpenedFiles | undefined;
   private sources: TraceSources | undefined;
+  private codeUses: CodeUses | undefined;
   private ingest: Ingest | undefined;
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
@@ -141,6 +143,12 @@ export class Collector implements CallHandlers {
     return trace === undefined ? { epoch: 0, rows: new ArrayBuffer(0) } : searchRows(trace, query, from);
   }
 
+  async codeUse(question: Parameters<CollectorCalls['codeUse']>[0]): Promise<ReturnType<CollectorCalls['codeUse']>> { return (await this.openCodeUses()).use(question); }
+
+  async codeSpans(question: Parameters<CollectorCalls['codeSpans']>[0]): Promise<ReturnType<CollectorCalls['codeSpans']>> { return (await this.openCodeUses()).spans(question); }
+
+  async codeProblems(): Promise<ReturnType<CollectorCalls['codeProblems']>> { return (await this.openCodeUses()).failures(); }
+
   async subscribe(subscription: number, traceId: string): Promise<void> {
     await this.openStore();
     this.subscriptions?.add(subscription, traceId);
@@ -218,7 +226,10 @@ export class Collector implements CallHandlers {
 
   private build(options: CollectorOptions): void {
     const store = new TraceStore(options, {
-      changed: (traceId) => this.noteChanged(traceKeyOf(receivedSource, traceId)),
+      changed: (traceId) => {
+        this.codeUses?.changed(traceId);
+        this.noteChanged(traceKeyOf(receivedSource, traceId));
+      },
       removed: (traceIds) => this.noteRemoved(traceIds.map((traceId) => traceKeyOf(receivedSource, traceId))),
       log: (level, message) => this.logLimit.write(level, message),
     });
@@ -267,6 +278,11 @@ export class Collector implements CallHandlers {
   private async openStore(): Promise<TraceStore> {
     await this.opened;
     return this.need(this.store);
+  }
+
+  private async openCodeUses(): Promise<CodeUses> {
+    const store = await this.openStore();
+    return this.codeUses ??= new CodeUses(store);
   }
 
   private async openSources(): Promise<TraceSources> {

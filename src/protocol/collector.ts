@@ -1,4 +1,5 @@
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
+import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from './codeUse.ts';
 import type { BreakpointHit, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { ExportKind, ExportReport, ExportRequest } from './export.ts';
@@ -118,6 +119,15 @@ export interface CollectorCalls {
   pathTo(traceId: string, spanId: string): readonly string[];
   /** Spans of a trace that match, as many as are found soon; to be asked for the rest with the row to go on from. Rejects when the query cannot be read. */
   searchRows(traceId: string, query: string, from?: RowRef): FoundRows;
+  /**
+   * Where in code the spans of the newest runs were made, and figures of such places. Reads what has come since the last
+   * question, for a short time; `isPartial` says when there is more.
+   */
+  codeUse(question: CodeUseQuestion): CodeUseAnswer;
+  /** The newest spans that were made at some places, newest first. */
+  codeSpans(question: CodeSpansQuestion): readonly CodeSpan[];
+  /** What failed in the newest run of each program, newest first; 100 at most. */
+  codeProblems(): readonly CodeProblem[];
   /** Begins sending `rows` events of a trace to this subscription; a subscription keeps its trace in memory. */
   subscribe(subscription: number, traceId: string): void;
   acknowledge(subscription: number, revision: number): void;

@@ -60,7 +60,7 @@ function positionAt(attributes: Attributes, key: string): number | undefined {
 }
 
 /** The place where a span says that it was made: by a hook, or in `code.*` attributes, new and old. */
-export function recordedPlace({ attributes }: SpanRecord): RecordedPlace | undefined {
+export function recordedPlace({ attributes }: Pick<SpanRecord, 'attributes'>): RecordedPlace | undefined {
   for (const keys of locationKeys) {
     const path = textAt(attributes, keys.path);
     if (path === undefined) continue;
@@ -98,7 +98,7 @@ function placesIn(text: string | undefined, key: string): RecordedPlace[] {
 }
 
 /** Folders that the program ran in, as far as it says so: what its relative paths are relative to. */
-export function workingDirectories({ attributes, resource }: SpanRecord): string[] {
+export function workingDirectories({ attributes, resource }: Pick<SpanRecord, 'attributes' | 'resource'>): string[] {
   return [attributes, resource].flatMap((bag) => ['process.working_directory', 'process.cwd'].flatMap((key) => textAt(bag, key) ?? []));
 }
 

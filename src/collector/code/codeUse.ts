@@ -1,0 +1,174 @@
+import { receivedSource, traceKeyOf } from '../../model/traceKey.ts';
+import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from '../../protocol/codeUse.ts';
+import { spanRecordOf } from '../store/spanRecords.ts';
+import { parseSummary } from '../store/summaries.ts';
+import type { TraceColumns } from '../store/traceColumns.ts';
+import type { TraceStore } from '../store/traceStore.ts';
+import { Turns } from '../traceSearch.ts';
+import { FigureSums } from './figures.ts';
+import { failed, placedSpansOf } from './placedSpans.ts';
+import type { FailedRow, PlacedSpans } from './placedSpans.ts';
+import { PlaceScan } from './placeScan.ts';
+import { PlaceTable } from './placeTable.ts';
+import { chainOf, codeSpanOf, problemOf } from './spanTexts.ts';
+
+/** Traces that are looked at, the newest, and spans in them; the newest trace always. */
+const mostTraces = 200, mostSpans = 500_000;
+/** Stored traces that are longer are not read for this. */
+const mostStoredSpans = 50_000;
+/** New rows are read so long for one question. */
+const scanMs = 100;
+/** Nobody has asked for long when so many traces have changed. */
+const mostStale = 10_000;
+const mostGroups = 5_000, mostListed = 500, mostProblems = 100;
+
+/**
+ * What the spans of the newest runs did at which places in code. Works only when it is asked: it then reads what has come
+ * since, in turns with whatever else the thread does, and keeps few numbers a span.
+ */
+export class CodeUses {
+  private readonly store: TraceStore;
+  private readonly table = new PlaceTable();
+  private readonly kept = new Map<string, PlacedSpans>();
+  private readonly stale = new Set<string>();
+  private scans = new WeakMap<TraceColumns, PlaceScan>();
+  private problems = new WeakMap<PlacedSpans, readonly CodeProblem[]>();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(store: TraceStore) { this.store = store; }
+
+  /** Something came for a trace. */
+  changed(traceId: string): void {
+    this.stale.add(traceId);
+    if (this.stale.size <= mostStale) return;
+    this.stale.clear();
+    this.kept.clear();
+  }
+
+  use({ epoch, known, groups }: CodeUseQuestion): Promise<CodeUseAnswer> {
+    return this.inTurn(async (turns) => {
+      const isPartial = await this.refresh(turns), isSame = epoch === this.table.epoch;
+      const sums = new FigureSums(isSame ? groups.slice(0, mostGroups) : []);
+      for (const spans of this.kept.values()) {
+        sums.add(spans);
+        await turns.next();
+      }
+      const found = sums.result();
+      return { epoch: this.table.epoch, places: this.table.places.slice(isSame ? known : 0), uses: groups.map((_, i) => found[i]), isPartial };
+    });
+  }
+
+  spans({ epoch, places, limit, failed: onlyFailed = false, withContent = false }: CodeSpansQuestion): Promise<CodeSpan[]> {
+    return this.inTurn(async (turns) => {
+      await this.refresh(turns);
+      if (epoch !== this.table.epoch) return [];
+      const wanted = new Set(places), found: { spans: PlacedSpans; i: number; start: number }[] = [];
+      for (const spans of this.kept.values()) {
+        for (let i = 0; i < spans.count; i++) {
+          if (!wanted.has(spans.place[i] as number) || (onlyFailed && ((spans.state[i] as number) & failed) === 0)) continue;
+          found.push({ spans, i, start: spans.start[i] as number });
+        }
+      }
+      const newest = found.sort((a, b) => b.start - a.start).slice(0, Math.min(limit, mostListed));
+      const traces = new Map([...new Set(newest.map(({ spans }) => spans.traceId))].map((traceId) => [traceId, this.read(traceId)]));
+      return newest.flatMap(({ spans, i }) => {
+        const trace = traces.get(spans.traceId);
+        return trace === undefined ? [] : [codeSpanOf(trace, spans.row[i] as number, spans.place[i] as number, withContent)];
+      });
+    });
+  }
+
+  failures(): Promise<CodeProblem[]> {
+    return this.inTurn(async (turns) => {
+      await this.refresh(turns);
+      const newestRun = new Map<string, string>(), found: CodeProblem[] = [];
+      for (const spans of this.kept.values()) {
+        const run = newestRun.get(spans.program) ?? spans.run;
+        newestRun.set(spans.program, run);
+        if (run === spans.run && found.length < mostProblems) found.push(...this.problemsOf(spans));
+        await turns.next();
+      }
+      return found.sort((a, b) => b.start - a.start).slice(0, mostProblems);
+    });
+  }
+
+  /** What is kept is in the order of the traces, the newest first. True when there is more to be read. */
+  private async refresh(turns: Turns): Promise<boolean> {
+    const end = performance.now() + scanMs, before = new Map(this.kept);
+    const entries = this.store.newestFirst().slice(0, mostTraces);
+    let isPartial = false, left = mostSpans;
+    if (entries.length === 0) this.forget();
+    this.kept.clear();
+    for (const { traceId, packed } of entries) {
+      const summary = parseSummary(traceId, packed), known = before.get(traceId);
+      if (left < summary.spanCount && left < mostSpans) break;
+      left -= summary.spanCount;
+      if (known !== undefined) this.kept.set(traceId, known);
+      if (known !== undefined && !this.stale.has(traceId)) continue;
+      if (performance.now() > end) { isPartial = true; continue; }
+      this.stale.delete(traceId);
+      const trace = this.store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.read(traceId));
+      if (trace === undefined) continue;
+      const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end);
+      this.kept.set(traceId, placedSpansOf(trace, scan, summary));
+      if (isRead) continue;
+      isPartial = true;
+      this.stale.add(traceId);
+    }
+    for (const traceId of this.stale) if (!this.kept.has(traceId)) this.stale.delete(traceId);
+    return isPartial;
+  }
+
+  /** Everything was deleted. */
+  private forget(): void {
+    if (this.table.places.length > 0) this.table.clear();
+    this.scans = new WeakMap();
+  }
+
+  private scanOf(trace: TraceColumns): PlaceScan {
+    const known = this.scans.get(trace);
+    if (known !== undefined) return known;
+    const scan = new PlaceScan();
+    this.scans.set(trace, scan);
+    return scan;
+  }
+
+  private problemsOf(spans: PlacedSpans): readonly CodeProblem[] {
+    const known = this.problems.get(spans);
+    if (known !== undefined) return known;
+    const trace = spans.failures.length === 0 ? undefined : this.read(spans.traceId);
+    const found = trace === undefined ? [] : this.readProblems(trace, spans);
+    this.problems.set(spans, found);
+    return found;
+  }
+
+  private readProblems(trace: TraceColumns, spans: PlacedSpans): CodeProblem[] {
+    const texts = new Map(spans.failures.slice(0, mostProblems).map((failure) => [failure.row, { failure, problem: problemOf(spanRecordOf(trace, failure.row)) }]));
+    // What a span only passes on is told where it comes from.
+    const passing = new Set([...texts].flatMap(([row, { problem }]) => {
+      const parent = texts.get(trace.parent[row] as number);
+      return parent !== undefined && (parent.problem === '' || parent.problem === problem) ? [parent.failure.row] : [];
+    }));
+    return [...texts.values()].filter(({ failure }) => !passing.has(failure.row)).flatMap(({ failure, problem }) => this.problemAt(trace, spans, failure, problem));
+  }
+
+  private problemAt(trace: TraceColumns, spans: PlacedSpans, { row, at }: FailedRow, problem: string): CodeProblem[] {
+    const place = this.table.places[spans.place[at] as number];
+    if (place === undefined) return [];
+    return [{ traceId: traceKeyOf(receivedSource, trace.traceId), spanId: trace.spanIdOf(row), place, start: spans.start[at] as number, problem, chain: chainOf(trace, row) }];
+  }
+
+  /** A trace that is not in memory is not kept there. */
+  private read(traceId: string): TraceColumns | undefined {
+    const trace = this.store.peek(traceId);
+    trace?.settle();
+    return trace;
+  }
+
+  /** Questions are answered one after the other. */
+  private inTurn<T>(work: (turns: Turns) => Promise<T>): Promise<T> {
+    const done = this.turn.then(() => work(new Turns()));
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+}

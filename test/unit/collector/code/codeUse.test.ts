@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CodeUses } from '../../../../src/collector/code/codeUse.ts';
+import { TraceStore } from '../../../../src/collector/store/traceStore.ts';
+import { live } from '../../../../src/formats/live.ts';
+import type { CodeUse, CodeUseAnswer } from '../../../../src/protocol/codeUse.ts';
+import { decoded, utf8 } from '../../formats/batches.ts';
+import { makeDirectory, openStore, removeDirectories } from '../store/storeSupport.ts';
+
+const second = 1_000_000_000;
+const t0 = 1_790_000_000;
+const stores: TraceStore[] = [];
+afterEach(() => {
+  for (const store of stores.splice(0)) store.close();
+  removeDirectories();
+});
+
+interface Drawn {
+  readonly trace?: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly line?: number;
+  /** Seconds after the beginning. */
+  readonly at?: number;
+  readonly seconds?: number;
+  readonly failed?: string;
+  readonly attributes?: Record<string, unknown>;
+  readonly resource?: Record<string, unknown>;
+}
+
+/** A live message of a whole span. */
+function message({ trace = 't', id, parent, line, at = 0, seconds = 1, failed, attributes = {}, resource = {} }: Drawn): object {
+  const place = line === undefined ? {} : { 'spanscope.source.file': '/w/agent.py', 'spanscope.source.line': line, 'spanscope.source.function': `f${Math.floor(line / 10)}` };
+  const start = (t0 + at) * 1000;
+  return {
+    type: 'span', span: {
+      traceId: trace, spanId: id, ...(parent === undefined ? {} : { parentSpanId: parent }), name: `span ${id}`,
+      startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${start + seconds * 1000}000000`, attributes: { ...place, ...attributes },
+      resource: { attributes: { 'service.name': 'agent', ...resource } },
+      ...(failed === undefined ? {} : { status: { code: 'error', message: failed }, events: [{ name: 'exception', timeUnixNano: `${start}000000`, attributes: { 'exception.type': 'ValueError', 'exception.message': failed } }] }),
+    },
+  };
+}
+
+/** A store in memory and the questions to it. */
+class Workbench {
+  readonly store: TraceStore;
+  readonly uses: CodeUses;
+  answer: CodeUseAnswer = { epoch: 0, places: [], uses: [], isPartial: false };
+  lines = new Map<number | undefined, number>();
+
+  constructor(store?: TraceStore) {
+    this.store = store ?? new TraceStore({ memoryBytes: 1e8, databaseBytes: 1e8, retentionDays: 0 }, { changed: (traceId) => this.uses.changed(traceId), removed: () => undefined, log: () => undefined });
+    stores.push(this.store);
+    this.uses = new CodeUses(this.store);
+  }
+
+  async send(...messages: object[]): Promise<void> {
+    const text = JSON.stringify(messages);
+    await this.store.append(decoded(live, text), { format: 'live', signal: 'traces', bytes: utf8(text) });
+  }
+
+  /** Figures of groups of lines. */
+  async of(...groups: number[][]): Promise<(CodeUse | undefined)[]> {
+    const ask = async (): Promise<void> => {
+      const ids = groups.map((lines) => lines.flatMap((line) => this.lines.get(line) ?? []));
+      const before = this.answer.epoch;
+      this.answer = await this.uses.use({ epoch: before, known: this.lines.size, groups: ids });
+      if (this.answer.epoch !== before) this.lines = new Map();
+      for (const { line, id } of this.answer.places) this.lines.set(line, id);
+    };
+    await ask();
+    while (this.answer.isPartial) await ask();
+    await ask();
+    return [...this.answer.uses];
+  }
+}
+
+describe('what spans did in code', () => {
+  it('adds up the spans of a place over runs, and those of the newest run by themselves', async () => {
+    const bench = new Workbench();
+    await bench.send(...[1, 2, 3, 4].map((n) => message({ trace: 'old', id: `a${n}`, line: 12, at: n, seconds: n })));
+    await bench.send(message({ trace: 'new', id: 'b', line: 12, at: 100, seconds: 10, failed: 'no' }));
+    const [use] = await bench.of([12]);
+    expect(use).toMatchObject({ runs: 2, all: { spans: 5, calls: 5, errors: 1, lastNs: 10 * second, medianNs: 3 * second, p95Ns: 10 * second }, run: { spans: 1, errors: 1, failedCalls: 1, totalNs: 10 * second } });
+  });
+
+  it('takes a span within a call of the same places for a part of it', async () => {
+    const bench = new Workbench();
+    const figures = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 10 };
+    await bench.send(
+      message({ id: 'a', line: 12, seconds: 9, failed: 'broken', attributes: figures }), message({ id: 'm', parent: 'a' }),
+      message({ id: 'b', parent: 'm', line: 12, at: 1, seconds: 3, failed: 'broken', attributes: figures }), message({ id: 'c', parent: 'm', line: 13, at: 5 }),
+    );
+    const [line, both] = await bench.of([12], [12, 13]);
+    expect(line?.run).toMatchObject({ spans: 2, calls: 1, errors: 1, failedCalls: 1, totalNs: 9 * second, lastNs: 9 * second, inputTokens: 100, outputTokens: 10, costUsd: NaN });
+    expect(both?.run).toMatchObject({ spans: 3, calls: 1, totalNs: 9 * second });
+  });
+
+  it('counts all traces of a debug session as one run', async () => {
+    const bench = new Workbench(), resource = { 'spanscope.session.id': 's1', 'spanscope.session.name': 'agent.py' };
+    await bench.send(...['x', 'y'].map((trace, at) => message({ trace, id: 'a', line: 12, at, resource })));
+    expect((await bench.of([12]))[0]).toMatchObject({ runs: 1, run: { spans: 2 } });
+  });
+
+  it('follows spans that begin, learn their place and end', async () => {
+    const bench = new Workbench();
+    const begin = { type: 'start', span: { traceId: 't', spanId: 'a', name: 'work', startTimeUnixNano: `${t0}000000000` } };
+    await bench.send(begin, message({ id: 'other', line: 30 }));
+    expect((await bench.of([12]))[0]).toBeUndefined();
+    await bench.send({ type: 'update', traceId: 't', spanId: 'a', attributes: { 'code.file.path': 'agent.py', 'code.line.number': 12 } });
+    expect((await bench.of([12]))[0]?.run).toMatchObject({ calls: 1, running: 1, lastNs: NaN, totalNs: 0 });
+    await bench.send({ type: 'end', traceId: 't', spanId: 'a', endTimeUnixNano: `${t0 + 2}000000000` });
+    expect((await bench.of([12]))[0]?.run).toMatchObject({ calls: 1, running: 0, lastNs: 2 * second });
+  });
+
+  it('reads stored traces without keeping them in memory', async () => {
+    const directory = makeDirectory();
+    const before = new Workbench((await openStore(directory)).store);
+    await before.send(message({ id: 'a', line: 12, resource: { 'process.working_directory': '/app' } }));
+    before.store.close();
+    const bench = new Workbench((await openStore(directory)).store);
+    expect((await bench.of([12]))[0]?.all).toMatchObject({ spans: 1 });
+    expect(bench.answer.epoch).toBeGreaterThan(0);
+    expect(await bench.uses.spans({ epoch: bench.answer.epoch, places: [0], limit: 5, withContent: true })).toMatchObject([{ spanId: 'a', label: 'span a', durationNs: second }]);
+    expect(bench.store.memory.size).toBe(0);
+    const { places } = await bench.uses.use({ epoch: 0, known: 0, groups: [] });
+    expect(places).toEqual([{ id: 0, path: '/w/agent.py', line: 12, functionName: 'f1', folders: ['/app'] }]);
+  });
+
+  it('numbers places anew after everything was deleted', async () => {
+    const bench = new Workbench();
+    await bench.send(message({ id: 'a', line: 12 }));
+    await bench.of([12]);
+    const { epoch } = bench.answer;
+    bench.store.clear();
+    expect((await bench.of([12]))[0]).toBeUndefined();
+    expect(bench.answer.epoch).not.toBe(epoch);
+    expect(await bench.uses.spans({ epoch, places: [0], limit: 5 })).toEqual([]);
+  });
+
+  it('gives the newest spans of places, with short texts of what went in and came out', async () => {
+    const bench = new Workbench();
+    const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search', 'gen_ai.tool.call.arguments': '{"q":"x"}', 'gen_ai.tool.call.result': 'y'.repeat(5000) };
+    await bench.send(message({ id: 'a', line: 12, at: 1 }), message({ id: 'b', line: 12, at: 3, attributes: tool }), message({ id: 'c', line: 12, at: 2, failed: 'no luck' }));
+    await bench.of([12]);
+    const asked = { epoch: bench.answer.epoch, places: [bench.lines.get(12) ?? -1], limit: 2, withContent: true };
+    const [newest, next] = await bench.uses.spans(asked);
+    expect(newest).toMatchObject({ spanId: 'b', label: 'search', role: 'tool', isFailed: false, content: { input: '{"q":"x"}' } });
+    expect(newest?.content?.output).toHaveLength(401);
+    expect(next).toMatchObject({ spanId: 'c', isFailed: true, content: { problem: 'ValueError: no luck' } });
+    expect((await bench.uses.spans({ ...asked, failed: true })).map(({ spanId }) => spanId)).toEqual(['c']);
+  });
+
+  it('tells a failure where it came from, for the newest run of each program', async () => {
+    const bench = new Workbench();
+    const run = (trace: string, at: number, failed?: string): object[] => [
+      message({ trace, id: 'root', line: 10, at, ...(failed === undefined ? {} : { failed }) }), message({ trace, id: 'mid', parent: 'root', line: 20, at, ...(failed === undefined ? {} : { failed }) }),
+      message({ trace, id: 'deep', parent: 'mid', at, ...(failed === undefined ? {} : { failed }) }),
+    ];
+    await bench.send(...run('one', 0, 'first'));
+    await bench.send(...run('two', 100, 'second'));
+    expect(await bench.uses.failures()).toMatchObject([{ traceId: 'two', spanId: 'deep', place: { line: 20 }, problem: 'ValueError: second', chain: ['span root', 'span mid', 'span deep'] }]);
+    await bench.send(...run('three', 200));
+    expect(await bench.uses.failures()).toEqual([]);
+  });
+
+  it('takes hostile places as they are and loses no span over them', async () => {
+    const bench = new Workbench();
+    const wrong = [{ 'code.file.path': '__proto__', 'code.line.number': 'x' }, { 'code.file.path': 5 }, { 'code.file.path': 'y'.repeat(10_000) }, { 'spanscope.source.file': '', 'code.filepath': 'z.py', 'code.lineno': -3 }];
+    await bench.send(...wrong.map((attributes, i) => message({ id: `s${i}`, attributes })), message({ id: 'right', line: 12 }));
+    expect((await bench.of([12]))[0]?.all).toMatchObject({ spans: 1 });
+    const { places } = await bench.uses.use({ epoch: 0, known: 0, groups: [] });
+    expect(places.map(({ path }) => path)).toEqual(['__proto__', 'z.py', '/w/agent.py']);
+  });
+});
