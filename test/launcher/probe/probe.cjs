@@ -65,6 +65,8 @@ const methods = {
   updateSetting: (key, value) => vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global),
   isActive: () => vscode.extensions.getExtension(extensionId)?.isActive ?? false,
   extensionVersion: () => vscode.extensions.getExtension(extensionId)?.packageJSON.version ?? null,
+  /** The address that a browser opens to follow a link of the editor's own scheme. */
+  externalLink: async (link) => (await vscode.env.asExternalUri(vscode.Uri.parse(link, true))).toString(true),
   readClipboard: () => vscode.env.clipboard.readText(),
   /** Calls a function of the exported interface, or reads a property of it. */
   api: async (name, ...args) => {
