@@ -7,8 +7,6 @@ export interface ContentRecord extends ByteRange { readonly origin: number }
 /** The offset of a row that has no content. */
 export const noContent = 0xffff_ffff;
 
-/** At most, of a record. */
-const headerBytes = 10;
 const usualHeaderBytes = 3;
 const smallestChunk = 1024, largestChunk = 1 << 20;
 
@@ -28,8 +26,8 @@ export class ContentArena {
 
   /** Copies bytes[start..end) and gives the record's offset. */
   append(origin: number, bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (this.used + length + headerBytes > this.last.length) this.addChunk(length + headerBytes);
+    const length = end - start, needed = varintBytes(origin) + varintBytes(length) + length;
+    if (this.used + needed > this.last.length) this.addChunk(needed);
     const { last } = this;
     const offset = this.lastStart + this.used;
     const at = writeVarint(last, writeVarint(last, this.used, origin), length);
@@ -83,6 +81,8 @@ export class ContentArena {
     this.byteLength += this.last.length;
   }
 }
+
+const varintBytes = (value: number): number => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5);
 
 function writeVarint(bytes: Uint8Array, position: number, value: number): number {
   let at = position, rest = value;
