@@ -3,7 +3,7 @@ import { useSize } from './components/useSize.ts';
 import type { PanelRequest } from './flame/chartTypes.ts';
 import type { ChartTheme } from './flame/theme.ts';
 import type { ChartBridge } from './frame/chartBridge.ts';
-import { runCommand } from './frame/commands.ts';
+import { foldPaused, runCommand } from './frame/commands.ts';
 import type { PanelViews } from './frame/commands.ts';
 import { DataSourceLost, Empty, NoTrace, TraceGone } from './frame/emptyStates.tsx';
 import { FileInstead, FileLine } from './frame/fileLine.tsx';
@@ -38,6 +38,7 @@ export function App({ theme }: { readonly theme: Signal<ChartTheme> }) {
   const answer = (request: PanelRequest): void => {
     if (request === 'find') views.focusFilter();
     if (request === 'showKeys') views.showKeys();
+    if (request === 'foldPaused') foldPaused(panel);
   };
   const pixels = size?.width ?? 0, width = panelWidth(pixels);
   const isShown = size !== undefined && trace !== undefined && trace.rows.count > 0;

@@ -3,7 +3,8 @@ export interface PausedInterval { readonly from: number; readonly to: number }
 
 /**
  * When a program stood in a debugger, and times without that. All times are nanoseconds after the trace's base; whole
- * numbers of them below 2^53 stay exact. Folding keeps the order of times: what lies within a pause comes to lie at its place.
+ * numbers of them below 2^53 stay exact. Folding keeps the order of times: what lies within a pause
+ * comes to lie at one place. The base stays where it is.
  */
 export class PausedTime {
   static readonly none = new PausedTime([]);
@@ -13,6 +14,8 @@ export class PausedTime {
   readonly #to: Float64Array;
   /** Paused time before each interval. */
   readonly #before: Float64Array;
+  /** What the base would fold to: pauses before a trace do not move it. */
+  readonly #atBase: number = 0;
 
   /** Intervals may come in any order and overlap, as those of several threads do. */
   constructor(intervals: readonly PausedInterval[]) {
@@ -22,6 +25,7 @@ export class PausedTime {
     this.#to = Float64Array.from(this.intervals, ({ to }) => to);
     this.#before = new Float64Array(count);
     for (let i = 1; i < count; i++) this.#before[i] = (this.#before[i - 1] as number) + (this.#to[i - 1] as number) - (this.#from[i - 1] as number);
+    this.#atBase = this.#removed(0);
   }
 
   get isEmpty(): boolean { return this.intervals.length === 0; }
@@ -29,16 +33,12 @@ export class PausedTime {
   /** Whether a pause goes on. */
   get isOpen(): boolean { return this.intervals.at(-1)?.to === Infinity; }
 
-  /** A time without the pauses before it. */
-  folded(time: number): number {
-    const i = this.#lastFrom(time);
-    if (i < 0) return time;
-    const from = this.#from[i] as number, to = this.#to[i] as number;
-    return from - (this.#before[i] as number) + (time > to ? time - to : 0);
-  }
+  /** A time without the pauses between it and the base. */
+  folded(time: number): number { return this.#removed(time) - this.#atBase; }
 
   /** The latest time that folds to this one, or the beginning of a pause that goes on. */
-  unfolded(time: number): number {
+  unfolded(folded: number): number {
+    const time = folded + this.#atBase;
     let low = 0, high = this.#from.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -60,6 +60,14 @@ export class PausedTime {
   firstEndingAfter(time: number): number {
     const i = this.#lastFrom(time);
     return i >= 0 && (this.#to[i] as number) > time ? i : i + 1;
+  }
+
+  /** A time without all pauses before it. */
+  #removed(time: number): number {
+    const i = this.#lastFrom(time);
+    if (i < 0) return time;
+    const from = this.#from[i] as number, to = this.#to[i] as number;
+    return from - (this.#before[i] as number) + (time > to ? time - to : 0);
   }
 
   /** Place of the last interval that begins before `time` or then, -1 for none. */

@@ -61,6 +61,12 @@ export interface FileStatus {
 /** The figures of the shown trace. */
 export type PanelSummary = TraceSummary & Pick<TraceOverview, 'leftOut'>;
 
+/** When the programs of a trace's run stood in a debugger, as decimal nanoseconds since 1970; a pause without an end goes on. */
+export type PausedSpans = readonly (readonly [from: string, to?: string])[];
+
+/** Where a program stands in the debugger now: the rows of the innermost active span of each thread that stands. */
+export interface Standing { readonly epoch: number; readonly rows: readonly number[] }
+
 /** Host → webview. Complete snapshots or row changes with a revision. */
 export type ToPanel =
   | { readonly type: 'panel.show'; readonly traceId: string | undefined; readonly status: ReceiverStatus; readonly spanRow?: RowRef }
@@ -70,6 +76,8 @@ export type ToPanel =
   | { readonly type: 'receiver.status'; readonly status: ReceiverStatus }
   | { readonly type: 'file.status'; readonly file: FileStatus | undefined }
   | { readonly type: 'selection.set'; readonly ref: RowRef | undefined }
+  | { readonly type: 'paused.set'; readonly traceId: string; readonly paused: PausedSpans }
+  | { readonly type: 'standing.set'; readonly traceId: string; readonly standing: Standing | undefined }
   | { readonly type: 'span.details'; readonly details: SpanDetails }
   /** Uint32 row numbers, ascending. With `next` they are a part, and those from that row on are to be asked for. */
   | { readonly type: 'search.result'; readonly id: number; readonly epoch: number; readonly rows: ArrayBuffer; readonly next?: number; readonly problem?: string }
@@ -79,7 +87,7 @@ export type ToPanel =
 /** What commands of the editor (palette, context menu) ask the focused chart to do. */
 export type ChartCommand =
   | 'zoomToSpan' | 'fitAll' | 'find' | 'nextError' | 'previousError' | 'toggleFollow' | 'showKeys' | 'savePng' | 'saveSvg'
-  | 'showSubtree' | 'foldName' | 'filterByName' | 'filterByRole' | 'exclude';
+  | 'showSubtree' | 'foldName' | 'foldPaused' | 'filterByName' | 'filterByRole' | 'exclude';
 
 /** Webview → host. Validated by a schema before use. */
 export type FromPanel =
@@ -119,6 +127,8 @@ export interface PanelState {
   readonly lower?: LowerPart;
   /** Labels whose runs of equal siblings the chart draws as one bar. */
   readonly folded?: readonly string[];
+  /** Times are shown without those that the program stood in a debugger. */
+  readonly foldsPaused?: boolean;
   /** Rows of the span table whose children are hidden, by keys that outlive a renumbering. */
   readonly collapsed?: readonly string[];
 }

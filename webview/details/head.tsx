@@ -10,7 +10,7 @@ import { visibleName } from '../../src/model/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { originUnixNano, roleOf, shownLabel } from '../state/trace.ts';
+import { roleOf, shownLabel } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { exactText } from './jsonText.ts';
 import { marksInWords } from './marksInWords.ts';
@@ -132,17 +132,16 @@ function NoSource({ reason, candidates, row }: { readonly reason: string; readon
 /** The figures that one looks for first. */
 export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>) {
   const panel = usePanel();
-  const { rows, tree } = trace, now = panel.clock.now(trace.baseUnixNano);
+  const { rows, tree } = trace, now = panel.now(trace);
   const start = rows.start[row] as number, length = endOf(rows, row, now) - start, parent = tree.parent(row);
-  const isOpen = Number.isNaN(rows.duration[row] as number);
   const isModelCall = roleOf(trace, row) === 'llm';
   const agent = details?.record.agent, figures = trace.figures.get(row);
-  const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, originUnixNano(trace), Date.now());
+  const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, trace, Date.now());
   const parentLength = parent < 0 ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
   const known = (value: number | undefined, show: (value: number) => string): string => (value === undefined || Number.isNaN(value) ? '—' : show(value));
   const cells: Cell[] = [
     { name: 'Start', value: numbers.position(start - trace.origin), title: when?.exact ?? '' },
-    { name: 'Duration', value: isOpen ? numbers.soFar(length) : numbers.duration(length), title: isOpen ? '' : numbers.exact(length) },
+    durationCell(trace, row, panel.clock.now(trace.baseUnixNano)),
   ];
   if (isModelCall) {
     cells.push(
@@ -157,6 +156,16 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
     cells.push({ name: 'Of parent', value: parentLength > 0 ? numbers.share(length / parentLength) : '—', title: '' });
   }
   return <dl class="strip">{cells.map(({ name, value, title, isRoomy }) => <div key={name} class={isRoomy === true ? 'roomy' : ''} title={title}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
+}
+
+/** How long a span takes, and apart from that how long the program stood in a debugger meanwhile. `now` is in recorded time. */
+function durationCell({ recorded: { rows }, paused }: Trace, row: number, now: number): Cell {
+  const start = rows.start[row] as number, end = endOf(rows, row, now), isOpen = Number.isNaN(rows.duration[row] as number);
+  const pausedNs = paused.within(start, end), ns = end - start - pausedNs;
+  const value = isOpen ? numbers.soFar(ns) : numbers.duration(ns), exact = isOpen ? '' : numbers.exact(ns);
+  if (pausedNs === 0) return { name: 'Duration', value, title: exact };
+  const title = `${exact === '' ? '' : `${exact}\n`}${numbers.duration(pausedNs)} more in which the program stood in a debugger`;
+  return { name: 'Duration', value: `${value} + ${numbers.duration(pausedNs)} paused`, title };
 }
 
 interface Cell { readonly name: string; readonly value: string; readonly title: string; readonly isRoomy?: boolean }

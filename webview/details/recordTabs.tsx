@@ -6,7 +6,6 @@ import { CopyButton, LinkButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { originUnixNano } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { AttributeList } from './attributeList.tsx';
 import { jsonIn } from './body.ts';
@@ -52,7 +51,7 @@ function Entries<T>({ items, what, draw }: EntriesProps<T>) {
 }
 
 function EventEntry({ event, index, details, trace }: TabProps & { readonly event: EventRecord; readonly index: number }) {
-  const when = whenOf(event.timeUnixNano, originUnixNano(trace), Date.now());
+  const when = whenOf(event.timeUnixNano, trace, Date.now());
   const stack = Object.hasOwn(event.attributes, 'exception.stacktrace') ? event.attributes['exception.stacktrace'] : undefined;
   const hasStack = typeof stack === 'string' && stack !== '';
   const entries = Object.entries(event.attributes).filter(([key]) => !hasStack || key !== 'exception.stacktrace');
@@ -75,7 +74,7 @@ const errorSeverity = 17, warnSeverity = 13;
 const longestLine = 240;
 
 function LogLine({ log, trace }: { readonly log: LogEntry; readonly trace: Trace }) {
-  const when = whenOf(log.timeUnixNano, originUnixNano(trace), Date.now());
+  const when = whenOf(log.timeUnixNano, trace, Date.now());
   const { severityNumber = 0, severity } = log;
   const tone = severityNumber >= errorSeverity ? 'error' : severityNumber >= warnSeverity ? 'warn' : '';
   const entries = Object.entries(log.attributes);

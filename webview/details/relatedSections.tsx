@@ -25,7 +25,7 @@ export function AttemptsSection({ trace, row }: RelatedProps) {
   const calm = useCalmTrace(trace);
   const attempts = useMemo(() => attemptsOf(calm, row), [calm, row]);
   if (attempts.length === 0) return null;
-  const now = panel.clock.now(trace.baseUnixNano);
+  const now = panel.now(trace);
   return (
     <Section title="Attempts">
       <ol class="lines">

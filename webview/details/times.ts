@@ -1,16 +1,18 @@
 import { hasDate } from '../../src/model/time.ts';
 import { clock } from '../../src/analysis/numbers.ts';
 import { locale, numbers } from '../components/numbers.ts';
+import { positionOf } from '../state/trace.ts';
+import type { Times } from '../state/trace.ts';
 
 /** A point in time as an offset to the run, and for the tooltip the clock and the exact nanoseconds. */
 export interface When { readonly offset: string; readonly exact: string }
 
-/** `unixNano` is decimal text; a text that is none gives itself. `originUnixNano` is where the run begins. */
-export function whenOf(unixNano: string, originUnixNano: bigint, nowUnixMilli: number): When {
+/** `unixNano` is decimal text; a text that is none gives itself. */
+export function whenOf(unixNano: string, times: Times, nowUnixMilli: number): When {
   if (!/^-?\d{1,20}$/.test(unixNano)) return { offset: '—', exact: unixNano };
   const at = BigInt(unixNano);
   return {
-    offset: numbers.position(Number(at - originUnixNano)),
+    offset: numbers.position(positionOf(times, at)),
     exact: hasDate(at) ? `${clockText(at, nowUnixMilli)}\n${unixNano} ns since 1970` : `${unixNano} ns on a clock of its own`,
   };
 }

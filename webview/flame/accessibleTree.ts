@@ -47,7 +47,7 @@ export function spokenLabel(scene: Scene, row: number, numbers: Numbers): string
   const role = roleWords[roles[metaRole(rows.meta[row] as number)] ?? 'other'].toLowerCase();
   const duration = endAsDrawn(scene, row) - start;
   const time = Number.isNaN(rows.duration[row] as number) ? numbers.soFar(duration) : numbers.duration(duration);
-  return [labelText(scene, row), role, stateOf(scene, row), time, `starts at ${numbers.duration(start - scene.origin)}`].filter((part) => part !== '').join(', ');
+  return [labelText(scene, row), role, stateOf(scene, row), scene.standsAt.has(row) ? 'the program stands here' : '', time, `starts at ${numbers.duration(start - scene.origin)}`].filter((part) => part !== '').join(', ');
 }
 
 /** What assistive technology reads in the place of the canvas. It has the focus of the chart and hears its keys. */

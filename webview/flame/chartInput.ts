@@ -163,7 +163,7 @@ export class ChartInput {
         events.onStepModeChange?.(this.#stepMode);
         return;
       }
-      case 'find': case 'showKeys': case 'view1': case 'view2': case 'view3': case 'view4':
+      case 'find': case 'showKeys': case 'foldPaused': case 'view1': case 'view2': case 'view3': case 'view4':
         events.onRequest?.(action satisfies PanelRequest);
         return;
       default: {

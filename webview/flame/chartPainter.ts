@@ -4,6 +4,7 @@ import type { CanvasSurface } from './canvasSurface.ts';
 import { rulerHeight, rulerLine } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import { BarList, LanePainter } from './lanePainter.ts';
+import { drawPaused, pausedBands } from './pausedBands.ts';
 import type { Palette } from './palette.ts';
 import type { Scene } from './scene.ts';
 import type { Surface } from './surface.ts';
@@ -37,6 +38,7 @@ export class ChartPainter {
     this.#bars.count = 0;
     this.#strips(surface, geometry, context);
     surface.withTextsOnTop(() => drawBars(surface, geometry, context, this.#bars));
+    drawPauses(surface, geometry, context);
     drawPresent(surface, geometry, scene, theme);
     drawRuler(surface, geometry, context);
   }
@@ -90,6 +92,7 @@ export function paintVectors(surface: Surface, geometry: Geometry, context: Pain
     }
   }
   drawBars(surface, geometry, context, bars);
+  drawPauses(surface, geometry, context);
   drawPresent(surface, geometry, scene, theme);
   drawRuler(surface, geometry, context);
 }
@@ -119,6 +122,11 @@ function drawGrid(surface: Surface, geometry: Geometry, { scene: { origin }, the
     const x = Math.round(geometry.x(origin + time)) + 0.5;
     surface.line(x, 0, x, geometry.height, theme.grid, 1);
   }
+}
+
+function drawPauses(surface: Surface, geometry: Geometry, { scene, theme, numbers }: PaintContext): void {
+  const bands = pausedBands(scene, geometry.range, (time) => geometry.x(time));
+  if (bands.length > 0) drawPaused(surface, bands, geometry, theme, numbers, scene.pauses?.isFolded === true);
 }
 
 /** A dotted line marks the present of a run that goes on. */

@@ -1,5 +1,6 @@
+import type { PausedTime } from '../../src/analysis/pausedTime.ts';
 import type { SpanTree } from '../../src/analysis/tree.ts';
-import type { RowFigures } from '../../src/model/traceRows.ts';
+import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
 
 /** A visible part of the run, nanoseconds after the trace's base. */
 export interface TimeRange { readonly from: number; readonly to: number }
@@ -16,6 +17,16 @@ export interface TraceChange {
   readonly tree?: SpanTree;
   /** Where the run begins, in nanoseconds after the base: the zero of the ruler. */
   readonly origin?: number;
+  /** All times are other ones: paused time was folded or unfolded. Rows and lanes are the same. */
+  readonly retimed?: boolean;
+  readonly pauses?: Pauses;
+}
+
+/** When the program stood in a debugger, in recorded time. While that is folded the rows have other times than the recorded ones. */
+export interface Pauses {
+  readonly paused: PausedTime;
+  readonly isFolded: boolean;
+  readonly recorded: TraceRows;
 }
 
 /** Figures of the rows that have some. */
@@ -29,12 +40,18 @@ export interface SpanFacts {
   readonly firstTokenNs?: number;
 }
 
+/** Where the program stands in the debugger: the rows at which it does, and those that they are part of. */
+export interface Stands {
+  readonly at: ReadonlySet<number>;
+  readonly above: ReadonlySet<number>;
+}
+
 /** What J and K step through. */
 export const stepModes = ['time', 'name', 'llm', 'error'] as const;
 export type StepMode = (typeof stepModes)[number];
 
 /** Keys that the chart hears but the panel answers. */
-export type PanelRequest = 'find' | 'showKeys' | 'view1' | 'view2' | 'view3' | 'view4';
+export type PanelRequest = 'find' | 'showKeys' | 'foldPaused' | 'view1' | 'view2' | 'view3' | 'view4';
 
 /** A span selected by row; all times in nanoseconds after the trace's base. */
 export interface ChartEvents {

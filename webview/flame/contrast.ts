@@ -28,6 +28,9 @@ export function flatten(colour: string, background: string): string {
   return mix(colour, background, parseColour(colour).a);
 }
 
+/** A colour that lets through what is below it. */
+export const translucent = (colour: string, share: number): string => `${mix(colour, colour, 1)}${Math.round(share * 255).toString(16).padStart(2, '0')}`;
+
 /** Relative luminance by WCAG 2. */
 function luminance(colour: string): number {
   const linear = (value: number): number => (value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);

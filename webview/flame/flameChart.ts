@@ -7,7 +7,7 @@ import { exactLabel } from './bars.ts';
 import { ChartInput } from './chartInput.ts';
 import { ChartPainter } from './chartPainter.ts';
 import type { PaintContext } from './chartPainter.ts';
-import type { ChartOptions, Figures, Legend, SpanFacts, StepMode, TimeRange, TraceChange } from './chartTypes.ts';
+import type { ChartOptions, Figures, Legend, SpanFacts, Stands, StepMode, TimeRange, TraceChange } from './chartTypes.ts';
 import { ChartView } from './chartView.ts';
 import { chartAsPng, chartAsSvg } from './exportChart.ts';
 import type { ExportRequest } from './exportChart.ts';
@@ -51,6 +51,7 @@ export class FlameChart {
   #theme = readTheme(document.body);
   #palette = paletteOf(this.#theme, 'role');
   #selected: number | undefined;
+  #stands: Stands | undefined;
   #legend: { readonly made: number; readonly legend: Legend } | undefined;
   #contentHeight = 0;
   /** Asking the element would make it lay out the page. */
@@ -120,6 +121,9 @@ export class FlameChart {
       this.#selected = undefined;
       this.#timeline.reset();
       this.#input.reset();
+    } else if (change.retimed) {
+      this.#timeline.reset();
+      this.#input.reset();
     }
     if (this.#folding.names.length > 0 && (change.reset || texts.length > textsBefore)) this.#folding.apply();
     this.#changed('scene');
@@ -128,9 +132,10 @@ export class FlameChart {
     this.#packer.consider();
   }
 
-  /** Where the present is; open spans reach to it. Undefined when the run is over. */
-  setNow(ns: number | undefined): void {
+  /** Where the present is; open spans reach to it. Undefined when the run is over. `recordedNs` has the time that is folded away. */
+  setNow(ns: number | undefined, recordedNs = ns): void {
     this.scene.present = ns;
+    this.scene.recordedNow = recordedNs ?? this.scene.now;
     this.#timeline.keepUp();
     if (this.scene.openCount === 0) return;
     this.#input.refreshTooltip();
@@ -143,6 +148,16 @@ export class FlameChart {
     this.#selected = row;
     this.#updateTree();
     if (reveal && row !== undefined) this.navigator.reveal(row);
+    this.#schedule(false);
+  }
+
+  /** Marks where the program stands in the debugger. */
+  setStands(stands: Stands): void {
+    const isAny = stands.at.size > 0;
+    if (!isAny && this.#stands === undefined) return;
+    this.#stands = isAny ? stands : undefined;
+    this.scene.standsAt = stands.at;
+    this.#updateTree();
     this.#schedule(false);
   }
 
@@ -351,7 +366,7 @@ export class FlameChart {
     const { geometry } = this;
     this.#gestures.sync();
     if (this.#isChartStale) this.#painter.paint(surfaces.chart, geometry, this.context);
-    const marked = { hovered: this.#input.hovered, selected: this.#selected, dragged: this.#input.dragged };
+    const marked = { hovered: this.#input.hovered, selected: this.#selected, dragged: this.#input.dragged, stands: this.#stands };
     const isMarked = Object.values(marked).some((mark) => mark !== undefined);
     this.#view.showOverlay(isMarked);
     if (isMarked) drawOverlay(surfaces.overlay, geometry, this.scene, this.#theme, marked);

@@ -4,7 +4,7 @@ export type KeyAction =
   | 'openSource' | 'openSourceBeside' | 'fold'
   | 'find' | 'nextMatch' | 'previousMatch' | 'nextError' | 'previousError' | 'nextStep' | 'previousStep' | 'changeStepMode'
   | 'zoomIn' | 'zoomOut' | 'panLeft' | 'panRight' | 'fitSelection' | 'fitAll' | 'zoomBack' | 'zoomForward'
-  | 'follow' | 'escape' | 'showKeys' | 'view1' | 'view2' | 'view3' | 'view4';
+  | 'follow' | 'escape' | 'foldPaused' | 'showKeys' | 'view1' | 'view2' | 'view3' | 'view4';
 
 export type Key = Pick<KeyboardEvent, 'code' | 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
 
@@ -27,6 +27,7 @@ const byCode = new Map<string, readonly [plain: KeyAction, shifted?: KeyAction]>
   ['KeyD', ['panRight']],
   ['KeyF', ['fitSelection']],
   ['KeyL', ['follow']],
+  ['KeyP', ['foldPaused']],
   ['Digit0', ['fitAll']],
   ['Numpad0', ['fitAll']],
   ['Digit1', ['view1']],

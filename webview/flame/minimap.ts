@@ -5,6 +5,7 @@ import type { TimeRange } from './chartTypes.ts';
 import type { FlameChart } from './flameChart.ts';
 import { sidePadding } from './geometry.ts';
 import { BarList, LanePainter } from './lanePainter.ts';
+import { pausedBands } from './pausedBands.ts';
 
 /** CSS pixels above the lanes, for ticks, and below them. */
 const above = 6, below = 4;
@@ -12,6 +13,7 @@ const above = 6, below = 4;
 const mostLanesPerRow = 3;
 /** Drawing takes this part of the time at most. */
 const share = 0.1;
+const pausedShade = 0.7, hatchStep = 6;
 const gripWidth = 4, gripHeight = 18, tickSlack = 4;
 const shade = 0.62, settledMs = 120;
 /** Time that passes moves little in a narrow picture. */
@@ -142,6 +144,7 @@ export class Minimap {
     if (!context) return;
     this.#drawLanes(context, dpr);
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
+    this.#drawPaused(context);
     this.#drawTicks(context);
     this.#place = 'none yet';
     this.#drawnAt = performance.now();
@@ -173,6 +176,33 @@ export class Minimap {
       const y = Math.round(top + row * rowHeight), bottom = Math.round(top + (row + 1) * rowHeight);
       const gap = bottom - y > 2 ? Math.round(dpr * 0.6) : 0;
       context.drawImage(strip, 0, row, width, 1, 0, y, width, bottom - y - gap);
+    }
+  }
+
+  #drawPaused(context: OffscreenCanvasRenderingContext2D): void {
+    const { scene, theme } = this.#chart.context, bands = pausedBands(scene, this.#drawn, (time) => this.#x(time));
+    for (const { left, right } of bands) {
+      const x = Math.round(left), width = Math.max(1, Math.round(right) - x);
+      context.globalAlpha = pausedShade;
+      context.fillStyle = theme.background;
+      context.fillRect(x, 0, width, this.#height);
+      context.globalAlpha = 1;
+      context.fillStyle = context.strokeStyle = theme.description;
+      context.fillRect(x, 0, 1, this.#height);
+      if (width > 1) context.fillRect(x + width - 1, 0, 1, this.#height);
+      context.save();
+      context.beginPath();
+      context.rect(x, 0, width, this.#height);
+      context.clip();
+      context.beginPath();
+      // As high as the picture at 45°, so that lines that begin left of the band cross it.
+      for (let at = x - this.#height; at < x + width && width > hatchStep; at += hatchStep) {
+        context.moveTo(at, this.#height);
+        context.lineTo(at + this.#height, 0);
+      }
+      context.lineWidth = 0.4;
+      context.stroke();
+      context.restore();
     }
   }
 

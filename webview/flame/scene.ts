@@ -6,7 +6,7 @@ import type { MipColumns } from '../../src/analysis/mip.ts';
 import type { SpanTree } from '../../src/analysis/tree.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 import type { ColourBy } from '../../src/protocol/panel.ts';
-import type { Figures, TimeRange, TraceChange } from './chartTypes.ts';
+import type { Figures, Pauses, TimeRange, TraceChange } from './chartTypes.ts';
 import { Colouring } from './colouring.ts';
 
 /** Clocks that differ by more are those of other machines. */
@@ -44,10 +44,16 @@ export class Scene {
   retryOf: (row: number) => number = () => 0;
   /** Where the run begins, in nanoseconds after the base. */
   origin = 0;
+  /** When the program stood in a debugger; undefined when it never did. */
+  pauses: Pauses | undefined;
   #first = Infinity;
   #last = -Infinity;
   #openCount = 0;
   /** Rows whose flags are those of their group. */
+  /** Rows at which the program stands in the debugger. */
+  standsAt: ReadonlySet<number> = new Set();
+  /** The present in recorded time, which goes on while it is folded away. */
+  recordedNow = 0;
   #leaders: number[] = [];
   #now: number | undefined;
 
@@ -87,9 +93,14 @@ export class Scene {
     this.figures = figures;
     this.origin = change.origin ?? 0;
     this.rows = rows;
+    this.pauses = change.pauses;
     if (change.reset || known === 0 || rows.count < known) this.#readAnew(change.tree);
+    else if (change.retimed) this.#retime();
     else this.#readChange(known, change.changed ?? none, change.tree);
   }
+
+  /** A recorded time as it is shown. */
+  shown(time: number): number { return this.pauses?.isFolded === true ? this.pauses.paused.folded(time) : time; }
 
   setLayout(options: LayoutOptions): void {
     this.layout.setOptions(options);
@@ -120,7 +131,18 @@ export class Scene {
     this.#openCount = 0;
     this.#leaders = [];
     for (let row = 0; row < this.rows.count; row++) this.#readFlags(row);
-    this.layout = new TraceLayout(this.rows, { ...options, root: -1 }, tree);
+    this.layout = new TraceLayout(this.#recorded, { ...options, root: -1 }, tree);
+    this.colouring = new Colouring(this.colouring.colourBy, this);
+    this.#afterPacking();
+  }
+
+  /**
+   * Spans keep their lanes: what did not overlap before does not with time left out. What lies within a pause
+   * comes to lie at one moment, and would take a lane each.
+   */
+  get #recorded(): TraceRows { return this.pauses?.recorded ?? this.rows; }
+
+  #retime(): void {
     this.colouring = new Colouring(this.colouring.colourBy, this);
     this.#afterPacking();
   }
@@ -133,7 +155,7 @@ export class Scene {
     }
     for (const row of changed) if (row < known) this.#readFlags(row);
     for (let row = known; row < this.rows.count; row++) this.#readFlags(row);
-    const done = this.layout.update(this.rows, changed, tree);
+    const done = this.layout.update(this.#recorded, changed, tree);
     const recoloured = this.colouring.add(this, known);
     for (const row of changed) this.colouring.change(this, row);
     if (done.kind === 'packed') {
@@ -173,7 +195,7 @@ export class Scene {
     this.#leaders = [...groups.keys()];
     this.duration = groups.size === 0 ? this.rows.duration : this.rows.duration.slice(0, this.rows.count);
     for (const { leader, end, failed } of groups.values()) {
-      this.duration[leader] = end - (this.rows.start[leader] as number);
+      this.duration[leader] = this.shown(end) - (this.rows.start[leader] as number);
       this.flags[leader]! |= (failed ? rowFlags.error : 0) | (Number.isNaN(end) ? rowFlags.open : 0);
     }
     this.#markMatches();

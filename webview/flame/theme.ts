@@ -1,6 +1,6 @@
 import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
-import { flatten, mix } from './contrast.ts';
+import { contrast, flatten, mix } from './contrast.ts';
 
 export type ThemeKind = 'dark' | 'light' | 'hcDark' | 'hcLight';
 
@@ -21,6 +21,8 @@ export interface ChartTheme {
   readonly errorText: string;
   readonly open: string;
   readonly passed: string;
+  /** Where the program stands in the debugger. */
+  readonly stands: string;
   readonly match: string;
   /** The ring of the selected bar in high contrast. */
   readonly activeBorder: string;
@@ -65,6 +67,7 @@ export function themeFrom(kind: ThemeKind, variable: (name: string) => string): 
     errorText: high ? error : mix(error, foreground, 0.7),
     open: read(['spanscope-status.open', 'charts-blue'], foreground),
     passed: read(['charts-green'], foreground),
+    stands: visible(read(['debugIcon-breakpointCurrentStackframeForeground'], foreground), foreground, background),
     match: read(['editor-findMatchBackground', 'editor-findMatchBorder'], foreground),
     activeBorder: read(['contrastActiveBorder', 'focusBorder'], foreground),
     grid: mix(strongest, background, high ? 0.2 : light ? 0.07 : 0.08),
@@ -73,6 +76,9 @@ export function themeFrom(kind: ThemeKind, variable: (name: string) => string): 
     roleIcon: byRole('roleIcon'),
   };
 }
+
+/** A colour of the editor's text area as lines can be drawn with it. */
+const visible = (colour: string, foreground: string, background: string): string => (contrast(colour, background) >= 3 ? colour : mix(colour, foreground, 0.5));
 
 /** Rerankers look like retrievers, handoffs like agents. */
 function colourRole(role: Role): Role {

@@ -8,6 +8,7 @@ import { failureOf } from '../details/failure.ts';
 import type { Panel } from '../state/panel.ts';
 import { Signal } from '../state/signal.ts';
 import { spanContext } from '../state/spanContext.ts';
+import { shownTime } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import type { SpanDetails } from '../../src/protocol/panel.ts';
 
@@ -50,11 +51,12 @@ export class ChartBridge {
     this.#follow(view.colourBy, () => { this.chart.setColourBy(view.colourBy.value); this.#readLegend(); });
     this.#stops.push(panel.trace.subscribe(() => this.#showTrace(panel.trace.value, false)));
     this.#follow(view.follow, () => this.#followChanged());
-    if (view.range.value !== undefined) this.chart.setRange({ from: view.range.value[0], to: view.range.value[1] });
+    this.#showRange();
     this.#follow(panel.selection, () => this.chart.setSelection(panel.selectedRow < 0 ? undefined : panel.selectedRow, true));
     this.#follow(panel.search.state, () => this.chart.setMatches(panel.search.state.value.matches?.toSorted()));
     this.#follow(panel.clock.tick, () => this.#showNow());
     this.#follow(panel.summary, () => this.#showNow());
+    this.#follow(panel.stands, () => this.chart.setStands(panel.stands.value));
     this.#follow(panel.details.state, () => this.#showFacts(panel.details.state.value.details));
     this.#follow(panel.peek, () => this.#showFacts(panel.peek.value));
   }
@@ -118,13 +120,20 @@ export class ChartBridge {
 
   #showTrace(trace: Trace | undefined, isFirst: boolean): void {
     if (trace === undefined) return;
-    const { isReset, appendedFrom, changed } = trace.step;
+    const { isReset, isRetimed, appendedFrom, changed } = trace.step, { paused, isFolded, recorded, origin, tree } = trace;
+    const pauses = paused.isEmpty ? {} : { pauses: { paused, isFolded, recorded: recorded.rows } };
     this.#showNow();
-    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin: trace.origin, tree: trace.tree, ...(isFirst || isReset ? { reset: true } : { appendedFrom, changed }) });
+    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin, tree, ...pauses, ...(isFirst || isReset ? { reset: true } : isRetimed ? { retimed: true } : { appendedFrom, changed }) });
+    if (isRetimed) this.#showRange();
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
     this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs + trace.rows.count * legendPauseMsPerRow);
     if (isFirst || isReset) this.#tried = trace;
     else this.#triesTimer ??= setTimeout(() => this.#lookForTries(), triesPauseMs + trace.rows.count * triesPauseMsPerRow);
+  }
+
+  #showRange(): void {
+    const { value: range } = this.#panel.view.range;
+    if (range !== undefined) this.chart.setRange({ from: range[0], to: range[1] });
   }
 
   #lookForTries(): void {
@@ -140,8 +149,8 @@ export class ChartBridge {
   #showNow(): void {
     const { trace, summary, clock } = this.#panel;
     if (trace.value === undefined) return;
-    const now = clock.now(trace.value.baseUnixNano);
-    this.chart.setNow(summary.value !== undefined && summary.value.openCount > 0 && Number.isFinite(now) ? now : undefined);
+    const recorded = clock.now(trace.value.baseUnixNano), isRunning = summary.value !== undefined && summary.value.openCount > 0 && Number.isFinite(recorded);
+    this.chart.setNow(isRunning ? shownTime(trace.value, recorded) : undefined, recorded);
   }
 
   #followChanged(): void {

@@ -16,6 +16,7 @@ export function runCommand(command: ChartCommand, panel: Panel, chart: FlameChar
   switch (command) {
     case 'find': views.focusFilter(); break;
     case 'showKeys': views.showKeys(); break;
+    case 'foldPaused': foldPaused(panel); break;
     case 'toggleFollow': panel.view.follow.value = !panel.view.follow.value; break;
     case 'savePng': case 'saveSvg':
       if (chart !== undefined) void saveImage(command === 'savePng' ? 'png' : 'svg', panel, chart);
@@ -24,6 +25,13 @@ export function runCommand(command: ChartCommand, panel: Panel, chart: FlameChar
     // The others mean something in the chart only.
     case 'zoomToSpan': case 'fitAll': case 'nextError': case 'previousError': case 'showSubtree': case 'foldName': break;
   }
+}
+
+/** Shows times without those that the program stood in a debugger, or with them. */
+export function foldPaused(panel: Panel): void {
+  const { foldsPaused } = panel.view;
+  if (panel.trace.value?.paused.isEmpty === true && !foldsPaused.value) panel.notice.value = 'There is no paused time to fold: no debugger stopped this run while this workspace was open.';
+  else foldsPaused.value = !foldsPaused.value;
 }
 
 function filterBySelection(command: 'filterByName' | 'filterByRole' | 'exclude', panel: Panel): void {

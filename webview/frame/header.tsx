@@ -10,7 +10,7 @@ import { useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
 import { parentsOf } from '../tree/visibleRows.ts';
 import type { ChartBridge } from './chartBridge.ts';
-import { saveImage } from './commands.ts';
+import { foldPaused, saveImage } from './commands.ts';
 import type { PanelViews } from './commands.ts';
 import { FilterBox } from './filterBox.tsx';
 import { colourEntries, legendEntries } from './legend.tsx';
@@ -84,6 +84,7 @@ function moreEntries(panel: Panel, bridge: ChartBridge | undefined, width: Panel
   return [
     { kind: 'item', label: 'Expand all rows', run: () => folds.unfoldAll() },
     { kind: 'item', label: 'Collapse all rows', run: () => folds.set(trace, parentsOf(trace.tree, trace.rows.count), true) },
+    ...(trace.paused.isEmpty ? [] : [{ kind: 'item', label: panel.view.foldsPaused.value ? 'Show paused time' : 'Fold paused time', hint: 'P', icon: 'fold', run: () => foldPaused(panel) }] as const),
     ...(width === 'narrow' ? [{ kind: 'line' } as const, ...exportEntries(panel, bridge)] : []),
     { kind: 'line' },
     ...(width === 'narrow' ? [] : colourEntries(panel)),

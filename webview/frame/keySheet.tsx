@@ -19,6 +19,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['0'], 'Fit the whole run'],
   [['Backspace'], 'Zoom back; with Shift forward'],
   [['L'], 'Follow the run'],
+  [['P'], 'Fold the time that the program stood in a debugger'],
   [['Esc'], 'Leave the tooltip, then the filter, the zoom, the selection'],
   [['Ctrl+C'], 'Copy what has the focus'],
   [['Wheel'], 'Scroll; with Ctrl zoom, with Shift pan'],

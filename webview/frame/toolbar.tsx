@@ -3,6 +3,7 @@ import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
 import type { ChartBridge } from './chartBridge.ts';
+import { foldPaused } from './commands.ts';
 import type { PanelWidth } from './panelWidth.ts';
 
 interface ToolbarProps {
@@ -20,11 +21,20 @@ export function Toolbar({ width, bridge }: ToolbarProps) {
       <FollowButton />
       <IconButton icon="screen-full" label="Fit the whole run (0)" onClick={() => { chart?.command('fitAll'); }} />
       <IconButton icon="collapse-all" label="Fold repeats" pressed={folded.length > 0} onClick={() => chart?.toggleFoldRepeats()} />
+      <FoldPausedButton />
       {width === 'medium' && (
         <IconButton icon="list-tree" label="Show the span table in the place of the details" pressed={lower === 'spans'} onClick={() => { panel.view.lower.value = lower === 'spans' ? 'details' : 'spans'; }} />
       )}
     </div>
   );
+}
+
+/** Only of use where the program has stood in a debugger. */
+function FoldPausedButton() {
+  const panel = usePanel();
+  const isFolded = useSignal(panel.view.foldsPaused), trace = useSignal(panel.trace);
+  if (trace === undefined || trace.paused.isEmpty) return null;
+  return <IconButton icon="fold" label="Fold paused time (P)" pressed={isFolded} onClick={() => foldPaused(panel)} />;
 }
 
 /** Keeps the end of a running trace in view. */

@@ -12,7 +12,7 @@ export function useCalmTrace(trace: Trace): Trace {
   const latest = useRef(trace), takenAt = useRef(-Infinity);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   latest.current = trace;
-  const isOther = trace.traceId !== calm.traceId || trace.epoch !== calm.epoch || trace.tree !== calm.tree;
+  const isOther = trace.traceId !== calm.traceId || trace.epoch !== calm.epoch || trace.tree !== calm.tree || trace.isFolded !== calm.isFolded || trace.paused !== calm.paused;
   useEffect(() => {
     if (calm === trace || timer.current !== undefined) return;
     const pauseMs = Math.max(leastPauseMs, trace.rows.count * pauseMsPerRow);

@@ -1,12 +1,15 @@
-import type { ChartCommand, FileAction, FileStatus, PanelAction, PanelSummary, ReceiverStatus, RowRef, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
+import type { ChartCommand, FileAction, FileStatus, PanelAction, PanelSummary, PausedSpans, ReceiverStatus, RowRef, SpanDetails, Standing, ToPanel } from '../../src/protocol/panel.ts';
+import { PausedTime } from '../../src/analysis/pausedTime.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { Clock } from './clock.ts';
 import { DetailsLoader, sameRef } from './detailsLoader.ts';
 import type { Host } from './host.ts';
+import { PausedFold, pausedTimeOf } from './pausedFold.ts';
 import { present, readSavedState } from './savedState.ts';
 import { Search } from './search.ts';
 import { Signal } from './signal.ts';
-import { TraceBuilder } from './trace.ts';
+import { noStands, standsOf } from './stands.ts';
+import { TraceBuilder, shownTime } from './trace.ts';
 import type { Trace } from './trace.ts';
 import { ViewSettings } from './viewSettings.ts';
 
@@ -38,6 +41,8 @@ export class Panel {
   readonly notice = new Signal<string | undefined>(undefined);
   /** How the file stands that the trace is from, when there is something to say about it. */
   readonly file = new Signal<FileStatus | undefined>(undefined);
+  /** Where the program stands in the debugger. */
+  readonly stands = new Signal(noStands);
   readonly clock = new Clock();
   readonly details: DetailsLoader;
   readonly search: Search;
@@ -49,6 +54,11 @@ export class Panel {
   readonly #nextFrame: NextFrame;
   readonly #builder = new TraceBuilder();
   readonly #selection = new Signal<RowRef | undefined>(undefined);
+  readonly #fold = new PausedFold();
+  #recorded: Trace | undefined;
+  #pausedSpans: PausedSpans = [];
+  #paused = PausedTime.none;
+  #standing: Standing | undefined;
   #queue: ToPanel[] = [];
   #looksAt: RowRef | undefined;
   /** Rows were missing, and everything has been asked for. */
@@ -67,6 +77,7 @@ export class Panel {
     this.search = new Search((message) => host.post(message), () => this.trace.value);
     this.view = new ViewSettings(saved);
     this.search.setQuery(saved.query);
+    this.view.foldsPaused.subscribe(() => this.#refold());
     host.onMessage((message) => this.#receive(message));
   }
 
@@ -78,6 +89,11 @@ export class Panel {
   get selectedRow(): number {
     const trace = this.trace.value, ref = this.#selection.value;
     return trace !== undefined && ref?.epoch === trace.epoch && ref.row < trace.rows.count ? ref.row : -1;
+  }
+
+  /** The present as it is shown, in nanoseconds after the base. */
+  now(trace: Trace): number {
+    return shownTime(trace, this.clock.now(trace.baseUnixNano));
   }
 
   /** Tells the host that the panel is there, and asks for everything. */
@@ -168,6 +184,13 @@ export class Panel {
       case 'receiver.status': this.status.value = message.status; break;
       case 'file.status': this.file.value = message.file; break;
       case 'selection.set': this.#selectQuietly(message.ref); break;
+      case 'paused.set':
+        if (message.traceId === this.traceId.value) this.#setPaused(message.paused);
+        break;
+      case 'standing.set':
+        this.#standing = message.traceId === this.traceId.value ? message.standing : undefined;
+        this.#showStands();
+        break;
       case 'span.details':
         if (sameRef(message.details.ref, this.#looksAt)) this.peek.value = message.details;
         this.details.take(message.details);
@@ -205,7 +228,12 @@ export class Panel {
     if (isOther) {
       this.traceId.value = message.traceId;
       this.#builder.clear();
-      this.trace.value = undefined;
+      this.#fold.forget();
+      this.trace.value = this.#recorded = undefined;
+      this.#pausedSpans = [];
+      this.#paused = PausedTime.none;
+      this.#standing = undefined;
+      this.#showStands();
       this.summary.value = undefined;
       this.view.showOther();
     }
@@ -215,15 +243,19 @@ export class Panel {
   }
 
   #applyRows(message: RowsMessage): void {
-    const trace = this.#builder.apply(message);
-    if (trace === undefined) {
+    const recorded = this.#builder.apply(message);
+    if (recorded === undefined) {
       if (!this.#startsAnew) this.start();
       this.#startsAnew = true;
       return;
     }
+    if (this.#recorded?.baseUnixNano !== recorded.baseUnixNano) this.#paused = pausedTimeOf(this.#pausedSpans, recorded.baseUnixNano);
+    this.#recorded = recorded;
+    const trace = this.#fold.apply(recorded, this.#paused, this.view.foldsPaused.value);
     const { isReset, changed } = trace.step;
     if (isReset) this.#startsAnew = false;
     this.trace.value = trace;
+    if (this.#standing !== undefined) this.#showStands();
     this.view.folds.traceChanged(trace, isReset);
     this.search.traceChanged(isReset);
     const ref = this.#selection.value;
@@ -232,6 +264,31 @@ export class Panel {
     } else if (ref !== undefined && changed.includes(ref.row)) {
       this.#refreshSoon();
     }
+  }
+
+  #setPaused(spans: PausedSpans): void {
+    this.#pausedSpans = spans;
+    if (this.#recorded === undefined) return;
+    this.#paused = pausedTimeOf(spans, this.#recorded.baseUnixNano);
+    this.#refold();
+  }
+
+  /** Shows the trace with or without paused time; what is shown of it stays the same part. */
+  #refold(): void {
+    const before = this.trace.value;
+    if (this.#recorded === undefined || before === undefined) return;
+    const nothing = { isReset: false, appendedFrom: this.#recorded.rows.count, changed: new Uint32Array(0), isRetimed: false };
+    const trace = this.#fold.apply({ ...this.#recorded, step: nothing }, this.#paused, this.view.foldsPaused.value);
+    const { value: range } = this.view.range;
+    if (trace.step.isRetimed && range !== undefined) {
+      const [from, to] = range.map((time) => shownTime(trace, before.isFolded ? before.paused.unfolded(time) : time)) as [number, number];
+      this.view.range.value = to > from ? [from, to] : undefined;
+    }
+    this.trace.value = trace;
+  }
+
+  #showStands(): void {
+    this.stands.value = standsOf(this.trace.value, this.#standing, this.stands.value);
   }
 
   /** The selected span changed: reads it anew, but not with every frame. */

@@ -23,6 +23,7 @@ export function readSavedState(saved: unknown): PanelState {
     ...present('detailsTab', textOf(value.detailsTab)),
     ...present('lower', value.lower === 'spans' ? ('spans' as const) : undefined),
     ...present('folded', textsOf(value.folded)),
+    ...present('foldsPaused', value.foldsPaused === true ? true : undefined),
     ...present('collapsed', textsOf(value.collapsed)),
   };
 }

@@ -7,6 +7,7 @@ import type { RowFigures, TraceRows } from '../../src/model/traceRows.ts';
 import { readFigures, unpackRows } from '../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { labelOf as labelIndexOf } from '../../src/analysis/folds.ts';
+import { PausedTime } from '../../src/analysis/pausedTime.ts';
 import { SpanTree } from '../../src/analysis/tree.ts';
 import { TraceColumns } from './traceColumns.ts';
 
@@ -23,7 +24,13 @@ export interface Trace {
   readonly baseUnixNano: bigint;
   /** Where the run begins, in nanoseconds after the base; what people read as a position counts from here. */
   readonly origin: number;
+  /** Their times are without paused time when that is folded. */
   readonly rows: TraceRows;
+  /** Rows and origin with times as they were recorded. */
+  readonly recorded: { readonly rows: TraceRows; readonly origin: number };
+  /** When the program stood in a debugger, in recorded time. */
+  readonly paused: PausedTime;
+  readonly isFolded: boolean;
   readonly tree: SpanTree;
   readonly texts: readonly string[];
   readonly figures: ReadonlyMap<number, RowFigures>;
@@ -36,6 +43,8 @@ export interface TraceStep {
   readonly isReset: boolean;
   readonly appendedFrom: number;
   readonly changed: Uint32Array;
+  /** All times are other ones, since paused time was folded or unfolded. */
+  readonly isRetimed: boolean;
 }
 
 /** Puts the messages of the host together. */
@@ -69,10 +78,13 @@ export class TraceBuilder {
       baseUnixNano: BigInt(message.baseUnixNano),
       origin: this.#columns.origin,
       rows,
+      recorded: { rows, origin: this.#columns.origin },
+      paused: PausedTime.none,
+      isFolded: false,
       tree: this.#tree,
       texts: this.#texts,
       figures: this.#figures,
-      step: { isReset, appendedFrom, changed },
+      step: { isReset, appendedFrom, changed, isRetimed: false },
     };
     return this.#trace;
   }
@@ -96,8 +108,14 @@ export class TraceBuilder {
   }
 }
 
-/** The exact beginning of the run, in nanoseconds since 1970. */
-export const originUnixNano = ({ baseUnixNano, origin }: Trace): bigint => baseUnixNano + BigInt(Math.round(origin));
+/** What of a trace decides where a time is shown. */
+export type Times = Pick<Trace, 'baseUnixNano' | 'origin' | 'paused' | 'isFolded'>;
+
+/** A recorded time, in nanoseconds after the base, as it is shown. */
+export const shownTime = ({ paused, isFolded }: Pick<Times, 'paused' | 'isFolded'>, time: number): number => (isFolded ? paused.folded(time) : time);
+
+/** Where a point of recorded time, in nanoseconds since 1970, is shown: nanoseconds after the beginning of the run. */
+export const positionOf = (times: Times, unixNano: bigint): number => shownTime(times, Number(unixNano - times.baseUnixNano)) - times.origin;
 
 /** What people read for a row: what the span is about, else its recorded name. */
 export function labelOf(trace: Trace, row: number): string {
@@ -116,7 +134,7 @@ export const roleOf = ({ rows }: Pick<Trace, 'rows'>, row: number): Role => role
 
 /** A span's name in folds that outlive a renumbering of rows: its exact start and recorded name. */
 export function stableKey(trace: Trace, row: number): string {
-  const start = trace.rows.start[row] as number;
+  const start = trace.recorded.rows.start[row] as number;
   const unixNano = Number.isFinite(start) ? trace.baseUnixNano + BigInt(Math.round(start)) : 0n;
   return `${unixNano} ${trace.texts[trace.rows.name[row] as number] ?? ''}`;
 }

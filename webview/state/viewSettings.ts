@@ -16,6 +16,8 @@ export class ViewSettings {
   readonly lower: Signal<LowerPart>;
   /** Labels whose runs of equal siblings the chart draws as one bar. */
   readonly foldedNames: Signal<readonly string[]>;
+  /** Times are shown without those that the program stood in a debugger. */
+  readonly foldsPaused: Signal<boolean>;
   /** Rows of the table whose children are hidden. */
   readonly folds: Folds;
 
@@ -28,13 +30,14 @@ export class ViewSettings {
     this.detailsTab = new Signal(saved.detailsTab ?? 'content');
     this.lower = new Signal(saved.lower ?? 'details');
     this.foldedNames = new Signal(saved.folded ?? []);
+    this.foldsPaused = new Signal(saved.foldsPaused ?? false);
     this.folds = new Folds(saved.collapsed ?? []);
   }
 
   /** Calls the listener whenever something changes that is to be saved. */
   subscribe(listener: () => void): void {
     const signals: readonly Signal<unknown>[] = [
-      this.follow, this.colourBy, this.range, this.detailsWidth, this.chartHeight, this.detailsTab, this.lower, this.foldedNames, this.folds.rows,
+      this.follow, this.colourBy, this.range, this.detailsWidth, this.chartHeight, this.detailsTab, this.lower, this.foldedNames, this.foldsPaused, this.folds.rows,
     ];
     for (const signal of signals) signal.subscribe(listener);
   }
@@ -57,6 +60,7 @@ export class ViewSettings {
       lower: this.lower.value,
       folded: this.foldedNames.value,
       collapsed: this.folds.saved(),
+      ...present('foldsPaused', this.foldsPaused.value || undefined),
       ...present('spanId', shown.spanId),
       ...present('range', this.range.value),
       ...present('detailsWidth', this.detailsWidth.value),

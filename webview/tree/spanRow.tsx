@@ -6,6 +6,7 @@ import { markBit } from '../../src/model/span.ts';
 import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
 import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
+import type { StandsPlace } from '../state/stands.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { spanContext } from '../state/spanContext.ts';
 import { roleOf, shownLabel } from '../state/trace.ts';
@@ -32,17 +33,19 @@ interface SpanRowProps {
   readonly isSelected: boolean;
   readonly isFolded: boolean;
   readonly isDim: boolean;
+  /** Whether the program stands at it in the debugger, or at a span below it. */
+  readonly stands: StandsPlace | undefined;
 }
 
 const openBit = markBit('open'), placeholderBit = markBit('placeholder'), lostBit = markBit('lost');
 
 /** One span in the table. */
 export function SpanRow(props: SpanRowProps) {
-  const { trace, row, index, depth, top, height, columns, isSelected, isFolded, isDim } = props;
+  const { trace, row, index, depth, top, height, columns, isSelected, isFolded, isDim, stands } = props;
   const panel = usePanel();
   const { tree } = trace;
   const hasChildren = tree.childCount(row) > 0;
-  const classes = `table-row${isSelected ? ' selected' : ''}${isDim ? ' dim' : ''}`;
+  const classes = `table-row${isSelected ? ' selected' : ''}${isDim ? ' dim' : ''}${stands === undefined ? '' : ` stands-${stands}`}`;
   return (
     <div
       id={`span-row-${row}`} class={classes} role="row" aria-rowindex={index + 1} aria-level={depth + 1} aria-selected={isSelected}
@@ -65,7 +68,7 @@ function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colInd
   return <div class={`right num${quiet}`} role="gridcell" aria-colindex={colIndex}>{figureText(column, trace, row, now)}</div>;
 }
 
-function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps & { readonly colIndex: number }) {
+function SpanCell({ trace, row, retry, depth, colIndex, isFolded, stands }: SpanRowProps & { readonly colIndex: number }) {
   const panel = usePanel();
   const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
   const label = shownLabel(trace, row);
@@ -82,8 +85,10 @@ function SpanCell({ trace, row, retry, depth, colIndex, isFolded }: SpanRowProps
       <span class={`name cut${role === 'agent' ? ' agent' : ''}`}>{label}</span>
       {retry > 0 && <span class="note desc num">{`· retry ${retry}`}</span>}
       {isFailed(trace.rows, row) && <Icon name="error" class="state error-icon" label="failed" />}
-      {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="lost: the program ended first" />}
+      {(marks & lostBit) !== 0 && <Icon name="debug-disconnect" class="state warning-icon" label="no end: the program or its record stopped first" />}
       {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}
+      {stands !== undefined && <Icon name={stands === 'here' ? 'debug-stackframe' : 'debug-stackframe-dot'} class="state stands-icon" label={stands === 'here' ? 'the program stands here' : 'the program stands below'} />}
+      {stands === 'here' && <span class="note" aria-hidden="true">stands here</span>}
       {isFolded && <span class="note desc num">{`${trace.tree.subtreeSize(row) - 1} spans`}</span>}
       {(marks & (openBit | lostBit)) === openBit && <Icon name="loading" class="state open-icon" label="running" />}
     </div>

@@ -2,6 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { attemptsOf } from '../state/attempts.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
+import { standsPlaceOf } from '../state/stands.ts';
 import { labelOf } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { runExtent, timeAxis } from '../state/timeAxis.ts';
@@ -11,6 +12,7 @@ import { numbers } from '../components/numbers.ts';
 import { columnsFor, gridOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import { emptyColumns, figureColumns, figureText } from './figures.ts';
+import { PausedColumns } from './pausedColumns.tsx';
 import { SpanRow } from './spanRow.tsx';
 import { tableKey } from './tableKeys.ts';
 import { foldedAbove, visibleRows } from './visibleRows.ts';
@@ -34,7 +36,8 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const scale = useMemo(fontScale, [size]);
   // Asking makes the page lay itself out, and the answer is another one only with the size.
   const scrollbar = useMemo(() => (scroller.current === null ? 0 : scroller.current.offsetWidth - scroller.current.clientWidth), [size]);
-  const now = panel.clock.now(trace.baseUnixNano);
+  const now = panel.now(trace);
+  const stands = useSignal(panel.stands);
   const axis = timeAxis(extent, now);
   const empty = useMemo(() => emptyColumns(trace), [trace]);
   const columns = columnsFor(size?.width ?? 0, scale, empty);
@@ -60,10 +63,11 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
         onCopy={(event) => copyRow(event, trace, selected, now)}
       >
         <div class="table-rows" role="presentation" style={{ height: `${visible.rows.length * rowHeight}px` }}>
+          <PausedColumns trace={trace} axis={axis} width={columns.find(({ id }) => id === 'timeline')?.width ?? 0} />
           {Array.from(visible.rows.subarray(first, last), (row, i) => (
             <SpanRow
               key={row} trace={trace} retry={attemptsOf(trace, row).indexOf(row)} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
-              columns={columns} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)}
+              columns={columns} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)} stands={standsPlaceOf(stands, row)}
             />
           ))}
         </div>

@@ -4,7 +4,7 @@ import { namedSpanOf } from './targets.ts';
 
 const chartCommands: readonly ChartCommand[] = [
   'zoomToSpan', 'fitAll', 'find', 'nextError', 'previousError', 'toggleFollow', 'showKeys', 'savePng', 'saveSvg',
-  'showSubtree', 'foldName', 'filterByName', 'filterByRole', 'exclude',
+  'showSubtree', 'foldName', 'foldPaused', 'filterByName', 'filterByRole', 'exclude',
 ];
 
 /** What the menus and the palette ask of the chart that was active last. Called on a row, its trace and span are shown first. */

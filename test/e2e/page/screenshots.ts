@@ -38,6 +38,9 @@ const inTheme = (theme: ThemeName): readonly Picture[] => [
   { name: `wide-${theme}`, theme, size: wide, prepare: select('run_tests') },
   { name: `model-call-${theme}`, theme, size: wide, prepare: selectRow('c2') },
   { name: `medium-${theme}`, theme, size: medium, prepare: selectRow('c3') },
+  { name: `paused-${theme}`, theme, size: wide, scenario: 'paused', prepare: selectRow('cod') },
+  { name: `paused-folded-${theme}`, theme, size: wide, scenario: 'paused', prepare: async (panel) => { await selectRow('cod')(panel); await panel.page.getByRole('button', { name: 'Fold paused time (P)' }).click(); } },
+  { name: `standing-${theme}`, theme, size: wide, scenario: 'standing' },
   { name: `narrow-${theme}`, theme, size: narrow, prepare: select('run_tests') },
 ];
 const pictures: readonly Picture[] = [

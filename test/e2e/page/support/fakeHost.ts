@@ -29,8 +29,16 @@ class FakeHost {
   show(): void {
     if (this.scenario.spans.length === 0) return;
     this.#revision++;
+    this.say({ type: 'paused.set', traceId, paused: (this.scenario.paused ?? []).map(([from, to]) => (to === undefined ? [at(from)] : [at(from), at(to)])) });
     this.say({ type: 'trace.rows', rows: rowsMessage(this.scenario, this.epoch, this.#revision) });
+    this.stand(this.scenario.standsAt ?? []);
     this.say({ type: 'trace.summary', summary: summaryOf(this.scenario), revision: this.#revision, nowUnixNano: at(this.scenario.now) });
+  }
+
+  /** The program stands at these spans in the debugger; at none: it goes on. */
+  stand(ids: readonly string[]): void {
+    const rows = ids.map((id) => this.scenario.spans.findIndex((span) => span.id === id));
+    this.say({ type: 'standing.set', traceId, standing: rows.length === 0 ? undefined : { epoch: this.epoch, rows } });
   }
 
   /** Goes on: `more` spans are added at the end, single ones may change, time passes. */

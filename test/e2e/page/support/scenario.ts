@@ -42,6 +42,10 @@ export interface Scenario {
   readonly spans: readonly ScenarioSpan[];
   /** Seconds after the start of the run. */
   readonly now: number;
+  /** When the program stood in a debugger, in seconds; without an end it still does. */
+  readonly paused?: readonly (readonly [from: number, to?: number])[];
+  /** Ids of spans at which it stands. */
+  readonly standsAt?: readonly string[];
 }
 
 export const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -26,6 +26,8 @@ function many(count: number): Scenario {
 export const scenarios: ReadonlyMap<string, () => Scenario> = new Map([
   ['design', () => designRun],
   ['ended', (): Scenario => ({ ...designRun, spans: designRun.spans.map((span) => ({ ...span, end: span.end ?? 38.4 })) })],
+  ['paused', (): Scenario => ({ ...designRun, paused: [[6, 8.2], [8.3, 8.5], [20, 27.5]], standsAt: [] })],
+  ['standing', (): Scenario => ({ ...designRun, paused: [[6, 8.2], [36]], standsAt: ['c3'] })],
   ['hostile', () => hostileRun],
   ['one', () => many(1)],
   ['silent', (): Scenario => ({ status: listening, spans: [{ id: 'outer', name: 'outer', role: 'other', start: 0, end: 2 }, { id: 'inner', parent: 'outer', name: 'inner', role: 'other', start: 1, end: 2 }], now: 2 })],

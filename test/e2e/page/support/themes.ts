@@ -66,6 +66,7 @@ const tokens: Readonly<Record<string, readonly [string, string, string, string]>
   'minimap-findMatchHighlight': ['#d18616', '#d18616', '#ab5a00', '#0f4a85'],
   'editorOverviewRuler-findMatchForeground': ['#d186167e', '#d186167e', '#ab5a00', '#ab5a00'],
   'symbolIcon-variableForeground': ['#75beff', '#007acc', '#75beff', '#007acc'],
+  'debugIcon-breakpointCurrentStackframeForeground': ['#ffcc00', '#be8700', '#ffcc00', '#be8700'],
   'debugTokenExpression-string': ['#ce9178', '#a31515', '#f48771', '#a31515'],
   'debugTokenExpression-number': ['#b5cea8', '#098658', '#89d185', '#098658'],
   'debugTokenExpression-boolean': ['#4e94ce', '#0000ff', '#75bdfe', '#0000ff'],

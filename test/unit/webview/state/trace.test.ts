@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RowsMessage } from '../../../../src/protocol/rows.ts';
 import { markBit } from '../../../../src/model/span.ts';
 import { figureText } from '../../../../webview/tree/figures.ts';
-import { TraceBuilder, labelOf, originUnixNano, shownLabel } from '../../../../webview/state/trace.ts';
+import { TraceBuilder, labelOf, positionOf, shownLabel } from '../../../../webview/state/trace.ts';
 import { appended, changed, noFigures } from '../support.ts';
 import type { TestSpan } from '../support.ts';
 
@@ -59,7 +59,7 @@ describe('the rows of a trace', () => {
     expect(builder.apply(appended(spans, 0, 1))?.origin).toBe(0);
     const trace = builder.apply(appended(spans, 1, 2));
     expect(trace?.origin).toBe(-3000e6);
-    expect(originUnixNano(trace!)).toBe(trace!.baseUnixNano - 3_000_000_000n);
+    expect(positionOf(trace!, trace!.baseUnixNano)).toBe(3e9);
     expect(figureText('start', trace!, 0, 0).replace(/\s/, ' ')).toBe('+3.000 s');
   });
 
