@@ -28,6 +28,8 @@ export async function importFile(store: TraceStore, bundle: string, input: FileI
       lost: (reason) => { reject(new Error(`The file was not read to its end: ${reason}.`)); },
     });
   });
+  // Nobody will tell of the ends that are not in the file.
+  store.connectionEnded([...traceIds].flatMap((traceId) => store.trace(traceId)?.spansWithoutEnd(false) ?? []));
   if (state === 'failed') throw new Error(problem);
   return {
     format: report.parts.find(({ format }) => format !== undefined)?.format?.id ?? '',

@@ -19,7 +19,7 @@ export const marks = [
   'noStart',         // start zero or out of range; left out of the time axis
   'cut',             // a value, or the number of values, was cut to a limit
   'repaired',        // a value of the wrong type was kept as text, or an enum was out of range
-  'lost',            // the connection that reported it ended before it did
+  'lost',            // the connection or the file that reported it ended before it did
   'placeholder',     // never received itself; known through its children, logs or updates
   'derived',         // its times or status were derived and not recorded
   'outOfRange',      // a time too far from the others to be drawn on their axis

@@ -11,7 +11,7 @@ const words = new Map<string, (record: SpanRecord) => string>([
   ['cut', () => 'Something in it was longer than the limit and was cut when it arrived.'],
   ['repaired', () => 'A value had the wrong type or was out of range, and was kept as text.'],
   ['repeatedKey', () => 'Some of its attributes came more than once with the same key. The last value of each is shown.'],
-  ['lost', () => 'The program ended before this span did. It ends at the last sign of life.'],
+  ['lost', () => 'It has no end: the program, or the record of it, stopped first. It is drawn to the last sign of life.'],
   ['placeholder', () => 'The span itself has not been received. It is known from its children or logs.'],
   ['derived', () => 'Its times or status were not recorded. They are derived from other spans.'],
   ['outOfRange', () => 'Its time is too far from the others to be drawn on their axis.'],

@@ -18,14 +18,14 @@ const distance = 6;
 const pauseMs = 300;
 const lostMark = markBit('lost'), placeholderMark = markBit('placeholder');
 
-export type StateWord = 'failed' | 'running' | 'lost' | 'waiting' | '';
+export type StateWord = 'failed' | 'running' | 'no end' | 'waiting' | '';
 
 /** The state of a span in one word; empty for one that has ended well. */
 export function stateOf(scene: Scene, row: number): StateWord {
   const bits = scene.rows.marks[row] as number;
   if (isFailed(scene.rows, row)) return 'failed';
   if ((bits & placeholderMark) !== 0) return 'waiting';
-  if ((bits & lostMark) !== 0) return 'lost';
+  if ((bits & lostMark) !== 0) return 'no end';
   return Number.isNaN(scene.rows.duration[row] as number) ? 'running' : '';
 }
 
@@ -111,7 +111,7 @@ export class Tooltip {
       element('span', 'codicon', glyphOf(roleIcons[role] as IconName)),
       element('b', '', labelText(scene, row)),
       element('span', 'flame-tooltip-role', roleWords[role]),
-      element('span', `flame-tooltip-state ${state}`, state));
+      element('span', `flame-tooltip-state ${state.replace(' ', '-')}`, state));
     (title.firstElementChild as HTMLElement).style.color = `var(--vscode-spanscope-roleIcon\\.${role === 'reranker' ? 'retriever' : role === 'handoff' ? 'agent' : role})`;
     const lines = linesOf(scene, row, this.#numbers, this.#factsOf(row)).flatMap(([name, value]) => [
       element('dt', '', name), element('dd', name === 'Error' ? 'failed' : name === 'Source' ? 'mono' : '', value),

@@ -9,6 +9,8 @@ import { FileJob } from './fileJob.ts';
 import type { FileProgress } from './fileMessages.ts';
 
 const announceMs = 100;
+/** A followed file to which nothing was written for so long: what has no end in it is not taken for running any more. */
+const usualQuietMs = 5 * 60_000;
 const sourcePattern = /^[\w-]{1,128}$/;
 
 export interface FilesContext {
@@ -23,7 +25,11 @@ export interface FilesContext {
   readonly changed: (key: string) => void;
   readonly removed: (keys: readonly string[]) => void;
   readonly log: (level: 'error' | 'warn' | 'info', message: string) => void;
+  /** Tests make it shorter. */
+  readonly quietMs?: number;
 }
+
+interface SpanName { readonly traceId: string; readonly spanId: string }
 
 /** Files whose traces are shown without being stored. */
 export class OpenedFiles {
@@ -81,6 +87,9 @@ class OpenedTraceFile {
   private problem: string | undefined;
   private isKept = false;
   private announcing: NodeJS.Timeout | undefined;
+  private quiet: NodeJS.Timeout | undefined;
+  /** Spans that were taken for ended because the followed file was quiet. */
+  private restingSpans: readonly SpanName[] = [];
 
   constructor(source: string, input: FileInput, context: FilesContext, usedByAll: () => number) {
     this.source = source;
@@ -134,6 +143,7 @@ class OpenedTraceFile {
     this.changedIds.clear();
     this.fileState = 'closed';
     clearTimeout(this.announcing);
+    clearTimeout(this.quiet);
     this.context.emit({ type: 'file.changed', file: this.state, traceIds: keys });
   }
 
@@ -151,6 +161,7 @@ class OpenedTraceFile {
       }
     }
     await Promise.all(written);
+    this.context.received.connectionEnded(this.spansWithoutEnd(true));
     this.announceSoon();
     return { traceIds, spanCount: spansOf(this.store) };
   }
@@ -160,6 +171,8 @@ class OpenedTraceFile {
   private async take(bytes: Uint8Array): Promise<void> {
     const batch = new SpanBatch();
     decodeRows(bytes, batch);
+    this.store.connectionGoesOn(this.restingSpans);
+    this.restingSpans = [];
     await this.store.append(batch, { format: rowsFormat, signal: 'traces', bytes });
     if (this.isKept) await this.context.received.append(batch, { format: rowsFormat, signal: signalOf(batch), bytes });
     const limit = this.context.mostBytes();
@@ -171,8 +184,21 @@ class OpenedTraceFile {
   private enter(state: FileState, problem?: string): void {
     this.fileState = state;
     this.problem = problem;
+    clearTimeout(this.quiet);
+    if (state === 'following') this.quiet = setTimeout(() => { this.restingSpans = this.endOpenSpans(); }, this.context.quietMs ?? usualQuietMs);
+    else if (state !== 'reading') this.endOpenSpans();
     this.announceSoon();
   }
+
+  /** Nothing more is to come for now: spans without an end reach to the last time that the file tells, and do not go on. */
+  private endOpenSpans(): readonly SpanName[] {
+    const spans = this.spansWithoutEnd(false);
+    this.store.connectionEnded(spans);
+    if (this.isKept) this.context.received.connectionEnded(spans);
+    return spans;
+  }
+
+  private spansWithoutEnd(areLost: boolean): SpanName[] { return this.store.memory.values().flatMap((trace) => trace.spansWithoutEnd(areLost)); }
 
   private announceSoon(): void {
     if (this.fileState === 'closed') return;

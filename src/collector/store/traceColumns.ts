@@ -153,6 +153,25 @@ export class TraceColumns extends RowColumns {
     return true;
   }
 
+  /** Takes back `markLost`: what reported the span goes on. */
+  markFound(row: number): void {
+    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== (openMark | lostMark)) return;
+    const meta = this.meta[row] as number, parent = this.parent[row] as number;
+    this.totals.count(this.marks[row] as number, meta, parent, -1);
+    this.marks[row] = (this.marks[row] as number) & ~lostMark;
+    this.totals.count(this.marks[row] as number, meta, parent, 1);
+    this.touch(row);
+  }
+
+  /** Spans without an end; `areLost` tells whether those that are marked as lost or those that go on. */
+  spansWithoutEnd(areLost: boolean): { readonly traceId: string; readonly spanId: string }[] {
+    const wanted = areLost ? openMark | lostMark : openMark, spans: { readonly traceId: string; readonly spanId: string }[] = [];
+    for (let row = 0; row < this.count; row++) {
+      if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) === wanted) spans.push({ traceId: this.traceId, spanId: this.spanIdOf(row) });
+    }
+    return spans;
+  }
+
   /** Spans that live connections began and that have not ended. */
   runningSpans(): { readonly traceId: string; readonly spanId: string }[] {
     return [...(this.running ?? [])].map((row) => ({ traceId: this.traceId, spanId: this.spanIdOf(row) }));

@@ -147,6 +147,18 @@ export class TraceStore {
     void this.writer?.add({ format: lostFormat, signal: 'traces', bytes: encodeLost(lost), entries });
   }
 
+  /** Those who reported spans that were marked as lost go on; not to be used where there is a disk, which would not know. */
+  connectionGoesOn(spans: Iterable<{ readonly traceId: string; readonly spanId: string }>): void {
+    const traces = new Set<TraceColumns>();
+    for (const { traceId, spanId } of spans) {
+      const trace = this.memory.get(traceId), row = trace?.rowOf(spanId) ?? -1;
+      if (trace === undefined || row < 0) continue;
+      trace.markFound(row);
+      traces.add(trace);
+    }
+    for (const trace of traces) this.noteArrival(trace);
+  }
+
   /** A trace, read from disk when it is not in memory; undefined when there is none. */
   trace(traceId: string): TraceColumns | undefined {
     const known = this.memory.get(traceId);

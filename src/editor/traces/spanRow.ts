@@ -40,7 +40,7 @@ const shownIdLength = 8;
 const noticeable = [
   { bit: markBit('placeholder'), words: 'Not received itself yet; known through its children.' },
   { bit: markBit('orphan'), words: 'Its parent has not been seen.' },
-  { bit: markBit('lost'), words: 'The program ended before it did.' },
+  { bit: markBit('lost'), words: 'It has no end: the program, or the record of it, stopped first.' },
   { bit: markBit('duplicate'), words: 'Received more than once with other content; the later version is shown.' },
   { bit: markBit('cycle') | markBit('badParent'), words: 'Its parent link makes no sense, so it stands as a root.' },
   { bit: markBit('endBeforeStart'), words: 'It ended before it began, by its own times.' },
@@ -57,7 +57,7 @@ const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';
 
 function durationOf(span: SpanNode, elapsedNs: number, { numbers }: Display): string {
   const { durationNs } = span;
-  if (durationNs === undefined && isLost(span)) return 'lost';
+  if (durationNs === undefined && isLost(span)) return 'no end';
   return durationNs === undefined ? numbers.running(elapsedNs) : numbers.duration(durationNs);
 }
 
@@ -67,7 +67,7 @@ function tokensOf({ inputTokens, outputTokens }: SpanNode, { numbers }: Display)
 
 function stateOf(span: SpanNode): string {
   if ((span.marks & markBit('placeholder')) !== 0) return 'waiting';
-  if (isLost(span)) return 'lost';
+  if (isLost(span)) return 'no end';
   if (isFailed(span)) return 'failed';
   return isOpen(span) ? 'running' : 'ended';
 }

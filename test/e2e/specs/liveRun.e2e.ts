@@ -99,7 +99,7 @@ describe('a run whose program is killed', () => {
     await workbench().panel().rows('iteration_1').first().waitFor();
     await stop(agent, 'SIGKILL');
     await workbench().traces.rows(/planner, ended/).waitFor();
-    await workbench().panel().rows('planner').getByLabel('lost: the program ended first').first().waitFor();
+    await workbench().panel().rows('planner').getByLabel('no end: the program or its record stopped first').first().waitFor();
     await expect.poll(() => workbench().panel().summary.innerText()).not.toContain('running');
     await expect.poll(() => workbench().statusBarItem.innerText()).not.toContain('running');
     await workbench().spans.rows(/^planner, Agent, lost/).waitFor();

@@ -141,12 +141,12 @@ describe('the row of a span', () => {
 
   it('does not grow when its program ended first', () => {
     const lost = spanOf('x', { durationNs: undefined, marks: markBit('open') | markBit('lost') });
-    expect([spanRow(lost, 7.2e9, display).description, isOpen(lost)]).toEqual(['lost', false]);
+    expect([spanRow(lost, 7.2e9, display).description, isOpen(lost)]).toEqual(['no end', false]);
   });
 
   it.each([
     ['failed', { status: 2 }, 'error'],
-    ['lost', { marks: markBit('lost') }, 'debug-disconnect'],
+    ['no end', { marks: markBit('lost') }, 'debug-disconnect'],
     ['waiting', { marks: markBit('placeholder') }, 'question'],
   ])('shows that it is %s', (word, part, icon) => {
     const row = spanRow(spanOf('x', part), 0, display);
