@@ -35,6 +35,9 @@ export class StepToUser implements Disposable {
   /** Whether a stop is one on the way to the user's frame. */
   isUnderway({ session, threadId }: Pick<Stop, 'session' | 'threadId'>): boolean { return this.#underway.has(keyOf(session, threadId)); }
 
+  /** Whether a thread of a session is on its way. */
+  isSessionUnderway(session: DebugSession): boolean { return [...this.#underway].some((key) => key.startsWith(`${session.id} `)); }
+
   dispose(): void {
     for (const item of this.#disposables) item.dispose();
   }

@@ -10,6 +10,7 @@ export interface ContextKeys {
   'spanscope.filtered': boolean;
   'spanscope.groupBy': 'time' | 'service';
   'spanscope.lineHighlighted': boolean;
+  'spanscope.hasBreakpoints': boolean;
 }
 
 const last = new Map<keyof ContextKeys, unknown>();

@@ -8,6 +8,10 @@ import { Stops } from '../debug/stops.ts';
 import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
 import { Tracer } from '../debug/tracer.ts';
 import type { ImportReport } from '../model/records.ts';
+import type { BreakpointHit } from '../protocol/live.ts';
+import { BreakpointList } from './breakpoints/breakpointList.ts';
+import { BreakpointsView } from './breakpoints/breakpointsView.ts';
+import type { SpanHits } from './breakpoints/spanHits.ts';
 import { SourceService } from './code/sourceService.ts';
 import { CollectorHost } from './collector/collectorHost.ts';
 import { Receiver } from './collector/receiver.ts';
@@ -54,6 +58,8 @@ export class Services {
   readonly runs: RunLog;
   readonly tracer: Tracer;
   readonly stops: Stops;
+  readonly breakpoints: BreakpointList;
+  readonly breakpointsView: BreakpointsView;
   readonly elsewhere: ElsewhereNotice;
   readonly tracesView: TracesView;
   readonly spansView: SpansView;
@@ -62,6 +68,8 @@ export class Services {
   readonly onDidChangeTraces: vscode.Event<{ readonly traceIds: readonly string[] }>;
   readonly #status: StatusItem;
   readonly #terminals: TerminalEnvironment;
+  readonly #steps: StepToUser;
+  #hits: Promise<SpanHits> | undefined;
   readonly #disposables = new Disposables();
 
   constructor(context: vscode.ExtensionContext) {
@@ -82,7 +90,9 @@ export class Services {
       token: () => this.collector.call('controlToken'),
     }, context.extensionPath));
     this.stops = keep(new Stops());
-    keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));
+    this.#steps = keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));
+    this.breakpoints = keep(new BreakpointList(this.collector, context.workspaceState, log.for('breakpoints')));
+    this.breakpointsView = keep(new BreakpointsView(this.breakpoints, this.collector, this.runs, this.display));
     this.#terminals = new TerminalEnvironment(context.environmentVariableCollection, this.tracer.hooks);
     this.elsewhere = new ElsewhereNotice(context.workspaceState, log);
     keep(new DebugSessions(this.tracer, this.runs, (prepared, useOurs) => this.elsewhere.tell(prepared, useOurs), (what, cause) => log.for('debug').warn(what, cause)));
@@ -160,6 +170,13 @@ export class Services {
     keep(this.spansView.onDidChangeVisibility(startIfVisible));
     keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
     keep(this.receiver.onDidChange(() => this.#receiverChanged()));
+    keep(this.collector.onDidHitBreakpoint((hit) => { this.#took(hit).catch((error: unknown) => this.log.warn('A span breakpoint could not be shown', error)); }));
+    let wasDebugging = false;
+    keep(this.runs.onDidChange(() => {
+      const isDebugging = this.runs.live.length > 0;
+      if (isDebugging && !wasDebugging) this.breakpoints.forgetHits();
+      wasDebugging = isDebugging;
+    }));
     keep(this.receiver.onDidChange(() => { if (this.receiver.state !== 'starting') this.#updateTerminals(); }));
     keep(this.index.onDidChange(() => this.#tracesChanged()));
     keep(this.files.onDidChange(() => this.#tracesChanged()));
@@ -178,6 +195,14 @@ export class Services {
     setContextKey('spanscope.receiver', state);
     setContextKey('spanscope.portProblem', problems.length > 0);
     if (state === 'listening' && this.context.workspaceState.get(usedKey) !== true) void this.context.workspaceState.update(usedKey, true);
+  }
+
+  /** What shows hits is loaded with the first one. */
+  async #took(hit: BreakpointHit): Promise<void> {
+    this.#hits ??= import('./breakpoints/spanHits.ts').then(({ SpanHits: Hits }) => this.#disposables.add(new Hits({
+      list: this.breakpoints, view: this.breakpointsView, stops: this.stops, steps: this.#steps, selection: this.selection, panels: this.panels, display: this.display,
+    })));
+    await (await this.#hits).take(hit);
   }
 
   #updateTerminals(): void {

@@ -54,6 +54,9 @@ export const workspace = {
   fs: { mtime: 0, stat(): Promise<object> { return Promise.resolve({ type: FileType.File, size: 1, mtime: this.mtime }); } },
   name: 'shop',
   isTrusted: true,
+  /** Fired by tests. */
+  granted: new EventEmitter<void>(),
+  onDidGrantWorkspaceTrust(listener: () => unknown): { dispose(): void } { return this.granted.event(listener); },
   settings: new Map<string, Inspected>(),
   getConfiguration(section: string): { get(key: string): unknown; inspect(key: string): Inspected } {
     const inspect = (key: string): Inspected => this.settings.get(`${section}.${key}`) ?? {};

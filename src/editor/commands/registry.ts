@@ -1,4 +1,5 @@
 import { addAgentKit } from './addAgentKit.ts';
+import { breakAtSpans } from './breakAtSpans.ts';
 import { chart } from './chart.ts';
 import { clear } from './clear.ts';
 import { clearHighlight } from './clearHighlight.ts';
@@ -11,6 +12,7 @@ import { copyAsMarkdown, exportMatching, exportSubtree, exportTrace } from './ex
 import { clearFilter, filterTraces } from './filterTraces.ts';
 import { groupByService, groupByTime } from './groupTraces.ts';
 import { importFile, importFolder } from './importFile.ts';
+import { lineBreakpoints } from './lineBreakpoints.ts';
 import { loadMore } from './loadMore.ts';
 import { mapPath } from './mapPath.ts';
 import { openAsTrace } from './openAsTrace.ts';
@@ -25,6 +27,7 @@ import { searchSpans } from './searchSpans.ts';
 import { showEnvironment } from './showEnvironment.ts';
 import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
+import { spanBreakpoints } from './spanBreakpoints.ts';
 import { startReceiver } from './startReceiver.ts';
 import { stopReceiver } from './stopReceiver.ts';
 import { traceFiles } from './traceFiles.ts';
@@ -32,7 +35,7 @@ import { useOtherPort } from './useOtherPort.ts';
 
 /** Every command of the extension. */
 export const commands: readonly Command[] = [
-  addAgentKit, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
+  addAgentKit, ...breakAtSpans, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...traceFiles, useOtherPort,
+  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
 ];

@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { pidOf } from '../../debug/processIds.ts';
+import type { StepToUser } from '../../debug/stepToUser.ts';
+import type { Stops } from '../../debug/stops.ts';
+import { receivedSource, traceKeyOf } from '../../model/traceKey.ts';
+import type { BreakpointHit } from '../../protocol/live.ts';
+import { Disposables } from '../disposables.ts';
+import type { Display } from '../display.ts';
+import type { TracePanels } from '../panel/tracePanels.ts';
+import { asLabel } from '../safeText.ts';
+import type { Selection } from '../selection.ts';
+import type { BreakpointList } from './breakpointList.ts';
+import type { BreakpointsView } from './breakpointsView.ts';
+import { breakpointLabel } from './breakpointWords.ts';
+
+/** The stop and the word of it come on two ways, one soon after the other. */
+const patienceMs = 5000, lookMs = 50;
+const longestName = 60;
+
+/** What hits are shown by. */
+export interface SpanHitsParts {
+  readonly list: BreakpointList;
+  readonly view: BreakpointsView;
+  readonly stops: Stops;
+  readonly steps: StepToUser;
+  readonly selection: Selection;
+  readonly panels: TracePanels;
+  readonly display: Display;
+}
+
+/** What happens when a program stands at a span breakpoint: its span is selected and shown, and the row says so. */
+export class SpanHits {
+  readonly #parts: SpanHitsParts;
+  readonly #disposables = new Disposables();
+  /** Where programs stand, by their debug sessions. */
+  readonly #standing = new Map<vscode.DebugSession, BreakpointHit>();
+  /** Traces whose panel was opened once: closed by the user it stays closed. */
+  readonly #opened = new Set<string>();
+  #status: vscode.Disposable | undefined;
+
+  constructor(parts: SpanHitsParts) {
+    this.#parts = parts;
+    const { stops } = parts;
+    const keep = (item: vscode.Disposable): void => { this.#disposables.add(item); };
+    keep(stops.onDidContinue(({ session }) => { if (!this.#isUnderway(session)) this.#went(session); }));
+    keep(stops.onDidEnd((session) => this.#went(session)));
+    keep(vscode.debug.onDidChangeActiveStackItem((item) => { if (item !== undefined) this.#follow(item.session); }));
+    keep({ dispose: () => this.#status?.dispose() });
+  }
+
+  dispose(): void { this.#disposables.dispose(); }
+
+  async take(hit: BreakpointHit): Promise<void> {
+    this.#parts.list.countHit(hit.breakpointId);
+    const session = await this.#sessionOf(hit);
+    // It went on before anybody could look.
+    if (session === undefined) return;
+    this.#standing.set(session, hit);
+    this.#tell(hit);
+    await this.#show(hit);
+  }
+
+  /** The debug session that stands because of a hit, once it has arrived at the user's frame. */
+  async #sessionOf(hit: BreakpointHit): Promise<vscode.DebugSession | undefined> {
+    const end = performance.now() + patienceMs;
+    do {
+      for (const { session, threadId } of this.#parts.stops.standing()) {
+        if (this.#parts.steps.isUnderway({ session, threadId }) || threadId === undefined) continue;
+        if (hit.client.pid === undefined || await pidOf(session, threadId) === hit.client.pid) return session;
+      }
+      await delay(lookMs);
+    } while (performance.now() < end);
+    return undefined;
+  }
+
+  #isUnderway(session: vscode.DebugSession): boolean {
+    return this.#parts.steps.isSessionUnderway(session);
+  }
+
+  #went(session: vscode.DebugSession): void {
+    if (!this.#standing.delete(session)) return;
+    this.#mark();
+    if (this.#standing.size === 0) this.#status?.dispose();
+  }
+
+  #tell(hit: BreakpointHit): void {
+    this.#mark();
+    const { list, display } = this.#parts, breakpoint = list.find(hit.breakpointId);
+    const where = hit.client.name === undefined ? '' : ` (${hit.client.name.slice(0, longestName)})`;
+    const what = breakpoint === undefined ? 'a span breakpoint' : breakpointLabel(breakpoint, display);
+    this.#status?.dispose();
+    this.#status = vscode.window.setStatusBarMessage(`$(debug-pause) ${asLabel(`Stopped: ${what}${where}`)}`);
+  }
+
+  #mark(): void {
+    this.#parts.view.setStanding(new Set([...this.#standing.values()].map(({ breakpointId }) => breakpointId)));
+  }
+
+  /** Selects the span of the program that the user looks at. */
+  #follow(session: vscode.DebugSession): void {
+    const hit = this.#standing.get(session);
+    if (hit !== undefined) this.#parts.selection.select(selected(hit), this);
+  }
+
+  /** Beside the code and without taking its focus. */
+  async #show(hit: BreakpointHit): Promise<void> {
+    const { panels, selection } = this.#parts, { traceId, spanId } = selected(hit), { latest } = panels;
+    const isOpen = latest?.traceId === traceId;
+    if (latest !== undefined && isOpen && !latest.panel.visible) latest.panel.reveal(vscode.ViewColumn.Beside, true);
+    if (isOpen || !this.#opened.has(traceId)) {
+      this.#opened.add(traceId);
+      if (latest !== undefined && isOpen) await latest.show(traceId, spanId);
+      else await panels.show(traceId, { spanId, preserveFocus: true });
+    }
+    selection.select({ traceId, spanId }, this);
+  }
+}
+
+const selected = ({ traceId, spanId }: BreakpointHit): { traceId: string; spanId: string } => ({ traceId: traceKeyOf(receivedSource, traceId), spanId });
