@@ -11,6 +11,9 @@ export class RunLog {
   readonly onDidChange = this.#changed.event;
   readonly #ended = new EventEmitter<Run>();
   readonly onDidEnd = this.#ended.event;
+  readonly #paused = new EventEmitter<string>();
+  /** A program of the run with this id stands in the debugger, or goes on. */
+  readonly onDidPause = this.#paused.event;
   readonly #runs: RunList;
   readonly #memory: Memento;
 
@@ -37,9 +40,16 @@ export class RunLog {
     this.#ended.fire(ended);
   }
 
+  setPaused(id: string, isPaused: boolean, atUnixMilli: number): void {
+    if (!this.#runs.setPaused(id, isPaused, atUnixMilli)) return;
+    void this.#memory.update(memoryKey, this.#runs.saved);
+    this.#paused.fire(id);
+  }
+
   dispose(): void {
     this.#changed.dispose();
     this.#ended.dispose();
+    this.#paused.dispose();
   }
 
   #save(): void {

@@ -1,3 +1,6 @@
+import { pausedFrom, resumedAt, savedPauses } from './pauses.ts';
+import type { Pause } from './pauses.ts';
+
 /** One debug session, or one run of a file: what its spans belong to. Times are milliseconds since 1970. */
 export interface Run {
   /** Later runs have greater ids. */
@@ -8,6 +11,8 @@ export interface Run {
   readonly startUnixMilli: number;
   /** Undefined while it goes on, and when nobody saw its end. */
   readonly endUnixMilli?: number;
+  /** When its programs stood in the debugger, in the order of time; absent when they never did. */
+  readonly pauses?: readonly Pause[];
 }
 
 const mostRuns = 200;
@@ -24,7 +29,10 @@ export class RunList {
   readonly #live = new Map<string, Set<string>>();
 
   constructor(saved: unknown) {
-    for (const run of Array.isArray(saved) ? saved.filter(isRun) : []) this.#runs.set(run.id, run);
+    for (const run of Array.isArray(saved) ? saved.filter(isRun) : []) {
+      const { pauses: given, ...rest } = run, pauses = savedPauses(given);
+      this.#runs.set(run.id, pauses.length === 0 ? rest : { ...rest, pauses });
+    }
   }
 
   /** What to save, oldest first. */
@@ -39,7 +47,8 @@ export class RunList {
   /** A session of the run begins. A debugger that starts its program again goes on with the run. */
   begin(run: Pick<Run, 'id' | 'name' | 'type'>, session: string, nowUnixMilli: number): void {
     const { id, name, type } = run;
-    this.#runs.set(id, { id, name, type, startUnixMilli: this.#runs.get(id)?.startUnixMilli ?? nowUnixMilli });
+    const { startUnixMilli = nowUnixMilli, pauses } = this.#runs.get(id) ?? {};
+    this.#runs.set(id, { id, name, type, startUnixMilli, ...(pauses === undefined ? {} : { pauses }) });
     const sessions = this.#live.get(id) ?? new Set();
     this.#live.set(id, sessions.add(session));
     for (const oldest of this.#runs.keys()) {
@@ -54,9 +63,18 @@ export class RunList {
     if (sessions?.delete(session) !== true || sessions.size > 0) return undefined;
     this.#live.delete(id);
     if (run === undefined) return undefined;
-    const ended = { ...run, endUnixMilli: nowUnixMilli };
+    const ended = { ...run, endUnixMilli: nowUnixMilli, ...(run.pauses === undefined ? {} : { pauses: resumedAt(run.pauses, nowUnixMilli) }) };
     this.#runs.set(id, ended);
     return ended;
+  }
+
+  /** A program of the run stands in the debugger, or none does any more. Gives whether that is news. */
+  setPaused(id: string, isPaused: boolean, atUnixMilli: number): boolean {
+    const run = this.#runs.get(id), before = run?.pauses ?? [];
+    const pauses = isPaused ? pausedFrom(before, atUnixMilli) : resumedAt(before, atUnixMilli);
+    if (run === undefined || pauses === before) return false;
+    this.#runs.set(id, { ...run, pauses });
+    return true;
   }
 }
 
