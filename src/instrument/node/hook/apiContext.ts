@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { addContexts } from './activeSpans.ts';
 import { wrapMethod } from './wrapMethod.ts';
 
 /**
@@ -10,6 +11,7 @@ export function provideContexts(contextApi: object): void {
   const manager = '_getContextManager' in contextApi && typeof contextApi._getContextManager === 'function' ? contextApi._getContextManager() as object : undefined;
   if (manager === undefined || manager.constructor.name !== 'NoopContextManager') return;
   const contexts = new AsyncLocalStorage<unknown>();
+  addContexts(() => contexts.getStore());
   wrapMethod(manager, 'active', (active) => function knownActive(this: unknown) {
     return contexts.getStore() ?? Reflect.apply(active, this, []);
   });

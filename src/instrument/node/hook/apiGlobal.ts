@@ -1,3 +1,4 @@
+import { tellActiveSpans } from './activeSpans.ts';
 import { apiKey } from './otelKeys.ts';
 import { silently } from './silently.ts';
 import { wrapMethod } from './wrapMethod.ts';
@@ -5,6 +6,7 @@ import { watchProvider } from './watch.ts';
 
 /** Sees a provider being registered in a realm, however the API came there: as a package, an ES module or inside a bundle. */
 export function watchGlobal(realm: object): void {
+  tellActiveSpans(realm);
   let api: unknown = Reflect.get(realm, apiKey);
   watchApi(api);
   Object.defineProperty(realm, apiKey, {

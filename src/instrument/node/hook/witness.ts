@@ -79,6 +79,14 @@ export class Witness {
     return true;
   }
 
+  /** Sends what is pending, while the program stands and its event loop with it. */
+  sendAll(): void {
+    this.#tellOpen();
+    if (this.#wasReached) return this.#exporter.flushSync();
+    const frames = this.#exporter.takeFrames();
+    if (frames.length > 0) sendNow(frames);
+  }
+
   /** Whether there are breakpoints for errors: to be told of those costs something. */
   get awaitsErrors(): boolean { return this.#breakpoints.has('error'); }
 
@@ -117,6 +125,11 @@ export class Witness {
   }
 
   #look(): void {
+    this.#tellOpen();
+    if (this.#open.size > 0) this.#lookLater();
+  }
+
+  #tellOpen(): void {
     let count = 0;
     for (const seen of this.#open) {
       if (++count > mostLookedAt) break;
@@ -125,7 +138,6 @@ export class Witness {
         this.#exporter.onChange(seen, undefined);
       }
     }
-    if (this.#open.size > 0) this.#lookLater();
   }
 
   #tellChanges(seen: SeenSpan): void {
