@@ -97,6 +97,12 @@ export class LiveServer {
     while (!condition()) await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
   }
 
+  /** Tells all clients breakpoints. */
+  tell(breakpoints: readonly object[]): void {
+    this.breakpoints = breakpoints;
+    for (const client of this.#server.clients) client.send(JSON.stringify({ type: 'breakpoints', items: breakpoints }));
+  }
+
   typesOf(spanId: string): readonly string[] {
     return this.messages.filter((message) => (message.span?.spanId ?? message.spanId) === spanId).map((message) => message.type);
   }

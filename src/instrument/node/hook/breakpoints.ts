@@ -92,7 +92,7 @@ function breakpointIn(item: unknown): { readonly on: Moment; readonly breakpoint
   const attribute = item['attribute'];
   if (isFields(attribute)) {
     const key = textIn(attribute['key']) ?? '', test = attributeTest(attribute['operator'], textIn(attribute['value']) ?? '');
-    tests.push((facts) => test(facts.attributes[key]));
+    tests.push(({ attributes }) => test(Object.hasOwn(attributes, key) ? attributes[key] : undefined));
   }
   const hit = typeof item['hit'] === 'number' && item['hit'] > 1 ? item['hit'] : 1;
   return { on, breakpoint: { id, exactName: isPattern ? undefined : name, tests, hit, limit: limitIn(item['limit']) } };

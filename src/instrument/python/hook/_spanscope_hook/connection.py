@@ -8,7 +8,7 @@ import struct
 import sys
 import time
 
-from . import kit
+from . import kit, live
 from .live import LOOPBACK, whole_message
 
 _FIRST_RETRY = 0.2
@@ -62,6 +62,7 @@ class Connection:
         self._retry_at = 0.0
         self._looked_at = 0.0
         self.has_unread = False
+        self.tells = collections.deque()  # messages that are no spans, with the locks that are released when they are sent
 
     @property
     def socket(self):
@@ -120,6 +121,7 @@ class Connection:
         if self._web_socket is None and (self._spans or self._whole) and (is_urgent or now >= self._retry_at):
             self._connect()
         if self._web_socket is None:
+            self._end_tells()
             return
         try:
             if self.has_unread:
@@ -154,6 +156,7 @@ class Connection:
             self._take_answers(self._web_socket.take())
         except Exception:
             self._drop()
+            _tell_breakpoints(None)
             return
         self._number += 1
         # Another receiver may be there now: it gets to know all that is open.
@@ -163,6 +166,7 @@ class Connection:
         if self._web_socket is not None:
             self._web_socket.close()
             self._web_socket = None
+        self._end_tells()
         for _, texts in reversed(self._in_flight.values()):
             self._whole.extendleft(reversed(texts))
             self._characters += sum(map(len, texts))
@@ -180,12 +184,17 @@ class Connection:
     def _take_answers(self, messages):
         for text in messages:
             answer = json.loads(text)
-            if not isinstance(answer, dict) or answer.get("type") not in ("ack", "error"):
+            if not isinstance(answer, dict):
+                continue
+            if answer.get("type") == "breakpoints" and isinstance(answer.get("items"), list):
+                _tell_breakpoints(answer["items"])
+            if answer.get("type") not in ("ack", "error"):
                 continue
             if answer.get("id") == _HELLO_ID:
                 if answer["type"] == "error":
                     # Of an earlier run of the receiver, or of another one: spans are taken without.
                     self._token = None
+                    _tell_breakpoints([])
                     raise ConnectionError("token not accepted")
                 continue
             # Only now: a receiver that is overloaded takes connections and ends them at once.
@@ -209,6 +218,17 @@ class Connection:
                 self._in_flight[self._last_frame] = (spans, texts)
                 messages[-1] = f'{messages[-1][:-1]},"id":{self._last_frame}}}'
                 self._web_socket.send((messages[0] if len(messages) == 1 else f"[{','.join(messages)}]").encode("ascii"))
+
+        if not self._unsent and not self._whole:
+            while self.tells:
+                text, sent = self.tells.popleft()
+                self._web_socket.send(text.encode("ascii"))
+                sent.release()
+
+    def _end_tells(self):
+        """They are of this moment: nobody is told later."""
+        while self.tells:
+            self.tells.popleft()[1].release()
 
     def _next_changes(self):
         """Spans that were told of open, with their messages and the number of characters in these."""
@@ -245,6 +265,17 @@ class Connection:
             return whole_message(span)
         except Exception:
             return None
+
+
+def _tell_breakpoints(items):
+    """Hands on what the receiver says, None when it cannot be asked. Programs without the token have nothing to do with breakpoints."""
+    if kit._variable("SPANSCOPE_TOKEN") is not None:
+        from . import stops
+
+        if items is None:
+            stops.not_told()
+        else:
+            stops.told(items)
 
 
 def _fitting(text):

@@ -5,6 +5,7 @@ import sys
 import time
 
 from . import live
+from .span_facts import SpanFacts
 from .values import plain, text_to_json, to_json, with_place
 
 _KIND = '"kind":"internal"'
@@ -61,6 +62,10 @@ class LibrarySpan(live.SeenSpan):
         if told.get("parentSpanId"):
             text += f',"parentSpanId":{to_json(told["parentSpanId"])}'
         return text + _outcome(told, ended), 0
+
+    def facts(self):
+        told = self.source.read()
+        return SpanFacts(told["traceId"], told["spanId"], told["name"], _attributes(told), bool(told["error"]))
 
     def next_message(self, ended, events_sent):
         told = self.source.read()

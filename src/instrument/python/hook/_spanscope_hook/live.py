@@ -23,6 +23,7 @@ _MOST_WAITING = 100_000
 _EXIT_SECONDS = 1.0
 _EXIT_SECONDS_ALONE = 0.2  # when nobody has answered yet
 _FORK_SECONDS = 1.0
+_TELL_SECONDS = 1.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # Spans that the thread has not seen yet: their library's object, with its class here and its place.
@@ -32,6 +33,20 @@ _done = collections.deque(maxlen=_MOST_WAITING)
 _begin_lock = threading.RLock()
 _sender = None
 _original_exits = {}
+
+
+def _first_stop(kind, source, moment):
+    from . import stops
+
+    stops.first(kind, source, moment)
+
+
+def _stop_at_first():
+    return _first_stop if os.environ.get("SPANSCOPE_TOKEN", "").strip() else None
+
+
+# Called with every span (class, object) that has begun, ended or failed ("start", "end", "error"), where it may be that the program is to stop there.
+stop_at = _stop_at_first()
 
 
 class SeenSpan:
@@ -59,6 +74,10 @@ class SeenSpan:
         """Something that is equal as long as nothing has changed."""
         return ()
 
+    def facts(self):
+        """What breakpoints are about, as `SpanFacts`."""
+        raise NotImplementedError
+
 
 def started(kind, source, place):
     """To be called when a span has begun: a subclass of SeenSpan, the library's own object (hashable), where the user's code is."""
@@ -67,6 +86,14 @@ def started(kind, source, place):
     sender = _sender
     if sender is None or sender.is_asleep:
         _wake()
+    if stop_at is not None:
+        stop_at(kind, source, "start")
+
+
+def failed(kind, source):
+    """To be called when the status of a span that has not ended has become an error."""
+    if stop_at is not None:
+        stop_at(kind, source, "error")
 
 
 def ended(kind, source):
@@ -76,6 +103,8 @@ def ended(kind, source):
     sender = _sender
     if sender is None or sender.is_asleep:
         _wake()
+    if stop_at is not None:
+        stop_at(kind, source, "end")
 
 
 def whole_message(span):
@@ -91,6 +120,12 @@ def _wake():
                 _register()
                 _sender = _Sender()
     _sender.wake()
+
+
+def tell(text):
+    """Sends a message (JSON text) after all that has happened to spans so far; waits until it is sent, at most for a moment."""
+    if _sender is not None:
+        _sender.tell(text)
 
 
 def flush():
@@ -137,8 +172,12 @@ def _after_fork():
 
 
 def _in_child():
-    global _sender, _begin_lock
+    global _sender, _begin_lock, stop_at
     _begin_lock = threading.RLock()
+    stop_at = _stop_at_first()
+    stops = sys.modules.get("_spanscope_hook.stops")
+    if stops is not None:
+        stops.forget_threads()
     _begun.clear()
     _done.clear()
     if _sender is not None:
@@ -155,6 +194,7 @@ class _Sender:
         self._stopping = False
         self._connection = None
         self._flushes = collections.deque()
+        self._tells = collections.deque()
         self._signal = None
 
     def wake(self):
@@ -215,6 +255,13 @@ class _Sender:
             if connection is not None and connection.socket is not None:
                 done.acquire(timeout=_EXIT_SECONDS)
 
+    def tell(self, text):
+        sent = threading.Lock()
+        sent.acquire()
+        self._tells.append((text, sent))
+        self.wake()
+        sent.acquire(timeout=_TELL_SECONDS)
+
     def _run(self):
         try:
             if self._connection is None:
@@ -229,13 +276,16 @@ class _Sender:
         last_seen = time.monotonic()
         while not self._stopping:
             now = time.monotonic()
+            # Before the spans are looked at: what is told comes after all that happened before.
+            while self._tells:
+                connection.tells.append(self._tells.popleft())
+            is_flushing, is_telling = len(self._flushes) > 0, len(connection.tells) > 0
             if _begun or _done:
                 last_seen = now
                 connection.take_in(_begun, _done)
-            connection.look_for_changes(now, _CHANGES_SECONDS, _MOST_LOOKED_AT)
-            is_urgent = len(self._flushes) > 0
-            connection.turn(now, is_urgent)
-            if is_urgent and not (_begun or _done) and (connection.is_idle or connection.socket is None):
+            connection.look_for_changes(now, 0 if is_telling else _CHANGES_SECONDS, _MOST_LOOKED_AT)
+            connection.turn(now, is_flushing or is_telling)
+            if is_flushing and not (_begun or _done) and (connection.is_idle or connection.socket is None):
                 while self._flushes:
                     self._flushes.popleft().release()
             self._rest(connection, now - last_seen)
@@ -249,7 +299,7 @@ class _Sender:
         else:
             seconds = connection.seconds_to_sleep(time.monotonic(), _CHANGES_SECONDS)
             self.is_asleep = True
-            if _begun or _done or self._flushes or self._stopping:  # came before anybody could know that we sleep
+            if _begun or _done or self._flushes or self._tells or self._stopping:  # came before anybody could know that we sleep
                 seconds = 0
         readable = _readable(self._signal[0], connection.socket, seconds)
         self.is_asleep = False

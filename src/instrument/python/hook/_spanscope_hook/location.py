@@ -53,6 +53,21 @@ def place_of_caller(depth):
     return None
 
 
+def first_frame():
+    """The frame of the user's code that calls, and True; the one next to the hook, and False, when libraries began all of it."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and os.path.abspath(frame.f_code.co_filename).startswith(_HERE):
+        frame = frame.f_back
+    nearest = frame
+    while frame is not None:
+        file = frame.f_code.co_filename
+        owner = _owners[file] if file in _owners else _find_out(file)
+        if owner:
+            return (frame, True) if owner == _OWN else (nearest, False)
+        frame = frame.f_back
+    return nearest, False
+
+
 def attributes_of(place):
     """A place as attributes of a span: file, line (from 1) and function."""
     if place is None:

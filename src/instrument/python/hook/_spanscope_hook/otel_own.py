@@ -7,7 +7,7 @@ import types
 
 from . import kit, live
 from .location import place_of_caller
-from .otel_sdk import _OtelSpan
+from .otel_sdk import OtelSpan, has_failed
 
 _MAX_ITEMS = 128  # attributes, events and links each, as in the SDK
 
@@ -55,7 +55,10 @@ def make_tracer_class(api):
             # As the specification says: OK is final, and nothing is set back to UNSET.
             told = status if isinstance(status, api.Status) else api.Status(status, description)
             if self._end_time is None and self._status.status_code is not api.StatusCode.OK and told.status_code is not api.StatusCode.UNSET:
+                had_failed = has_failed(self)
                 self._status = told
+                if not had_failed and has_failed(self):
+                    _quietly(live.failed, OtelSpan, self)
 
         def record_exception(self, exception, attributes=None, timestamp=None, escaped=False):
             kind = type(exception)
@@ -66,7 +69,7 @@ def make_tracer_class(api):
         def end(self, end_time=None):
             if self._end_time is None:
                 self._end_time = end_time or time.time_ns()
-                _quietly(live.ended, _OtelSpan, self)
+                _quietly(live.ended, OtelSpan, self)
 
         def __exit__(self, kind, error, stack):
             if error is not None and self.is_recording():
@@ -87,7 +90,7 @@ def make_tracer_class(api):
             span.set_attributes(attributes)
             for link in links or ():
                 span.add_link(link.context, link.attributes)
-            _quietly(live.started, _OtelSpan, span, place_of_caller(1))
+            _quietly(live.started, OtelSpan, span, place_of_caller(1))
             return span
 
         def start_as_current_span(

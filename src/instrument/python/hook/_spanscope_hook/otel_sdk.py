@@ -4,23 +4,25 @@ import functools
 
 from . import live
 from .location import place_of_caller
+from .span_facts import SpanFacts
 from .values import text_to_json, to_json, with_place
 
 _KINDS = ("internal", "server", "client", "producer", "consumer")
 _CODES = ("unset", "ok", "error")
+_ERROR = 2
 
 
 def attach(module):
-    """Wraps `start` and `end` of the SDK's spans; `module` is `opentelemetry.sdk.trace`."""
+    """Wraps `start`, `end` and `set_status` of the SDK's spans; `module` is `opentelemetry.sdk.trace`."""
     span_class = module.Span
-    start, end = span_class.start, span_class.end
+    start, end, set_status = span_class.start, span_class.end, span_class.set_status
     started, ended = live.started, live.ended
 
     @functools.wraps(start)
     def seen_start(self, *args, **kwargs):
         start(self, *args, **kwargs)
         try:
-            started(_OtelSpan, self, place_of_caller(1))
+            started(OtelSpan, self, place_of_caller(1))
         except Exception:
             pass
 
@@ -32,14 +34,29 @@ def attach(module):
         finally:
             try:
                 if was_open and self._end_time is not None:
-                    ended(_OtelSpan, self)
+                    ended(OtelSpan, self)
             except Exception:
                 pass
 
-    span_class.start, span_class.end = seen_start, seen_end
+    @functools.wraps(set_status)
+    def seen_set_status(self, *args, **kwargs):
+        if live.stop_at is None:
+            return set_status(self, *args, **kwargs)
+        had_failed = has_failed(self)
+        result = set_status(self, *args, **kwargs)
+        try:
+            if not had_failed and has_failed(self) and self._end_time is None:
+                live.failed(OtelSpan, self)
+        except Exception:
+            pass
+        return result
+
+    span_class.start, span_class.end, span_class.set_status = seen_start, seen_end, seen_set_status
 
 
-class _OtelSpan(live.SeenSpan):
+class OtelSpan(live.SeenSpan):
+    """A span of the SDK, or one with its members."""
+
     def first_message(self, ended):
         span = self.source
         context = span._context
@@ -80,6 +97,15 @@ class _OtelSpan(live.SeenSpan):
     def changes(self):
         span = self.source
         return (len(span._attributes or ()), len(span._events), span._name, span._status.status_code)
+
+    def facts(self):
+        span, context = self.source, self.source._context
+        return SpanFacts(f"{context.trace_id:032x}", f"{context.span_id:016x}", span._name, _attributes(span._attributes))
+
+
+def has_failed(span):
+    """Whether the status of a span is an error."""
+    return span._status.status_code._value_ == _ERROR
 
 
 def _status(status):

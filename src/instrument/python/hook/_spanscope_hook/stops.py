@@ -1,0 +1,75 @@
+"""Stops the program at spans: with breakpoints, a debugger that is attached, and the token that opens the control channel."""
+
+import json
+import threading
+
+from . import debugger, live
+from .breakpoints import Breakpoints
+
+# How long the first span of a program waits to be told breakpoints, for a debugger that is there.
+_FIRST_SECONDS = 1.0
+
+_breakpoints = Breakpoints()
+_told = threading.Event()
+# Held while the program stands: who comes to a breakpoint meanwhile stops when it goes on, so that every stop is seen.
+_standing = threading.RLock()
+_counting = threading.RLock()
+
+
+def told(items):
+    """To be called with the breakpoints that there are, a list of what the receiver sent."""
+    with _counting:
+        _breakpoints.set(items)
+        live.stop_at = None if _breakpoints.is_empty else at
+    _told.set()
+
+
+def not_told():
+    """To be called when the receiver cannot be asked. It may tell later."""
+    if live.stop_at is not at:
+        live.stop_at = None
+    _told.set()
+
+
+def first(kind, source, moment):
+    """What `at` does, for the spans that come before anybody could know whether there are breakpoints."""
+    try:
+        if debugger.attached() is None:
+            return
+        if not _told.wait(_FIRST_SECONDS):
+            not_told()
+        elif live.stop_at is at:
+            at(kind, source, moment)
+    except Exception:
+        pass
+
+
+def at(kind, source, moment):
+    """Stands still if a span (as in `live.started`) meets a breakpoint now; the receiver knows of it then."""
+    try:
+        if debugger.attached() is None or not _breakpoints.wants(moment):
+            return
+        facts = kind(source, None).facts()
+        if facts.is_failure and moment == "end":
+            _stop_if_met(facts, "error")
+        _stop_if_met(facts, moment)
+    except Exception:
+        pass
+
+
+def _stop_if_met(facts, moment):
+    with _counting:
+        met = _breakpoints.met(facts, moment)
+    if met is None:
+        return
+    with _standing:
+        present = debugger.attached()
+        if present is not None:
+            live.tell(json.dumps({"type": "breakpoint.hit", "breakpointId": met, "traceId": facts.trace_id, "spanId": facts.span_id, "on": moment}))
+            debugger.stand_still(present)
+
+
+def forget_threads():
+    """To be called in a forked child, whose other threads are gone with what they held."""
+    global _told, _standing, _counting
+    _told, _standing, _counting = threading.Event(), threading.RLock(), threading.RLock()
