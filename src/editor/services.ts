@@ -12,6 +12,7 @@ import type { BreakpointHit } from '../protocol/live.ts';
 import { BreakpointList } from './breakpoints/breakpointList.ts';
 import { BreakpointsView } from './breakpoints/breakpointsView.ts';
 import type { SpanHits } from './breakpoints/spanHits.ts';
+import { CodeSurface } from './code/codeSurface.ts';
 import { SourceService } from './code/sourceService.ts';
 import { CollectorHost } from './collector/collectorHost.ts';
 import { Receiver } from './collector/receiver.ts';
@@ -64,6 +65,7 @@ export class Services {
   readonly tracesView: TracesView;
   readonly spansView: SpansView;
   readonly panels: TracePanels;
+  readonly code: CodeSurface;
   /** Ids of traces that came, changed or went. */
   readonly onDidChangeTraces: vscode.Event<{ readonly traceIds: readonly string[] }>;
   readonly #status: StatusItem;
@@ -107,6 +109,7 @@ export class Services {
       showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
       run: (action) => runPanelAction(action, this.receiver.endpoints),
     }));
+    this.code = keep(new CodeSurface(this.collector, () => ({ collector: this.collector, source: this.source, panels: this.panels, display: this.display, log: log.for('code') })));
     keep(TraceFileEditor.register(this.files, this.panels));
     keep(vscode.window.registerUriHandler({ handleUri: async (uri) => (await import('./links/openLink.ts')).openLink(this, uri) }));
     this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.tracer, this.display));

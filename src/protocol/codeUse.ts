@@ -43,6 +43,10 @@ export interface CodeUse {
   readonly runs: number;
   /** Of the newest run that has spans of these places. */
   readonly run: CodeFigures;
+  /** Whether its program has not been run again since without them. */
+  readonly isLatest: boolean;
+  /** When the newest trace of them began, in milliseconds since 1970: its program had read its code by then. */
+  readonly since: number;
 }
 
 export interface CodeUseQuestion {

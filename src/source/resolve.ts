@@ -81,6 +81,12 @@ export async function resolveFrames(record: SpanRecord, context: SourceContext):
   return resolved.flat();
 }
 
+/** Where a recorded place is; none when its path is refused or no such file is known. `folders` are those of the program. */
+export async function resolvePlace(place: RecordedPlace, folders: readonly string[], context: SourceContext): Promise<readonly SourceCandidate[]> {
+  const candidates = await candidatesAt(place, ranks.recorded, folders, context);
+  return candidates instanceof RefusedPath ? [] : candidates;
+}
+
 async function candidatesAt(place: RecordedPlace, rank: number, folders: readonly string[], context: SourceContext): Promise<SourceCandidate[] | RefusedPath> {
   const files = await locate(place.path, folders, context);
   if (files instanceof RefusedPath) return files;

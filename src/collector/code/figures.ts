@@ -12,6 +12,8 @@ const highest = 64;
 export class FigureSums {
   private readonly groups: readonly GroupSums[];
   private readonly byPlace = new Map<number, GroupSums[]>();
+  /** By program. */
+  private readonly newestRun = new Map<string, string>();
 
   constructor(groups: readonly (readonly number[])[]) {
     this.groups = groups.map((places) => new GroupSums(places));
@@ -19,8 +21,10 @@ export class FigureSums {
   }
 
   add(spans: PlacedSpans): void {
+    const newest = this.newestRun.get(spans.program) ?? spans.run;
+    this.newestRun.set(spans.program, newest);
     for (let i = spans.count - 1; i >= 0; i--) for (const group of this.byPlace.get(spans.place[i] as number) ?? []) group.add(spans, i);
-    for (const group of this.groups) group.endTrace(spans);
+    for (const group of this.groups) group.endTrace(spans, newest === spans.run);
   }
 
   result(): (CodeUse | undefined)[] { return this.groups.map((group) => group.result()); }
@@ -32,6 +36,8 @@ class GroupSums {
   private readonly newest = new Sums();
   private readonly runs = new Set<string>();
   private run: string | undefined;
+  private isLatest = false;
+  private since = 0;
   /** Of the trace that is being added: figures by span, and the bits of what is said below a span again. */
   private readonly said = new Map<number, RowFigures>();
   private readonly covered = new Map<number, number>();
@@ -40,6 +46,7 @@ class GroupSums {
   constructor(places: readonly number[]) { this.places = new Set(places); }
 
   add(spans: PlacedSpans, i: number): void {
+    if (this.run === undefined) this.since = spans.began;
     this.run ??= spans.run;
     this.runs.add(spans.run);
     const figures = spans.figures.get(i), bits = figures === undefined ? 0 : bitsOf(figures);
@@ -56,7 +63,8 @@ class GroupSums {
     for (const sums of this.sumsOf(spans)) sums.add(spans, i, call === i, isFailed && !isPassedOn);
   }
 
-  endTrace(spans: PlacedSpans): void {
+  endTrace(spans: PlacedSpans, isLatest: boolean): void {
+    if (spans.run === this.run) this.isLatest = isLatest;
     for (const sums of this.sumsOf(spans)) {
       sums.failedCalls += this.failedCalls.size;
       for (const [i, figures] of this.said) sums.addFigures(figures, bitsOf(figures) & ~(this.covered.get(i) ?? 0));
@@ -67,7 +75,7 @@ class GroupSums {
   }
 
   result(): CodeUse | undefined {
-    return this.runs.size === 0 ? undefined : { all: this.all.result(), runs: this.runs.size, run: this.newest.result() };
+    return this.runs.size === 0 ? undefined : { all: this.all.result(), runs: this.runs.size, run: this.newest.result(), isLatest: this.isLatest, since: this.since };
   }
 
   private sumsOf(spans: PlacedSpans): Sums[] { return spans.run === this.run ? [this.all, this.newest] : [this.all]; }

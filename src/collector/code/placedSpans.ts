@@ -22,6 +22,8 @@ export interface PlacedSpans {
   readonly run: string;
   /** What tells runs of the same program apart from those of others. */
   readonly program: string;
+  /** When the trace began, in milliseconds since 1970. */
+  readonly began: number;
   readonly count: number;
   readonly row: Uint32Array;
   readonly place: Int32Array;
@@ -46,7 +48,7 @@ export function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summary: Tra
   for (const [row, own] of trace.sums.figures) if ((indexOf[row] ?? -1) >= 0) figures.set(indexOf[row] as number, own);
   const base = Number(trace.times.base) / nsPerMilli;
   return {
-    traceId: trace.traceId, ...runOf(summary), count: rows.length, row: Uint32Array.from(rows),
+    traceId: trace.traceId, ...runOf(summary), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count: rows.length, row: Uint32Array.from(rows),
     place: Int32Array.from(rows, (row) => scan.placeAt(row)),
     up: Int32Array.from(rows, (row) => nearest(trace.parent[row] as number)),
     start: Float64Array.from(rows, (row) => base + (trace.start[row] as number) / nsPerMilli),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SpanRecord } from '../../model/records.ts';
 import { visibleName } from '../../model/visibleText.ts';
+import type { CodePlace } from '../../protocol/codeUse.ts';
 import type { SourceLink, StackFrameLink } from '../../protocol/panel.ts';
 import type { SourceCandidate, SourceAnswer } from '../../source/resolve.ts';
 import type { SourceCandidate as ExportedCandidate } from '../api.ts';
@@ -45,6 +46,11 @@ export class SourceService {
       ...(whyNone === undefined ? {} : { noSource: whyNone }),
       frames: frames.map(({ event, textLine, candidate }, index) => ({ ...linkOf(candidate, index), event, line: textLine })),
     };
+  }
+
+  /** The line of the workspace that a recorded place is, when it is one. */
+  async placeOf(place: CodePlace): Promise<SourceCandidate | undefined> {
+    return (await this.#opened()).place(place);
   }
 
   /** Best first, for other extensions. */

@@ -1,10 +1,11 @@
 import * as process from 'node:process';
 import * as vscode from 'vscode';
 import type { SpanRecord } from '../../model/records.ts';
+import type { CodePlace } from '../../protocol/codeUse.ts';
 import { codeEndings } from '../../source/codeScan.ts';
 import { mappingsOf, mappingsOfLaunch } from '../../source/pathMappings.ts';
-import { resolveFrames, resolveSource } from '../../source/resolve.ts';
-import type { ResolvedFrame, SourceAnswer, SourceContext } from '../../source/resolve.ts';
+import { resolveFrames, resolvePlace, resolveSource } from '../../source/resolve.ts';
+import type { ResolvedFrame, SourceAnswer, SourceCandidate, SourceContext } from '../../source/resolve.ts';
 import { SourceMaps } from '../../source/sourceMaps.ts';
 import { WorkspaceIndex } from '../../source/workspaceIndex.ts';
 import { Disposables } from '../disposables.ts';
@@ -41,6 +42,19 @@ export class SourceWorkspace {
     if (recorded.candidates[0]?.rank === 0) return recorded;
     await this.#whenIndexed();
     return resolveSource(record, context);
+  }
+
+  /** The line of the workspace that a place is; undefined when it is elsewhere, or may be one of several. */
+  async place({ folders, ...place }: CodePlace): Promise<SourceCandidate | undefined> {
+    if (!vscode.workspace.isTrusted) return undefined;
+    const recorded = { ...place, origin: '' };
+    let found = await resolvePlace(recorded, folders, this.#context());
+    if (found.length === 0) {
+      await this.#whenIndexed();
+      found = await resolvePlace(recorded, folders, this.#context());
+    }
+    const [only] = found;
+    return found.length === 1 && only?.isInWorkspace === true ? only : undefined;
   }
 
   async frames(record: SpanRecord): Promise<readonly ResolvedFrame[]> {

@@ -28,6 +28,7 @@ import { showEnvironment } from './showEnvironment.ts';
 import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
 import { spanBreakpoints } from './spanBreakpoints.ts';
+import { showSpansHere } from './showSpansHere.ts';
 import { startReceiver } from './startReceiver.ts';
 import { stopReceiver } from './stopReceiver.ts';
 import { traceFiles } from './traceFiles.ts';
@@ -37,5 +38,5 @@ import { useOtherPort } from './useOtherPort.ts';
 export const commands: readonly Command[] = [
   addAgentKit, ...breakAtSpans, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
+  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
 ];

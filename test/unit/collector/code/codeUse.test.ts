@@ -81,7 +81,7 @@ describe('what spans did in code', () => {
     await bench.send(...[1, 2, 3, 4].map((n) => message({ trace: 'old', id: `a${n}`, line: 12, at: n, seconds: n })));
     await bench.send(message({ trace: 'new', id: 'b', line: 12, at: 100, seconds: 10, failed: 'no' }));
     const [use] = await bench.of([12]);
-    expect(use).toMatchObject({ runs: 2, all: { spans: 5, calls: 5, errors: 1, lastNs: 10 * second, medianNs: 3 * second, p95Ns: 10 * second }, run: { spans: 1, errors: 1, failedCalls: 1, totalNs: 10 * second } });
+    expect(use).toMatchObject({ runs: 2, isLatest: true, since: (t0 + 100) * 1000, all: { spans: 5, calls: 5, errors: 1, lastNs: 10 * second, medianNs: 3 * second, p95Ns: 10 * second }, run: { spans: 1, errors: 1, failedCalls: 1, totalNs: 10 * second } });
   });
 
   it('takes a span within a call of the same places for a part of it', async () => {
@@ -100,6 +100,13 @@ describe('what spans did in code', () => {
     const bench = new Workbench(), resource = { 'spanscope.session.id': 's1', 'spanscope.session.name': 'agent.py' };
     await bench.send(...['x', 'y'].map((trace, at) => message({ trace, id: 'a', line: 12, at, resource })));
     expect((await bench.of([12]))[0]).toMatchObject({ runs: 1, run: { spans: 2 } });
+  });
+
+  it('knows the lines that the newest run of a program did not come to', async () => {
+    const bench = new Workbench(), run = (id: string): Record<string, unknown> => ({ 'spanscope.session.id': id, 'spanscope.session.name': 'agent.py' });
+    await bench.send(message({ trace: 'x', id: 'a', line: 12, resource: run('s1') }), message({ trace: 'x', id: 'b', line: 13, resource: run('s1') }));
+    await bench.send(message({ trace: 'y', id: 'a', line: 12, at: 9, resource: run('s2') }));
+    expect((await bench.of([12], [13])).map((use) => use?.isLatest)).toEqual([true, false]);
   });
 
   it('follows spans that begin, learn their place and end', async () => {

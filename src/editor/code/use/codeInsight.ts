@@ -1,0 +1,172 @@
+import * as vscode from 'vscode';
+import type { CodeUse } from '../../../protocol/codeUse.ts';
+import type { CollectorHost } from '../../collector/collectorHost.ts';
+import { Disposables } from '../../disposables.ts';
+import type { Log } from '../../log.ts';
+import { Throttle } from '../../throttle.ts';
+import type { SourceService } from '../sourceService.ts';
+import { CodePlaces } from './codePlaces.ts';
+import type { PlaceHere } from './codePlaces.ts';
+import { Documents } from './documents.ts';
+import type { DiskState } from './lineHistory.ts';
+
+const refreshMs = 500, runningMs = 1000;
+/** Questions that follow one another at once, while new places turn out to be in sight. */
+const mostRounds = 3;
+const mostLines = 1_000;
+
+/** A line or function with spans. */
+export interface UseHere {
+  /** From 0, after so many edits of its file. */
+  readonly line: number;
+  readonly mark: number;
+  readonly places: readonly number[];
+  readonly use: CodeUse;
+  /** The code has changed since its newest run. */
+  readonly isOlder: boolean;
+}
+
+/** What spans did in one file. */
+export interface FileUse {
+  readonly lines: readonly UseHere[];
+  readonly functions: readonly UseHere[];
+}
+
+interface Draft { readonly line: number; readonly places: number[]; isOlder: boolean }
+
+/** Knows what spans did in the files that editors show; asks while there are such files, at most twice a second. */
+export class CodeInsight {
+  readonly documents: Documents;
+  readonly places: CodePlaces;
+  readonly #collector: CollectorHost;
+  readonly #log: Log;
+  readonly #disposables = new Disposables();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly #refresh: Throttle;
+  #files = new Map<vscode.TextDocument, FileUse>();
+  #running: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(collector: CollectorHost, source: SourceService, log: Log) {
+    this.#collector = collector;
+    this.#log = log;
+    this.documents = this.#disposables.add(new Documents());
+    this.places = new CodePlaces((place) => source.placeOf(place));
+    this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#load()));
+    const request = (): void => this.#refresh.request();
+    const begin = (): void => { this.places.clear(); request(); };
+    for (const listener of [
+      collector.onDidChangeTraces(request), collector.onDidReplace(begin), source.onDidChange(begin), vscode.window.onDidChangeVisibleTextEditors(request),
+      vscode.workspace.onDidSaveTextDocument(request), vscode.workspace.onDidChangeWorkspaceFolders(begin),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => { if (this.#files.has(document)) request(); }),
+    ]) this.#disposables.add(listener);
+  }
+
+  get epoch(): number { return this.places.epoch; }
+
+  of(document: vscode.TextDocument): FileUse | undefined { return this.#files.get(document); }
+
+  /** The line where a use stands now; undefined when it was deleted since. */
+  lineNow(document: vscode.TextDocument, { line, mark }: UseHere): number | undefined {
+    const now = this.documents.historyOf(document).now(line, mark)?.line;
+    return now === undefined || now >= document.lineCount ? undefined : now;
+  }
+
+  /** The places on a line, or else those in its function; asks when nothing is known of the file yet. */
+  async placesAt(document: vscode.TextDocument, line: number): Promise<readonly number[]> {
+    if (!this.#files.has(document)) await this.#load();
+    const used = this.of(document), here = used?.lines.find((one) => this.lineNow(document, one) === line);
+    const around = this.documents.functionsOf(document).at(line, undefined)?.line ?? line;
+    return (here ?? used?.functions.find((one) => this.lineNow(document, one) === around))?.places ?? [];
+  }
+
+  request(): void { this.#refresh.request(); }
+
+  dispose(): void {
+    clearTimeout(this.#running);
+    this.#disposables.dispose();
+  }
+
+  async #load(): Promise<void> {
+    clearTimeout(this.#running);
+    try {
+      const documents = vscode.workspace.isTrusted ? this.documents.inSight() : [];
+      if (documents.length === 0 && this.#files.size === 0) return;
+      const files = documents.length === 0 ? new Map<vscode.TextDocument, FileUse>() : await this.#ask(documents);
+      if (files === undefined) return;
+      const isNothingNew = files.size === 0 && this.#files.size === 0;
+      this.#files = files;
+      if (!isNothingNew) this.#changed.fire();
+      if ([...files.values()].some(({ lines }) => lines.some(({ use }) => use.run.running > 0))) this.#running = setTimeout(() => this.request(), runningMs);
+    } catch (error) {
+      this.#log.warn('What spans did in the code could not be asked for', error);
+    }
+  }
+
+  /** Undefined when places were numbered anew while they were asked for. */
+  async #ask(documents: readonly vscode.TextDocument[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
+    await Promise.all(documents.map((document) => this.documents.whenRead(document)));
+    const uses = new Map<number, CodeUse>();
+    for (let round = 0; round < mostRounds; round++) {
+      const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));
+      if (round > 0 && ids.length === 0) break;
+      const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]) });
+      if (answer.isPartial) this.request();
+      if (answer.epoch !== epoch) uses.clear();
+      await this.places.take(answer);
+      answer.uses.forEach((use, i) => { if (use !== undefined) uses.set(ids[i] as number, use); });
+    }
+    const drafts = documents.map((document) => ({ document, ...this.#draft(document, uses) })).filter(({ lines }) => lines.length > 0);
+    return drafts.length === 0 ? new Map<vscode.TextDocument, FileUse>() : this.#fill(drafts);
+  }
+
+  async #fill(drafts: readonly { readonly document: vscode.TextDocument; readonly mark: number; readonly lines: readonly Draft[]; readonly functions: readonly Draft[] }[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
+    const groups = drafts.flatMap(({ lines, functions }) => [...lines, ...functions].map(({ places }) => places));
+    const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups });
+    await this.places.take(answer);
+    if (answer.epoch !== epoch) {
+      this.request();
+      return undefined;
+    }
+    let at = 0;
+    const used = (parts: readonly Draft[], mark: number): UseHere[] => parts.flatMap((part) => {
+      const use = answer.uses[at++];
+      return use === undefined ? [] : [{ ...part, mark, use }];
+    });
+    return new Map(drafts.map(({ document, mark, lines, functions }) => [document, { lines: used(lines, mark), functions: used(functions, mark) }]));
+  }
+
+  /** The lines and functions of a file that have spans, as it is now. */
+  #draft(document: vscode.TextDocument, uses: ReadonlyMap<number, CodeUse>): { readonly mark: number; readonly lines: readonly Draft[]; readonly functions: readonly Draft[] } {
+    const history = this.documents.historyOf(document), functions = this.documents.functionsOf(document);
+    const here = this.places.of(document.uri.fsPath).flatMap((place) => {
+      const use = uses.get(place.id);
+      return use === undefined ? [] : [{ place, state: history.at(use.since) }];
+    });
+    const byLine = new Map<number, Draft>(), byFunction = new Map<number, Draft>();
+    for (const { place, state } of current(here).slice(0, mostLines)) {
+      const now = history.now(place.line, state.mark);
+      if (now === undefined || now.line >= document.lineCount) continue;
+      const isOlder = !state.isKnown || now.isEdited, around = functions.at(now.line, place.functionName);
+      add(byLine, now.line, place.id, isOlder);
+      add(byFunction, around?.line ?? now.line, place.id, isOlder || (around !== undefined && history.isTouched(around.line, around.end, state.mark)));
+    }
+    return { mark: history.mark, lines: [...byLine.values()], functions: [...byFunction.values()] };
+  }
+}
+
+interface Here { readonly place: PlaceHere; readonly state: DiskState }
+
+/** Lines of a text that is not known any more say nothing where the newer text has been run too. */
+function current(here: readonly Here[]): readonly Here[] {
+  return here.some(({ state }) => state.isKnown) ? here.filter(({ state }) => state.isKnown) : here;
+}
+
+function add(drafts: Map<number, Draft>, line: number, place: number, isOlder: boolean): void {
+  const draft = drafts.get(line);
+  if (draft === undefined) drafts.set(line, { line, places: [place], isOlder });
+  else {
+    draft.places.push(place);
+    draft.isOlder ||= isOlder;
+  }
+}

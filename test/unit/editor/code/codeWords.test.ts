@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { hoverLines, hoverTitle, lensParts, lensTooltip, lineEnd, listRow } from '../../../../src/editor/code/use/codeWords.ts';
+import { Display } from '../../../../src/editor/display.ts';
+import type { CodeFigures, CodeSpan, CodeUse } from '../../../../src/protocol/codeUse.ts';
+
+const display = new Display('en');
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+const none: CodeFigures = { spans: 1, calls: 1, errors: 0, failedCalls: 0, running: 0, inputTokens: NaN, outputTokens: NaN, costUsd: NaN, totalNs: 4.7e9, medianNs: 4.7e9, p95Ns: 4.7e9, lastStart: 1000, lastNs: 4.7e9 };
+const useOf = (figures: Partial<CodeFigures>, runs = 1): CodeUse => ({ all: { ...none, ...figures }, run: { ...none, ...figures }, runs, isLatest: true, since: 0 });
+const parts = (figures: Partial<CodeFigures>, isOlder = false): string[] => lensParts(useOf(figures), isOlder, display).map(plain);
+const end = (figures: Partial<CodeFigures>, isOlder = false): unknown => { const { text, isFailed } = lineEnd(useOf(figures), isOlder, 8200, display); return [plain(text), isFailed]; };
+const span: CodeSpan = { traceId: 't', spanId: 's', place: 0, name: 'n', label: 'search', role: 'tool', isFailed: false, isRunning: false, start: 0, durationNs: 1.2e9 };
+
+describe('the words in code', () => {
+  it('say above a function what its spans did', () => {
+    expect(parts({})).toEqual(['1 span, last 4.70 s']);
+    expect(parts({ spans: 12, calls: 12, lastNs: 1.2e9, p95Ns: 3.4e9, errors: 1, inputTokens: 35_000, outputTokens: 2300, costUsd: 0.084 }))
+      .toEqual(['12 spans, last 1.20 s, p95 3.40 s', '35.0k → 2.3k tokens, $0.084', '$(error) 1 error']);
+    expect(parts({ running: 1, lastNs: NaN, p95Ns: NaN })).toEqual(['1 span', '$(loading~spin) 1 running']);
+    expect(parts({ spans: 3, calls: 3, running: 1, errors: 2 }, true)).toEqual(['3 spans, last 4.70 s, p95 4.70 s, older code', '$(error) 2 errors, 1 running']);
+    expect(plain(lensTooltip(useOf({ spans: 9, calls: 3 }, 4), true, display))).toBe('Show the spans of the last 4 runs, 3 calls with all spans in them, the code has changed since');
+  });
+
+  it('say at the end of a line what its newest run did, in at most 28 letters', () => {
+    expect(end({})).toEqual(['4.70 s', false]);
+    expect(end({ running: 1, lastNs: NaN, costUsd: 0.014 })).toEqual(['7.20 s …, $0.014 so far', false]);
+    expect(end({ calls: 2, failedCalls: 1 })).toEqual(['1 of 2 failed', true]);
+    expect(end({ failedCalls: 1 }, true)).toEqual(['failed, 4.70 s, older code', true]);
+    expect(end({ calls: 3 })).toEqual(['3 calls, 4.70 s median', false]);
+    expect(end({ lastNs: NaN })).toEqual(['no end', false]);
+  });
+
+  it('make no markup, icon or link of what a span says', () => {
+    const hostile = '**[x](command:evil)** $(error) <img src=x> `a`\n# h https://evil.example &nbsp;';
+    const text = hoverLines({ ...span, label: hostile, content: { input: hostile, output: 'z'.repeat(1000), problem: hostile } }, 1, 0, display).join('\n');
+    // Nothing that has a meaning in Markdown stands without a backslash, beside what the line is made of.
+    const own = text.replaceAll(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&nbsp;', '').replace('**', '').replace('**', '');
+    expect(own).not.toMatch(/[*_[\]()<>#`$&!]/);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(700);
+    expect(listRow({ ...span, label: '$(error) x', content: { input: '$(zap)' } }, 0, display)).toMatchObject({ label: String.raw`\$(error) x`, detail: String.raw`\$(zap)` });
+  });
+
+  it('sum up above the spans of a hover', () => {
+    expect(plain(hoverTitle(useOf({ spans: 4, calls: 4, errors: 1 }, 2), true, display))).toBe('4 spans · 2 runs · median 4.70 s, p95 4.70 s · 1 error · the code has changed since');
+  });
+});
