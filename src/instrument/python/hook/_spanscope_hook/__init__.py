@@ -33,6 +33,23 @@ def folder() -> str:
     return _folder
 
 
+def active_span():
+    """Ids of trace and span, with a space between them, of the innermost span that the calling thread or task is in; None when it is in none.
+
+    The editor asks for it through the debugger while the program stands. Nothing is imported: another thread may stand within an import.
+    """
+    try:
+        api = sys.modules.get("opentelemetry.trace")
+        context = None if api is None else api.get_current_span().get_span_context()
+        if context is not None and context.is_valid:
+            return f"{context.trace_id:032x} {context.span_id:016x}"
+        kit = sys.modules.get("spanscope")
+        active = None if kit is None else kit._current()
+        return None if active is None or active.span is None else f"{active.span.trace_id} {active.span.span_id}"
+    except Exception:
+        return None
+
+
 class _Finder:
     """Finds nothing itself: asks the other finders, and wraps the loaders of the modules that are waited for."""
 
