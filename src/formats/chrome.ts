@@ -19,6 +19,7 @@ export const chrome: Format = {
   id: 'chrome-trace',
   label: 'Chrome trace events',
   pieces: 'values',
+  opens: new Map([['traceEvents', {}]]),
   extension: '.chrome.json',
   losses: ['types', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {

@@ -78,6 +78,7 @@ export class ChromeDecoder implements PieceDecoder {
     this.zero ??= slices.list.length > 0 ? this.findZero(slices) : undefined;
     const instants = this.withOwnInstants(slices);
     let overlapping = 0;
+    for (const slice of this.movedSlices(slices)) this.addSlice(slices, instants, slice);
     slices.list.forEach((slice) => {
       overlapping += slices.overlaps[slice] as number;
       this.addSlice(slices, instants, slice);
@@ -86,6 +87,18 @@ export class ChromeDecoder implements PieceDecoder {
     this.writer.flush();
     this.toldCount = events.count;
     return { unmatchedEnds: slices.unmatchedEnds, looseInstants: slices.looseInstants, overlapping };
+  }
+
+  /** Slices that turned out to lie in others than was told, outer ones first, so that no parent is told below its child. */
+  private movedSlices({ list, parent }: Slices): number[] {
+    if (this.toldCount === 0) return [];
+    const moved = [...list.filter((slice) => this.told[slice] !== 0 && this.toldParent[slice] !== parent[slice])];
+    const depths = new Map(moved.map((slice) => {
+      let depth = 0;
+      for (let at = parent[slice] as number; at >= 0; at = parent[at] as number) depth++;
+      return [slice, depth];
+    }));
+    return moved.sort((left, right) => (depths.get(left) ?? 0) - (depths.get(right) ?? 0));
   }
 
   /** Files have no id: that of the trace comes from the first slice. */

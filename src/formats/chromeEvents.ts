@@ -115,10 +115,12 @@ export class ChromeEvents {
     const { fields } = this;
     fields.clear();
     reader.peek();
-    const start = reader.position, contentStart = this.content.length;
+    const start = reader.position, contentStart = this.content.length, before = this.count;
     for (let more = reader.beginObject(); more; more = reader.nextMember()) this.readMember(reader);
-    if (fields.phase === phases.none) this.content.length = contentStart;
-    else this.add(contentStart, reader.bytes, start, reader.position);
+    if (fields.phase === phases.none) {
+      // A file with events inside is none itself.
+      if (this.count === before) this.content.length = contentStart;
+    } else this.add(contentStart, reader.bytes, start, reader.position);
   }
 
   /** Notes an event that is shown nowhere. */

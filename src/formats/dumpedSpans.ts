@@ -1,11 +1,15 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
-import type { DecodeOptions } from './format.ts';
+import type { DecodeOptions, Opens } from './format.ts';
 import { eachObject, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 
 /** Members under which home-made exporters keep the spans of a trace, or the traces; spans may have members of the last two names. */
 const listNames = ['spans', 'traces'] as const, wrapperNames = ['trace', 'data'] as const;
+
+const spanLists: Opens = new Map([['spans', {}]]);
+/** Where the lists of long dumps are cut. */
+export const dumpedLists: Opens = new Map([['spans', {}], ['traces', { inner: spanLists }], ['trace', { inner: spanLists }], ['data', { inner: spanLists }]]);
 
 /**
  * Hands the records of a dump to `read`, one at a time: the objects of the input, or those in lists under `spans`, `traces`,

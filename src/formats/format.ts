@@ -59,6 +59,13 @@ export const rowsToHandOver = 1024, bytesToHandOver = 1024 * 1024;
 export type Pieces = 'whole' | 'values' | 'lines';
 
 /**
+ * Members, by their keys, whose lists may be cut between any two items where one object is too long to be held: `inner` are those
+ * of the items, or of the member if it is an object. Each piece then has the items of its part alone, with what stands in front of
+ * the list. `after`: of these, one should stand in front, because all items need it; it is waited for.
+ */
+export type Opens = ReadonlyMap<string, { readonly inner?: Opens; readonly after?: readonly string[] }>;
+
+/**
  * Decodes the pieces of one input in order and remembers what later ones need: no texts and rows of the batch, which are
  * taken out between pieces (`SpanBatch.forgetRows`), but resources and scopes. All throw DecodeError.
  */
@@ -103,6 +110,8 @@ export interface Format {
   /** Looks at the first bytes of an input (at most 64 KiB). */
   sniff(head: Uint8Array): Sniff;
   readonly pieces: Pieces;
+  /** For pieces that are values: where a long one is cut. */
+  readonly opens?: Opens;
   /** Adds the spans, logs and metrics of `bytes` to `batch`. Throws DecodeError. */
   decode(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void;
   /** For formats whose records refer to earlier ones. Without it, `decode` reads each piece. */
@@ -118,7 +127,7 @@ export interface Format {
 }
 
 /** `decode` of a format that has `open`. */
-export function decodeWhole(decoder: PieceDecoder, bytes: Uint8Array): void {
-  decoder.read(bytes, 0);
+export function decodeWhole(decoder: PieceDecoder, bytes: Uint8Array, offset = 0): void {
+  decoder.read(bytes, offset);
   decoder.end();
 }

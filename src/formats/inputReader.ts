@@ -4,7 +4,7 @@ import { detect } from './detect.ts';
 import type { Detection } from './detect.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeLimits, DecodeOptions, Format, PieceDecoder } from './format.ts';
-import { PieceBuffer } from './pieceBuffer.ts';
+import { longValueBytes, PieceBuffer } from './pieceBuffer.ts';
 import type { Piece } from './pieceBuffer.ts';
 import { Transcoder } from './transcoder.ts';
 import type { TextEncoding } from './transcoder.ts';
@@ -12,14 +12,14 @@ import type { TextEncoding } from './transcoder.ts';
 const headBytes = 64 * 1024;
 /** The first rows are to be there early; after that, larger pieces cost less. */
 const firstPieceBytes = 64 * 1024, pieceBytes = 1024 * 1024;
-/** What is longer without a place to cut is likely to go on to the end of the input. */
-const longValueBytes = 8 * 1024 * 1024;
 
 export interface InputOptions {
   readonly formats: readonly Format[];
   readonly limits: DecodeLimits;
   /** The most of a text that is held at once: of a value, a line, or the whole, where the format cannot be cut. */
   readonly mostBytes: number;
+  /** How long a value is opened from, that its items are read before it is whole; tests make it smaller. */
+  readonly longValueBytes?: number;
   /** How much is likely to come; 0 when nobody knows. */
   readonly expectedBytes: number;
   /** Takes the rows, logs and metrics of a batch. They are gone afterwards. */
@@ -43,8 +43,8 @@ export interface InputFindings {
 
 /**
  * Reads one input, in whatever chunks it comes: finds its encoding and its format, cuts it into pieces where the format
- * allows, and has them decoded one after the other. Memory is bounded by the largest value, or line, or by `mostBytes`
- * for formats that cannot be cut. Nothing of it throws: what is wrong is among the problems.
+ * allows, and has them decoded one after the other. Memory is bounded by the largest value or line (of formats that open long
+ * values, by the largest item of their lists), or by `mostBytes` for formats that cannot be cut. Nothing of it throws: what is wrong is among the problems.
  */
 export class InputReader implements InputFindings {
   readonly problems = new Problems();
@@ -65,7 +65,7 @@ export class InputReader implements InputFindings {
 
   constructor(options: InputOptions) {
     this.options = options;
-    this.held = new PieceBuffer(options.mostBytes);
+    this.held = new PieceBuffer(options.mostBytes, options.longValueBytes);
   }
 
   get encoding(): TextEncoding { return this.transcoder.encoding; }
@@ -112,9 +112,9 @@ export class InputReader implements InputFindings {
   /** False when nothing can be cut off. */
   private readPiece(isForced: boolean): boolean {
     const { detection } = this;
-    const piece = detection === undefined ? undefined : this.held.take(detection.format.pieces, isForced);
+    const piece = detection === undefined ? undefined : this.held.take(detection.format, isForced);
     if (piece !== undefined) this.decode(piece);
-    else if (this.held.length > longValueBytes) this.held.reserve(this.options.expectedBytes);
+    else if (this.held.length > longValueBytes && detection?.format.opens === undefined) this.held.reserve(this.options.expectedBytes);
     this.nextLook = this.held.length + (this.spanCount === 0 && this.held.position < pieceBytes ? firstPieceBytes : pieceBytes);
     return piece !== undefined;
   }

@@ -1,10 +1,13 @@
-import type { Format, Sniff } from './format.ts';
-import { decodeJaeger } from './jaegerDecode.ts';
+import { decodeWhole } from './format.ts';
+import type { Format, Opens, Sniff } from './format.ts';
+import { JaegerDecoder } from './jaegerDecode.ts';
 import { encodeJaeger } from './jaegerEncode.ts';
 import { jsonKeys } from './jsonKeys.ts';
 
 /** Where spans may stand. */
 const places = /^(?:hits\/)*(?:_source\/)?(?:(?:data|traces)\/)*(?:spans\/)?operationName$/;
+
+const traces: Opens = new Map([['spans', { after: ['traceID'] }]]);
 
 /**
  * Jaeger's JSON: the answer of its query API and what its UI saves (`{data: [{traceID, spans, processes}]}`), a bare trace,
@@ -16,6 +19,7 @@ export const jaeger: Format = {
   id: 'jaeger-json',
   label: 'Jaeger JSON',
   pieces: 'values',
+  opens: new Map([...traces, ['data', { inner: traces }], ['traces', { inner: traces }], ['hits', { inner: new Map([['hits', {}]]) }]]),
   extension: '.jaeger.json',
   losses: ['open', 'nanoseconds', 'types', 'logs', 'dropped', 'marks'],
   sniff(head): Sniff {
@@ -24,6 +28,7 @@ export const jaeger: Format = {
     const isSpan = found !== undefined && (keys.has(found.replace('operationName', 'spanID')) || keys.has(found.replace('operationName', 'traceID')));
     return isSpan ? { score: 0.95, reason: `has spans with "operationName" and "spanID" at "${found.replaceAll('/', '.')}"` } : { score: 0, reason: 'has no spans with "operationName" and "spanID"' };
   },
-  decode: decodeJaeger,
+  decode(bytes, batch, options): void { decodeWhole(new JaegerDecoder(batch, options), bytes, options.offset); },
+  open: (batch, options) => new JaegerDecoder(batch, options),
   encode: encodeJaeger,
 };

@@ -1,13 +1,14 @@
 import { writeKeyValue } from '../model/anyValue.ts';
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import { bytesOfHex, canonicalId, isHex, isNoId } from '../model/ids.ts';
+import { pendingResource } from '../model/pendingResource.ts';
 import { spanKinds } from '../model/span.ts';
 import type { SpanEvent, SpanLink } from '../model/span.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { contentFields } from '../model/spanContent.ts';
 import { halvesOf } from '../model/time.ts';
 import { bytesOfBase64 } from './base64.ts';
-import type { DecodeOptions } from './format.ts';
+import type { DecodeOptions, PieceDecoder } from './format.ts';
 import { listIn, nanosIn, objectIn, objectsIn, textIn } from './jsonFields.ts';
 import { eachObject, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
@@ -18,30 +19,40 @@ import { derivedMark, repairedMark } from './spanRows.ts';
 
 const micros = 3;
 
-/** Adds the spans of Jaeger JSON in any of its forms to a batch. */
-export function decodeJaeger(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
-  const decoder = new JaegerDecoder(batch, options);
-  forEachRecord(bytes, batch, options, 'object', (reader) => { decoder.addAny(reader); }, () => decoder.added);
-  decoder.finish();
-}
+/** A process that spans name whose trace goes on in the next piece; it has the first of them. */
+interface PendingProcess { readonly spanId: string; readonly resource: number }
 
-class JaegerDecoder {
-  added = 0;
+/** Reads Jaeger JSON in any of its forms, piece by piece: of a long trace, processes come in the last one. */
+export class JaegerDecoder implements PieceDecoder {
+  private added = 0;
   private readonly batch: SpanBatch;
+  private readonly options: DecodeOptions;
   private readonly writer: DraftWriter;
   private readonly resources = new Map<JsonObject | undefined, number>();
   private readonly inlineResources = new Map<string, number>();
   private readonly scopes = new Map<string, number>();
+  /** By the id of their trace, and by their own. */
+  private readonly pending = new Map<string, Map<string, PendingProcess>>();
 
   constructor(batch: SpanBatch, options: DecodeOptions) {
     this.batch = batch;
+    this.options = options;
     this.writer = new DraftWriter(batch, options);
   }
 
-  finish(): void { this.writer.flush(); }
+  read(piece: Uint8Array, offset: number): void {
+    this.resources.clear();
+    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => { this.addAny(reader); }, () => this.added);
+    this.writer.flush();
+  }
+
+  end(): void {
+    for (const traceId of this.pending.keys()) this.tellProcesses(traceId, undefined);
+    this.writer.flush();
+  }
 
   /** The object that comes next: a trace, a span of the storage, or what holds them. */
-  addAny(reader: JsonReader): void {
+  private addAny(reader: JsonReader): void {
     reader.peek();
     const { position, depth } = reader;
     for (let more = reader.beginObject(); more; more = reader.nextMember()) {
@@ -65,9 +76,11 @@ class JaegerDecoder {
       const traceId = textIn(members.take('traceID')), processes = objectIn(members.take('processes'));
       for (const warning of listIn(members.take('warnings'))) this.batch.report(`Jaeger says: ${textIn(warning)}`);
       members.each('spans', () => {
-        const span = reader.takeObject(), named = objectIn(processes?.get(textIn(span.get('processID')))), inline = objectIn(span.get('process'));
-        this.addSpan(span, textIn(span.get('traceID')) || traceId, inline === undefined ? this.resourceOf(named) : this.inlineResource(inline));
+        const span = reader.takeObject(), process = textIn(span.get('processID')), inline = objectIn(span.get('process')), own = textIn(span.get('traceID')) || traceId;
+        const resource = inline !== undefined ? this.inlineResource(inline) : processes === undefined && process !== '' ? this.pendingResource(own, process, span) : this.resourceOf(objectIn(processes?.get(process)));
+        this.addSpan(span, own, resource);
       });
+      if (processes !== undefined) this.tellProcesses(paddedId(traceId, true), processes);
     } else if (members.has('operationName') || members.has('spanID')) {
       const span = members.takeAllBut(new Set());
       this.addSpan(span, textIn(span.get('traceID')), this.inlineResource(objectIn(span.get('process'))));
@@ -94,6 +107,23 @@ class JaegerDecoder {
     }, contentStart);
     this.added++;
     this.writer.handOver();
+  }
+
+  private pendingResource(rawTraceId: string, process: string, span: JsonObject): number {
+    const traceId = paddedId(rawTraceId, true), known = this.pending.get(traceId) ?? new Map<string, PendingProcess>();
+    this.pending.set(traceId, known);
+    let pending = known.get(process);
+    if (pending === undefined) known.set(process, pending = { spanId: paddedId(textIn(span.get('spanID')), false), resource: this.writer.addResource(pendingResource(process)) });
+    return pending.resource;
+  }
+
+  /** The processes that earlier pieces of a trace named; those that never came have their name alone. */
+  private tellProcesses(traceId: string, processes: JsonObject | undefined): void {
+    for (const [name, { spanId }] of this.pending.get(traceId) ?? []) {
+      const process = objectIn(processes?.get(name)), resource = process === undefined ? this.writer.addResource(new Map([['jaeger.processID', name]])) : this.resourceOf(process);
+      this.writer.add({ traceId, spanId, resource, scope: this.scopeOf('', ''), operation: 'update', present: 0 });
+    }
+    this.pending.delete(traceId);
   }
 
   /** Processes inside of spans are written with each of them. */

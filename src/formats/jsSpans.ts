@@ -1,5 +1,5 @@
 import { DraftOrigins } from './draftOrigins.ts';
-import { forEachDumped } from './dumpedSpans.ts';
+import { dumpedLists, forEachDumped } from './dumpedSpans.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { addJsLog, addJsMetrics, isJsLog } from './jsSignals.ts';
@@ -28,6 +28,7 @@ export const jsSpans: Format = {
   id: 'js-spans',
   label: 'OpenTelemetry JavaScript spans',
   pieces: 'values',
+  opens: dumpedLists,
   sniff(head): Sniff {
     const reason = reasonOf(jsonKeys(head));
     return reason === undefined ? { score: 0, reason: 'has no spans of the JavaScript SDK' } : { score: 0.94, reason };

@@ -14,6 +14,7 @@ export const langSmith: Format = {
   id: 'langsmith-json',
   label: 'LangSmith runs',
   pieces: 'values',
+  opens: new Map(['runs', 'data', 'post', 'patch'].map((key) => [key, {}])),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const place = places.find((at) => keys.has(`${at}dotted_order`) && ['run_type', 'trace_id', 'outputs'].some((key) => keys.has(at + key)))

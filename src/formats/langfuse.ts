@@ -13,6 +13,7 @@ export const langfuse: Format = {
   id: 'langfuse-json',
   label: 'Langfuse traces',
   pieces: 'values',
+  opens: new Map([['observations', {}], ['data', { inner: new Map([['observations', {}]]) }]]),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const place of ['observations/', 'trace/observations/', 'data/observations/', 'data/', '']) {

@@ -1,6 +1,8 @@
-import type { Format, Sniff } from './format.ts';
+import type { Format, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { decodeMlflow } from './mlflowDecode.ts';
+
+const ofTrace: Opens = new Map([['spans', {}], ['data', { inner: new Map([['spans', {}]]) }]]);
 
 /**
  * MLflow traces, versions 2 and 3: `Trace.to_json` (`{info, data: {spans}}`), lists of them, the artefact `traces.json`
@@ -12,6 +14,7 @@ export const mlflow: Format = {
   id: 'mlflow-json',
   label: 'MLflow traces',
   pieces: 'values',
+  opens: new Map([...ofTrace, ['traces', { inner: ofTrace }]]),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const place of ['data/spans/', 'spans/', 'traces/data/spans/', '']) {

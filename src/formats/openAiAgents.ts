@@ -12,6 +12,7 @@ export const openAiAgents: Format = {
   id: 'openai-agents',
   label: 'OpenAI Agents traces',
   pieces: 'values',
+  opens: new Map([['data', {}], ['items', {}], ['traces', { inner: new Map([['spans', { after: ['id'] }]]) }]]),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const isHere = ['', 'data/', 'traces/', 'traces/spans/', 'spans/'].some((place) =>

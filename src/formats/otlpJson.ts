@@ -1,4 +1,4 @@
-import type { Format, Sniff } from './format.ts';
+import type { Format, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { encodeOtlpJson, encodeOtlpJsonLines } from './otlpJsonEncode.ts';
 import { OtlpJsonReader } from './otlpJsonRequest.ts';
@@ -10,6 +10,18 @@ const tellingKeys: readonly (readonly [score: number, key: string])[] = [
   [0.95, 'batches/scopeSpans'], [0.95, 'batches/instrumentationLibrarySpans'],
   [0.9, 'error/grpcCode'], [0.9, 'scopeSpans'], [0.9, 'scopeLogs'], [0.9, 'scopeMetrics'], [0.9, 'instrumentationLibrarySpans'],
 ];
+
+const groupOf = (scopes: readonly string[], records: Opens): Opens => new Map(scopes.map((key) => [key, { inner: records, after: ['resource'] }]));
+const scopeNames = ['scope', 'instrumentationLibrary', 'instrumentation_library'];
+const listOf = (...keys: readonly string[]): Opens => new Map(keys.map((key) => [key, { after: scopeNames }]));
+const spans = groupOf(['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans'], listOf('spans'));
+const logs = groupOf(['scopeLogs', 'scope_logs'], listOf('logRecords', 'log_records')), metrics = groupOf(['scopeMetrics', 'scope_metrics'], listOf('metrics'));
+const groups: Opens = new Map([
+  ...['resourceSpans', 'resource_spans', 'batches'].map((key) => [key, { inner: spans }] as const),
+  ...['resourceLogs', 'resource_logs'].map((key) => [key, { inner: logs }] as const), ...['resourceMetrics', 'resource_metrics'].map((key) => [key, { inner: metrics }] as const),
+]);
+/** The wrappers of Tempo and Jaeger around a request, and a request without any. */
+const opens: Opens = new Map([...groups, ...spans, ['trace', { inner: groups }], ['result', { inner: groups }]]);
 
 function sniff(head: Uint8Array): Sniff {
   const keys = jsonKeys(head);
@@ -32,6 +44,7 @@ export const otlpJson: Format = {
   id: 'otlp-json',
   label: 'OTLP/JSON',
   pieces: 'values',
+  opens,
   extension: '.otlp.json',
   losses: ['ids', 'marks'],
   sniff,
@@ -49,6 +62,7 @@ export const otlpJsonLines: Format = {
   id: 'otlp-json-lines',
   label: 'OTLP/JSON lines',
   pieces: 'values',
+  opens,
   extension: '.otlp.jsonl',
   losses: ['ids', 'marks'],
   sniff(): Sniff { return { score: 0, reason: 'is read as OTLP/JSON' }; },

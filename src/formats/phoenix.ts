@@ -13,6 +13,7 @@ export const phoenix: Format = {
   id: 'phoenix-json',
   label: 'Phoenix spans (OpenInference)',
   pieces: 'values',
+  opens: new Map([['data', {}]]),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const key of keys) {

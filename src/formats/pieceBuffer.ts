@@ -1,4 +1,5 @@
-import type { Pieces } from './format.ts';
+import type { Format } from './format.ts';
+import { OpenedValue } from './openedValue.ts';
 import { ValueScanner } from './valueScanner.ts';
 
 const openBrace = 0x7b, closeBrace = 0x7d, newline = 0x0a, carriageReturn = 0x0d;
@@ -8,6 +9,10 @@ const fewest = 64 * 1024;
 const mostLooks = 64;
 /** Larger buffers are not kept for what comes after a large value. */
 const mostKept = 32 * 1024 * 1024;
+/** What is longer without a place to cut is likely to go on to the end of the input, and is opened where its format allows. */
+export const longValueBytes = 4 * 1024 * 1024;
+/** So long something is waited for that should stand in front of the items. */
+const patienceBytes = 64 * 1024 * 1024;
 
 export interface Piece { readonly bytes: Uint8Array; readonly offset: number }
 
@@ -24,11 +29,17 @@ export class PieceBuffer {
   /** What lies before, from `start` on, holds no line break between two objects. */
   private searched = 0;
   private readonly scanner = new ValueScanner();
+  /** A long object of which pieces are given away before it is whole. */
+  private opened: OpenedValue | undefined;
+  /** What is at hand could not be opened. */
+  private isClosed = false;
   private readonly most: number;
+  private readonly longBytes: number;
 
-  /** `most` is how much is held at once. */
-  constructor(most: number) {
+  /** `most` is how much is held at once; objects of more than `longBytes` are opened. */
+  constructor(most: number, longBytes = longValueBytes) {
     this.most = most;
+    this.longBytes = longBytes;
     this.bytes = new Uint8Array(Math.min(fewest, most));
   }
 
@@ -52,23 +63,51 @@ export class PieceBuffer {
   peek(): Uint8Array { return this.bytes.subarray(this.start, this.end); }
 
   /** Everything up to the last place at which the input may be cut. `isForced`: also in text between values, where there is nothing else. */
-  take(pieces: Pieces, isForced: boolean): Piece | undefined {
+  take({ pieces, opens }: Pick<Format, 'pieces' | 'opens'>, isForced: boolean): Piece | undefined {
+    if (this.opened !== undefined) return this.takeOpened(this.opened);
     const cut = pieces === 'whole' ? 0 : pieces === 'lines' ? this.lineEnd() : this.valueEnd(isForced);
-    return cut === 0 ? undefined : this.give(cut);
+    if (cut > 0) return this.give(cut);
+    if (pieces !== 'values' || opens === undefined || this.isClosed || this.length < this.longBytes || !this.scanner.isInside) return undefined;
+    return this.takeOpened(this.opened = new OpenedValue(opens, this.scanner.begin));
   }
 
   /** Everything that is held. */
   takeAll(): Piece { return this.give(this.length); }
 
+  /** The items of a long object that are whole, or the object when it ends. */
+  private takeOpened(opened: OpenedValue): Piece | undefined {
+    const state = opened.scan(this.peek());
+    if (state !== 'goes on') {
+      this.opened = undefined;
+      this.isClosed = true;
+      this.scanner.reset();
+    }
+    if (state === 'ended') return this.give(opened.position);
+    const held = this.peek(), cut = opened.cut(held, this.length < patienceBytes);
+    if (cut === undefined) return undefined;
+    const { end, closers, frame, rest } = cut, bytes = new Uint8Array(end + closers.length), { offset } = this;
+    bytes.set(held.subarray(0, end));
+    bytes.set(closers, end);
+    // What goes in front of the rest takes the place of what is gone, of which it is a part.
+    this.drop(rest - frame.length);
+    this.bytes.set(frame, this.start);
+    return { bytes, offset };
+  }
+
   private give(length: number): Piece {
     const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset };
-    this.start += length;
-    this.offset += length;
-    this.searched = Math.max(0, this.searched - length);
+    this.drop(length);
+    this.isClosed = false;
     if (this.scanner.position > 0 && length === (this.scanner.cut || this.scanner.textCut)) this.scanner.forget(length);
     else this.scanner.reset();
     if (this.bytes.length > mostKept && this.length < mostKept) this.replace(new Uint8Array(Math.max(fewest, this.length)));
     return piece;
+  }
+
+  private drop(length: number): void {
+    this.start += length;
+    this.offset += length;
+    this.searched = Math.max(0, this.searched - length);
   }
 
   private lineEnd(): number {

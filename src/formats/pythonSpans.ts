@@ -1,5 +1,5 @@
 import { DraftOrigins } from './draftOrigins.ts';
-import { forEachDumped } from './dumpedSpans.ts';
+import { dumpedLists, forEachDumped } from './dumpedSpans.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { addPythonLog, isPythonLog } from './pythonLog.ts';
@@ -19,6 +19,7 @@ export const pythonSpans: Format = {
   id: 'python-spans',
   label: 'OpenTelemetry Python console',
   pieces: 'values',
+  opens: dumpedLists,
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const at = places.find((place) => keys.has(`${place}context/trace_id`) && keys.has(`${place}context/span_id`) && keys.has(`${place}name`)

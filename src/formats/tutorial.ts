@@ -19,6 +19,7 @@ export const tutorial: Format = {
   id: 'tutorial-json',
   label: 'Tutorial tracer JSON',
   pieces: 'values',
+  opens: new Map([['spans', { after: ['trace_id'] }]]),
   extension: '.trace.json',
   losses: ['kind', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {

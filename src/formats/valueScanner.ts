@@ -16,6 +16,8 @@ export class ValueScanner {
   textCut = 0;
   /** Everything before was looked at. */
   position = 0;
+  /** Where the object begins that is not whole. */
+  begin = 0;
   private state: 'text' | 'brace' | 'inside' | 'string' | 'broken' = 'text';
   private depth = 0;
   /** Whether the containers around are arrays, outermost first. */
@@ -25,15 +27,19 @@ export class ValueScanner {
 
   /** The input begins anew, or at a later place. */
   reset(): void {
-    this.cut = this.textCut = this.position = this.depth = 0;
+    this.cut = this.textCut = this.position = this.depth = this.begin = 0;
     this.state = 'text';
   }
 
   /** The bytes before a cut are gone. */
   forget(cut: number): void {
     this.position -= cut;
+    this.begin -= cut;
     this.cut = this.textCut = 0;
   }
+
+  /** Whether the last byte lies in an object that has begun. */
+  get isInside(): boolean { return this.state === 'inside' || this.state === 'string'; }
 
   /** Looks at what was added: `bytes[position..]`. */
   scan(bytes: Uint8Array): void {
@@ -62,6 +68,7 @@ export class ValueScanner {
     if (line >= 0) this.textCut = at + line + 1;
     if (found < 0) return stop;
     this.state = 'brace';
+    this.begin = stop;
     return stop + 1;
   }
 
@@ -100,7 +107,7 @@ export class ValueScanner {
       if (byte === openBrace || byte === openBracket) {
         if (this.depth === deepest || !this.mayBegin(previous)) {
           this.state = byte === openBrace ? 'brace' : 'broken';
-          at++;
+          this.begin = at++;
           break;
         }
         this.isArray[this.depth++] = byte === openBracket ? 1 : 0;

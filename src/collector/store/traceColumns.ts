@@ -292,6 +292,7 @@ export class TraceColumns extends RowColumns {
       this.setMeta(row, metaKind(this.meta[row] as number), batch.status[from] as number);
       this.contents.setStatusMessage(row, input.statusMessage);
     }
+    this.completeOrigins(row, input);
     const isAdded = this.contents.add(this, row, input);
     this.mark(row, ((batch.marks[from] as number) & recordMarks) | extraMarks);
     if (placeholder === undefined) this.updateTimes(row, input);
@@ -299,9 +300,22 @@ export class TraceColumns extends RowColumns {
       placeholder.said |= (says & (present.name | present.kind | present.status)) | (isAdded ? saidContent : 0);
       this.noteTimes(row, placeholder, input);
     }
-    if ((says & present.parent) !== 0 && input.hasParent) this.link(row, input, false);
+    if ((says & present.parent) !== 0) this.link(row, input, false);
     const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & present.name) !== 0;
     if (placeholder === undefined && mayChangeStep) (this.staleSteps ??= new Set()).add(row);
+  }
+
+  /** An update may tell the resource that spans came with, in place of its name. */
+  private completeOrigins(row: number, input: RowInput): void {
+    const completed = this.contents.completeOrigins(this, row, input.origin);
+    if (completed.size === 0) return;
+    const service = this.texts.serviceIndexOf(input.origin.service);
+    this.totals.addService(service);
+    for (let other = 0; other < this.count; other++) {
+      if (!completed.has(this.contents.originIndexOf(this, other))) continue;
+      this.service[other] = service;
+      this.touch(other);
+    }
   }
 
   private updateTimes(row: number, input: RowInput): void {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { noAttributes } from '../../model/attributes.ts';
 import type { Attributes } from '../../model/attributes.ts';
+import { pendingName } from '../../model/pendingResource.ts';
 import type { SpanContent } from '../../model/span.ts';
 import { decodeContent } from '../../model/spanContent.ts';
 import { ContentArena, noContent } from './contentArena.ts';
@@ -46,8 +47,8 @@ export class TraceContent {
   private updates: Map<number, number[]> | undefined;
   private statusMessages: Map<number, string> | undefined;
   private originIndexes: Map<Origin, number> | undefined;
-  /** By their numbers, origins with what a witness knows of the process beside its exporter. */
-  private witnessed: Map<number, Origin> | undefined;
+  /** By their numbers, origins with what was told later: what a witness knows of the process beside its exporter, a resource that was pending. */
+  private told: Map<number, Origin> | undefined;
   private lastWitness: { readonly of: Origin; readonly told: Origin } | undefined;
   private looseBytes = 0;
   /** The earliest of the debug sessions that the spans belong to, as their resources say. */
@@ -166,7 +167,7 @@ export class TraceContent {
     return this.lastIndex = index;
   }
 
-  originAt(index: number): Origin { return this.witnessed?.get(index) ?? this.origins[index] ?? nowhere; }
+  originAt(index: number): Origin { return this.told?.get(index) ?? this.origins[index] ?? nowhere; }
 
   /** Adds what a witness's resource says beyond exporters, such as the debug session, to the origin of a row; false when all of it is there. */
   addWitnessed(rows: RowColumns, row: number, witness: Origin): boolean {
@@ -178,9 +179,28 @@ export class TraceContent {
     const isNews = resource.attributes.size > origin.resource.attributes.size, of = isNews ? { ...origin, resource } : origin;
     this.lastWitness = { of, told: witness };
     if (!isNews) return false;
-    (this.witnessed ??= new Map()).set(index, of);
+    (this.told ??= new Map()).set(index, of);
     this.noteSession(of);
     return true;
+  }
+
+  /** Makes a resource known that was pending when a row came, for all that came with it. Gives the numbers of their origins. */
+  completeOrigins(rows: RowColumns, row: number, { resource, service }: Origin): ReadonlySet<number> {
+    const name = pendingName(this.originOf(rows, row).resource), completed = new Set<number>();
+    if (name === undefined || pendingName(resource) !== undefined) return completed;
+    for (const index of this.origins.keys()) {
+      const known = this.originAt(index);
+      if (pendingName(known.resource) !== name) continue;
+      (this.told ??= new Map()).set(index, { ...known, resource, service });
+      completed.add(index);
+    }
+    return completed;
+  }
+
+  /** The number of the origin of a row; -1 when it has none. */
+  originIndexOf(rows: RowColumns, row: number): number {
+    const offset = rows.content[row] as number;
+    return offset === noContent ? -1 : this.arena.read(offset).origin;
   }
 
   private noteSession(origin: Origin): void {

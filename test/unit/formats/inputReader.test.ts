@@ -56,6 +56,11 @@ interface Whole { readonly spans: readonly SpanRecord[] }
 const idsOf = ({ spans }: Whole): unknown => spans.map(({ traceId, spanId }) => [traceId, spanId]);
 const placesOf = ({ spans }: Whole): unknown => spans.map(({ traceId, spanId, name, startUnixNano, endUnixNano }) => [traceId, spanId, name, startUnixNano, endUnixNano]);
 
+/** Of traces that go on behind their spans. */
+const saysMoreBehind = new Set(['mlflow-json/trace-v2.json', 'mlflow-json/traces-v2-0x.json', 'handmade/mlflow2_trace.json', 'langfuse-json/api-trace.json']);
+const cyclesIn = ({ spans }: Whole): number => spans.filter(({ marks }) => marks.includes('cycle')).length;
+const withoutOrigins = ({ spans }: Whole): unknown => spans.map(({ resource: _, ...span }) => span);
+
 function gather(format: Format, bytes: Uint8Array): Gathered['all'] {
   const gathered = new Gathered();
   gathered.add(decoded(format, bytes, lenient));
@@ -94,7 +99,7 @@ const isText = ({ bytes }: Input): boolean => !bytes.subarray(0, 4096).some((byt
 
 if (!existsSync(samples)) it.skip('samples not present');
 
-describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name, input) => {
+describe.each(inputs.map((input) => [input.name, input] as const))('%s', (name, input) => {
   const { bytes, format } = input;
   const whole = gather(format, bytes), isOfManyReports = format.id === 'zipkin-json' && bytes.length > 65_536;
 
@@ -112,6 +117,17 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (_name,
     // Which of several spans of the same time is the parent may depend on what is known at the time.
     const compared = isOfManyReports ? idsOf : placesOf;
     expect(compared(gathered.all)).toEqual(compared(whole));
+  });
+
+  if (format.opens !== undefined) it('gives the same spans when long values are opened, wherever they are cut', () => {
+    for (const size of [bytes.length, Math.max(97, bytes.length >> 6), ...(bytes.length < 8_000 ? [11, 1] : [])]) {
+      const { reader, gathered } = readInput(inChunks(bytes, size), { longValueBytes: 1 }, (each) => { each.readSoFar(); });
+      if (reader.detection?.format !== format) return;
+      // What lies in what is told anew while slices come, and what is said behind a list is known to its last items only.
+      const compared = format.id === 'chrome-trace' ? placesOf : saysMoreBehind.has(name) ? withoutOrigins : (all: Whole): unknown => all;
+      expect([size, reader.bytes, compared(gathered.all)]).toEqual([size, bytes.length, compared(whole)]);
+      expect(cyclesIn(gathered.all)).toBe(cyclesIn(whole));
+    }
   });
 
   if (isText(input)) it('gives the same spans with a byte order mark and in UTF-16, with and without one', () => {
@@ -182,6 +198,33 @@ describe('an input that comes in chunks', () => {
     expect(reader.cut).toEqual({ byte: 100_000, reason: 'no more than 100000 bytes of one value are read' });
     expect(reader.spanCount).toBeGreaterThan(1000);
     expect(reader.isDone).toBe(true);
+  });
+
+  const longSpan = (i: number): string => `{"traceId":"${'1'.repeat(32)}","spanId":"${String(i).padStart(16, '2')}","name":"${'z"{['.repeat(20).replaceAll('"', '\\"')}"}`;
+  const longRequest = `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"big"}}]},"scopeSpans":[{"scope":{"name":"s"},"spans":[${Array.from({ length: 4000 }, (_, i) => longSpan(i)).join(',')}]}]}]}`;
+
+  it('may be one value that is longer than what is held: its spans are given while it goes on', () => {
+    const counts: number[] = [];
+    const { reader, gathered } = readInput(inChunks(utf8(longRequest), 10_000), { mostBytes: 200_000, longValueBytes: 100_000 }, ({ spanCount }) => { counts.push(spanCount); });
+    expect([reader.spanCount, reader.cut, [...reader.problems.texts], reader.bytes]).toEqual([4000, undefined, [], longRequest.length]);
+    expect(counts[20]).toBeGreaterThan(500);
+    expect(new Set(gathered.all.spans.map(({ service, scope }) => `${service} ${scope?.name}`))).toEqual(new Set(['big s']));
+  });
+
+  it('keeps what is whole of a long value that breaks off, and goes on behind it', () => {
+    const half = longRequest.slice(0, 400_000);
+    const { reader } = readInput(inChunks(utf8(`${half}\n${many(500).join('\n')}\n`), 10_000), { longValueBytes: 100_000 });
+    const whole = half.split('},{').length - 1;
+    expect(reader.spanCount).toBe(whole + 500);
+    expect(reader.problems.texts).toEqual([expect.stringMatching(/^a record at byte \d+ cannot be read/)]);
+    expect(readInput(inChunks(utf8(half), 10_000), { longValueBytes: 100_000 }).reader.spanCount).toBe(whole);
+  });
+
+  it('opens no long value whose brackets do not match, and never stops', () => {
+    for (const bad of [',}]', ':', '{', '}}', ']', '"', '\u0001', '{"a":[}', ',,', '"a" "b"']) {
+      const { reader } = readInput(inChunks(utf8(`${longRequest.slice(0, 300_000)}${bad}${longRequest.slice(300_000)}`), 10_000), { longValueBytes: 100_000 });
+      expect([bad, reader.isDone, reader.spanCount > 1500]).toEqual([bad, true, true]);
+    }
   });
 
   it('is left after its front when no format knows it, with the front to look at', () => {

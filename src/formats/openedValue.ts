@@ -1,0 +1,218 @@
+import { plainTextEnd, textOf } from '../model/wireText.ts';
+import type { Opens } from './format.ts';
+
+const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
+const comma = 0x2c, colon = 0x3a;
+/** Larger members stand in the first piece only. */
+const mostRepeatedBytes = 256 * 1024;
+
+interface Place { start: number; end: number }
+
+/** An object or a list that is open where the reading is. */
+interface Level {
+  readonly isArray: boolean;
+  /** What may be opened in it, or in its items. */
+  readonly opens: Opens | undefined;
+  /** Something that should stand in front of it is missing. */
+  readonly isEarly: boolean;
+  /** Of an object: the members that are whole and are repeated, and the names of all of them. */
+  readonly members: Place[];
+  readonly names: Set<string>;
+  /** The key of the member at hand, with its quotes; no length while none is. */
+  readonly key: Place;
+  isKeyDone: boolean;
+  /** The member at hand was opened: its items are gone. */
+  isOpened: boolean;
+  /** Of a list: the comma behind the last item that is whole; 0 when there is none. */
+  cut: number;
+  /** Lists of lists are rows of a table, whose places count. */
+  isTable: boolean;
+}
+
+/** What is cut off: bytes up to `end` and the closing brackets, and what goes in front of the rest, which begins at `rest`. */
+export interface OpenedPiece { readonly end: number; readonly closers: Uint8Array; readonly frame: Uint8Array; readonly rest: number }
+
+/**
+ * Follows one JSON object that is too long to be held as a whole, while more of it comes, and cuts it between the items of the
+ * lists that its format opens: a piece is an object with the items so far, and what goes on is the same object with the ones
+ * that come, both with the members that stood in front of the list.
+ */
+export class OpenedValue {
+  /** Everything before was looked at. */
+  position: number;
+  private readonly levels: Level[] = [];
+  /** Objects and lists around the position that are not opened. */
+  private passing = 0;
+  private isInString = false;
+  /** The last byte that is no white space and in no string. */
+  private previous = 0;
+  private readonly opens: Opens;
+
+  /** `start` is where the object begins. */
+  constructor(opens: Opens, start: number) {
+    this.opens = opens;
+    this.position = start;
+  }
+
+  /** Looks at what was added. 'broken': it is not the JSON that it seemed to be. */
+  scan(bytes: Uint8Array): 'goes on' | 'ended' | 'broken' {
+    while (this.position < bytes.length) {
+      if (this.isInString) {
+        if (!this.passString(bytes)) return this.position < bytes.length && (bytes[this.position] as number) < 0x20 ? 'broken' : 'goes on';
+        continue;
+      }
+      const byte = bytes[this.position] as number;
+      if (byte <= 0x20) { this.position++; continue; }
+      if ((byte === openBrace || byte === openBracket) && !this.mayBegin()) return 'broken';
+      if (byte === quote) this.beginString();
+      else if (this.passing > 0) this.pass(byte);
+      else if (!this.follow(byte, bytes)) return 'broken';
+      this.previous = byte;
+      this.position++;
+      if (this.levels.length === 0) return 'ended';
+    }
+    return 'goes on';
+  }
+
+  /** What can be cut off; undefined when there is nothing. `isPatient`: not where something is missing in front of a list. */
+  cut(bytes: Uint8Array, isPatient: boolean): OpenedPiece | undefined {
+    const early = isPatient ? this.levels.findIndex(({ isEarly }) => isEarly) : -1, mayCut = early < 0 ? this.levels : this.levels.slice(0, early);
+    const deepest = mayCut.findLastIndex(({ cut }) => cut > 0), end = this.levels[deepest]?.cut;
+    if (end === undefined) return undefined;
+    const around = this.levels.slice(0, deepest + 1), frame = frameOf(around, bytes);
+    const closers = Uint8Array.from(around.toReversed(), ({ isArray }) => (isArray ? closeBracket : closeBrace));
+    const shift = frame.length - (end + 1);
+    for (const level of this.levels.slice(deepest + 1)) moveBy(level, shift);
+    this.position += shift;
+    return { end, closers, frame, rest: end + 1 };
+  }
+
+  /** Whether an object or a list may begin after the byte before. */
+  private mayBegin(): boolean {
+    const { previous } = this;
+    return previous === comma || previous === colon || previous === openBracket || this.levels.length === 0;
+  }
+
+  private beginString(): void {
+    this.isInString = true;
+    const level = this.levels.at(-1);
+    if (this.passing === 0 && level?.isArray === false && !level.isKeyDone) level.key.start = this.position;
+  }
+
+  /** False when the string goes on behind these bytes, or has a control character. */
+  private passString(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    for (let at = this.position; at < length;) {
+      at = plainTextEnd(bytes, at, length);
+      const byte = at < length ? bytes[at] as number : -1;
+      this.position = at;
+      if (byte === backslash) {
+        if (at + 2 > length) return false;
+        this.position = at += 2;
+      } else if (byte === quote) {
+        this.position = at + 1;
+        this.isInString = false;
+        const level = this.levels.at(-1);
+        if (this.passing === 0 && level?.isArray === false && !level.isKeyDone) level.key.end = at + 1;
+        return true;
+      } else if (byte >= 0 && byte < 0x20) return false;
+      else if (byte >= 0) at++;
+    }
+    return false;
+  }
+
+  private pass(byte: number): void {
+    if (byte === openBrace || byte === openBracket) this.passing++;
+    else if (byte === closeBrace || byte === closeBracket) this.passing--;
+  }
+
+  /** Follows the structure of what is opened; false where it is broken. */
+  private follow(byte: number, bytes: Uint8Array): boolean {
+    const level = this.levels.at(-1);
+    if (byte === openBrace || byte === openBracket) this.begin(byte === openBracket, level, bytes);
+    else if (level === undefined) return false;
+    else if (byte === closeBrace || byte === closeBracket) {
+      if (level.isArray !== (byte === closeBracket)) return false;
+      this.levels.pop();
+    } else if (byte === comma) {
+      if (!level.isArray) this.endMember(level); else if (!level.isTable) level.cut = this.position;
+    } else if (byte === colon && !level.isArray) {
+      level.isKeyDone = true;
+      level.isOpened = false;
+      level.names.add(nameOf(level.key, bytes));
+    }
+    return true;
+  }
+
+  private begin(isArray: boolean, level: Level | undefined, bytes: Uint8Array): void {
+    if (level === undefined) {
+      this.levels.push(newLevel(isArray, this.opens, false));
+      return;
+    }
+    if (level.isArray) {
+      level.isTable ||= isArray;
+      if (isArray || level.opens === undefined) this.passing = 1; else this.levels.push(newLevel(false, level.opens, false));
+      return;
+    }
+    const name = nameOf(level.key, bytes), opened = level.opens?.get(name);
+    if (opened === undefined) {
+      this.passing = 1;
+      return;
+    }
+    level.isOpened = true;
+    this.levels.push(newLevel(isArray, opened.inner, opened.after?.every((each) => !level.names.has(each)) === true));
+  }
+
+  private endMember(level: Level): void {
+    const { key } = level;
+    if (level.isKeyDone && !level.isOpened && this.position - key.start <= mostRepeatedBytes) level.members.push({ start: key.start, end: this.position });
+    level.isKeyDone = false;
+  }
+}
+
+const newLevel = (isArray: boolean, opens: Opens | undefined, isEarly: boolean): Level =>
+  ({ isArray, opens, isEarly, members: [], names: new Set(), key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
+
+const nameOf = ({ start, end }: Place, bytes: Uint8Array): string => textOf(bytes, start + 1, end - 1);
+
+function moveBy(level: Level, shift: number): void {
+  for (const place of [...level.members, level.key]) {
+    place.start += shift;
+    place.end += shift;
+  }
+  if (level.cut > 0) level.cut += shift;
+}
+
+/** What stands around the items of the innermost list, which begin behind it. The places of the levels become those in the frame. */
+function frameOf(around: readonly Level[], bytes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const add = (part: Uint8Array): number => {
+    parts.push(part);
+    length += part.length;
+    return length - part.length;
+  };
+  const move = (place: Place): void => {
+    const part = bytes.slice(place.start, place.end);
+    place.start = add(part);
+    place.end = length;
+  };
+  for (const { isArray, members, key } of around) {
+    add(Uint8Array.of(isArray ? openBracket : openBrace));
+    if (isArray) continue;
+    for (const member of members) {
+      move(member);
+      add(Uint8Array.of(comma));
+    }
+    move(key);
+    add(Uint8Array.of(colon));
+  }
+  for (const level of around) level.cut = 0;
+  const frame = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
+}
