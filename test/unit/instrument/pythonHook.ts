@@ -1,17 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../../launcher/paths.ts';
+import { installedClients } from '../../launcher/realClients.ts';
 import type { LiveServer } from './liveServer.ts';
 
 const source = fileURLToPath(new URL('../../../src/instrument/python', import.meta.url));
 
 /** A Python with the packages of the integration tests, which install them; undefined before that. SPANSCOPE_TEST_PYTHON names another. */
-export const pythonWithPackages = process.env['SPANSCOPE_TEST_PYTHON'] ?? globSync('agents/python-*/.ready', { cwd: cacheFolder })
-  .flatMap((ready) => ['venv/bin/python', 'venv/Scripts/python.exe'].map((name) => path.join(cacheFolder, path.dirname(ready), name)))
-  .find((file) => existsSync(file));
+export const pythonWithPackages = process.env['SPANSCOPE_TEST_PYTHON'] ?? ['venv/bin/python', 'venv/Scripts/python.exe']
+  .flatMap((name) => { const folder = installedClients('python'); return folder === undefined ? [] : path.join(folder, name); }).find((file) => existsSync(file));
 
 /** Whether that Python has a module. */
 export function hasModule(name: string): boolean {

@@ -7,6 +7,7 @@ import { witness } from './lateWitness.ts';
 import { standStill } from './standStill.ts';
 import { spanStarted } from './watch.ts';
 import { suppressKey } from './otelKeys.ts';
+import { noteTracerName } from './tracerNames.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import type { OtelLink, OtelResource, OtelScope, OtelSpanContext } from './otelTypes.ts';
 
@@ -43,6 +44,10 @@ const resource = lazy((): OtelResource => ({ attributes: resourceOf(undefined) }
 export function installFallback(exports: object): void {
   if (known.has(exports) || !isApi(exports) || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return;
   known.add(exports);
+  wrapMethod(exports.trace, 'getTracer', (getTracer) => function namedTracer(this: unknown, ...args: unknown[]) {
+    noteTracerName(args[0]);
+    return Reflect.apply(getTracer, this, args);
+  });
   const tracers = new WeakMap<object, FallbackTracer>();
   // Overriding what the API caches would keep the tracers of a provider that is registered later from being used.
   wrapMethod(exports.ProxyTracer.prototype, '_getTracer', (getTracer) => function seenGetTracer(this: unknown) {

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { watchGlobal } from './apiGlobal.ts';
+import { watchEsModules } from './esModules.ts';
 import { watchModules } from './modules.ts';
 import { watchVmContexts } from './vmContexts.ts';
 import { silently } from './silently.ts';
@@ -17,6 +18,7 @@ else if (mode !== 'off' && !(installed in globalThis)) {
     Object.defineProperty(globalThis, installed, { value: true });
     watchGlobal(globalThis);
     watchModules();
+    watchEsModules();
     watchVmContexts();
   });
 }

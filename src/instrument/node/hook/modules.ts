@@ -1,12 +1,18 @@
 import Module from 'node:module';
+import path from 'node:path';
+import { classIn } from './esModules.ts';
 import { silently } from './silently.ts';
 import { watchProvider } from './watch.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import type { installFallback } from './fallback.ts';
+import type { watchFramework } from './frameworks.ts';
 import type { Method } from './wrapMethod.ts';
 
 /** Names as they are required, and paths of main files, by which ES modules import CommonJS. */
 const openTelemetry = /@opentelemetry[\\/](api|sdk-trace|sdk-trace-base)(?:[\\/]build[\\/]src[\\/]index(?:-shim)?\.js)?$/;
+
+/** The files of frameworks that are waited for, as they and their neighbours require them. */
+const frameworkFile = /(?:[\\/]manager|[\\/]processor)(?:\.c?js)?$/;
 
 /** Sees OpenTelemetry's packages being loaded, each copy of them: they are CommonJS for Node, however they are imported. */
 export function watchModules(): void {
@@ -14,6 +20,7 @@ export function watchModules(): void {
     const exports = Reflect.apply(load, this, args);
     const [request] = args;
     if (typeof request === 'string' && request.includes('@opentelemetry')) silently(() => loaded(request, exports));
+    else if (typeof request === 'string' && frameworkFile.test(request)) silently(() => frameworkLoaded(request, args[1], exports));
     return exports;
   } satisfies Method);
 }
@@ -25,6 +32,13 @@ function loaded(request: string, exports: unknown): void {
   if (name === 'api') (require('./fallback.ts') as { installFallback: typeof installFallback }).installFallback(exports);
   // Providers of version 2.12 are made by `sdk-trace`, of others by `sdk-trace-base`.
   else for (const key of ['BasicTracerProvider', 'TracerProvider']) watchProvider(prototypeOf(Reflect.get(exports, key)));
+}
+
+function frameworkLoaded(request: string, parent: unknown, exports: unknown): void {
+  const from: unknown = typeof parent === 'object' && parent !== null && 'filename' in parent ? parent.filename : undefined;
+  const name = classIn(path.resolve(typeof from === 'string' ? path.dirname(from) : '', /\.c?js$/.test(request) ? request : `${request}.js`));
+  if (name === undefined || typeof exports !== 'object' || exports === null) return;
+  (require('./frameworks.ts') as { watchFramework: typeof watchFramework }).watchFramework(name, Reflect.get(exports, name));
 }
 
 function prototypeOf(type: unknown): unknown {

@@ -1,8 +1,10 @@
 import { silently } from './silently.ts';
 import { placeOfCaller } from './place.ts';
+import { noteTracerName } from './tracerNames.ts';
 import { standStill } from './standStill.ts';
 import { witness } from './lateWitness.ts';
 import { wrapMethod } from './wrapMethod.ts';
+import type { SourceLocation } from '../location.ts';
 import type { OtelSpan } from './otelTypes.ts';
 import type { Moment } from './spanFacts.ts';
 import type { Method } from './wrapMethod.ts';
@@ -15,6 +17,7 @@ export function watchProvider(provider: unknown): void {
   if (typeof provider !== 'object' || provider === null) return;
   wrapMethod(provider, 'getTracer', (getTracer) => function seenGetTracer(this: unknown, ...args: unknown[]) {
     const tracer = Reflect.apply(getTracer, this, args);
+    noteTracerName(args[0]);
     silently(() => watchTracer(tracer));
     return tracer;
   });
@@ -30,14 +33,14 @@ function watchTracer(tracer: unknown): void {
   });
 }
 
-/** Tells of a span that was just made by `entry`, whose caller made it; whether the debugger is to stop there. */
-export function spanStarted(span: unknown, entry: Method): boolean {
+/** Tells of a span that was just made by `entry`, whose caller made it unless `place` says who; whether the debugger is to stop there. */
+export function spanStarted(span: unknown, entry: Method, place?: SourceLocation): boolean {
   try {
     if (!isReadable(span) || !span.isRecording()) return false;
     const one = witness();
     watchSpan(span);
     if (one.awaitsErrors) watchErrors(span);
-    return one.started(span, placeOfCaller(entry)) && one.stopsAt(span, 'start');
+    return one.started(span, place ?? placeOfCaller(entry)) && one.stopsAt(span, 'start');
   } catch {
     // A span of a kind that we do not know.
     return false;

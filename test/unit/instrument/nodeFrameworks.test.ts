@@ -1,0 +1,150 @@
+import path from 'node:path';
+import Module from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LiveServer } from './liveServer.ts';
+import { nodeClients, ShippedNodeHook } from './nodeHook.ts';
+import { lineOf } from './shippedKit.ts';
+import type { ReceivedSpan } from './liveServer.ts';
+
+const why = nodeClients === undefined ? ': the Node packages of the integration tests are not installed' : '';
+const seesEsModules = 'registerHooks' in Module;
+
+let shipped: ShippedNodeHook, live: LiveServer;
+beforeAll(async () => { if (nodeClients !== undefined) shipped = await ShippedNodeHook.make(path.join(nodeClients, 'node_modules')); });
+afterAll(() => { shipped?.remove(); });
+beforeEach(async () => { live = await LiveServer.listen(); });
+afterEach(() => live.close());
+
+/** Runs a program without and with the hook, and gives the spans that were told after checking that nothing else differs. */
+async function watched(name: string, text: string, env: Readonly<Record<string, string>> = {}): Promise<readonly ReceivedSpan[]> {
+  const file = shipped.write(name, text);
+  const own = { OPENAI_AGENTS_DISABLE_TRACING: '0', ...env };
+  const [without, withHook] = await Promise.all([shipped.run([file], own), shipped.run([file], { ...own, ...shipped.environment(live) })]);
+  expect(withHook).toEqual(without);
+  expect(without).toMatchObject({ code: 0, stderr: '' });
+  await expect.poll(() => live.connections.size).toBe(0);
+  return live.spans();
+}
+
+/** The imports of a program as `require`s. */
+const asCommonJs = (text: string): string => text.replaceAll(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);').replace(/^await main\(\);$/m, 'main();');
+const forms = [['an ES module', 'agent.mjs', (text: string) => text], ['CommonJS', 'agent.cjs', asCommonJs]] as const;
+const named = (spans: readonly ReceivedSpan[], name: string) => spans.filter((span) => span.name === name);
+const roots = (spans: readonly ReceivedSpan[]) => spans.filter((span) => !spans.some(({ spanId }) => spanId === span.parentSpanId)).map((span) => span.name);
+
+const agents = `import { Agent, Runner, Usage, setTraceProcessors, tool, withGenerationSpan } from '@openai/agents';
+import { z } from 'zod';
+setTraceProcessors([]);
+class ScriptedModel {
+  calls = 0;
+  async getResponse() {
+    return withGenerationSpan(async (span) => { // model
+      span.spanData.output = [{ role: 'assistant', content: 'thinks' }];
+      span.spanData.usage = { input_tokens: 120, output_tokens: 30 };
+      const output = ++this.calls === 1
+        ? [{ type: 'function_call', callId: 'call-1', name: 'weather', status: 'completed', arguments: '{"city":"Bern"}' }]
+        : [{ type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Sunny.' }] }];
+      return { output, usage: new Usage(), responseId: 'r' };
+    }, { data: { model: 'scripted-large', input: [{ role: 'user', content: 'weather?' }] } });
+  }
+  async *getStreamedResponse() {}
+}
+const model = new ScriptedModel();
+const weather = tool({ name: 'weather', description: 'Weather of a city.', parameters: z.object({ city: z.string() }), execute: async ({ city }) => 'It is sunny in ' + city + '.' });
+async function main() {
+  const agent = new Agent({ name: 'weather agent', model, tools: [weather] });
+  const result = await new Runner({ groupId: 'talk' }).run(agent, 'What is the weather in Bern?'); // run
+  console.log(result.finalOutput);
+}
+await main();
+`;
+
+describe.skipIf(nodeClients === undefined)(`the OpenAI Agents SDK without OpenTelemetry${why}`, () => {
+  for (const [form, name, write] of forms) {
+    it.skipIf(form === 'an ES module' && !seesEsModules)(`is seen with its model calls and tools, and the lines that led to them, by ${form}`, async () => {
+      const text = write(agents), spans = await watched(name, text);
+      const generations = named(spans, 'generation');
+      expect(generations.map(({ attributes }) => [attributes['gen_ai.operation.name'], attributes['gen_ai.request.model'], attributes['gen_ai.usage.input_tokens'], attributes['spanscope.source.line']]))
+        .toEqual(Array(2).fill(['chat', 'scripted-large', 120, lineOf(text, '// model')]));
+      expect(named(spans, 'weather')[0]?.attributes).toMatchObject({
+        'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'weather', 'gen_ai.tool.call.arguments': '{"city":"Bern"}', 'gen_ai.tool.call.result': 'It is sunny in Bern.',
+        'spanscope.source.line': lineOf(text, '// run'), 'gen_ai.conversation.id': 'talk',
+      });
+      expect(named(spans, 'weather agent')[0]?.attributes['gen_ai.operation.name']).toBe('invoke_agent');
+      expect(roots(spans)).toHaveLength(1);
+      expect(spans.every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
+    });
+  }
+
+  it('is left to those who trace it already', async () => {
+    const traced = `const { trace } = require('@opentelemetry/api');\ntrace.getTracer('@arizeai/openinference-instrumentation-openai-agents');\n`;
+    expect(await watched('traced.cjs', traced + asCommonJs(agents))).toEqual([]);
+  });
+});
+
+const langGraph = `import { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { AIMessage } from '@langchain/core/messages';
+import { tool } from '@langchain/core/tools';
+import { createReactAgent } from '@langchain/langgraph/prebuilt';
+import { z } from 'zod';
+process.removeAllListeners('warning');
+const weather = tool(({ city }) => {
+  if (city === 'Nowhere') throw new Error('no such city');
+  return 'It is sunny in ' + city + '.';
+}, { name: 'weather', description: 'Weather of a city.', schema: z.object({ city: z.string() }) });
+class ScriptedModel extends BaseChatModel {
+  _llmType() { return 'scripted'; }
+  invocationParams() { return { model: 'scripted-large' }; }
+  bindTools() { return this; }
+  async _generate(messages) {
+    const usage_metadata = { input_tokens: 120, output_tokens: 30, total_tokens: 150, input_token_details: { cache_read: 20 } };
+    const message = messages.at(-1).getType() === 'tool'
+      ? new AIMessage({ content: 'Sunny.', usage_metadata })
+      : new AIMessage({ content: '', tool_calls: [{ name: 'weather', args: { city: 'Bern' }, id: 'call-1' }], usage_metadata });
+    return { generations: [{ text: '', message }] };
+  }
+}
+async function main() {
+  const graph = createReactAgent({ llm: new ScriptedModel({}), tools: [weather] });
+  const { messages } = await graph.invoke({ messages: [['user', 'What is the weather in Bern?']] }, { configurable: { thread_id: 'talk' } }); // invoke
+  console.log(messages.at(-1).content);
+  await weather.invoke({ city: 'Nowhere' }).catch((error) => console.log(error.message)); // fails
+}
+await main();
+`;
+
+describe.skipIf(nodeClients === undefined)(`LangGraph without OpenTelemetry${why}`, () => {
+  for (const [form, name, write] of forms) {
+    it.skipIf(form === 'an ES module' && !seesEsModules)(`is seen with its model calls and tools, and the lines that led to them, by ${form}`, async () => {
+      const text = write(langGraph), spans = await watched(name, text);
+      const [first, second] = named(spans, 'ScriptedModel');
+      expect(first?.attributes).toMatchObject({
+        'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'scripted-large', 'gen_ai.usage.input_tokens': 120, 'gen_ai.usage.output_tokens': 30,
+        'gen_ai.usage.cache_read.input_tokens': 20, 'spanscope.source.line': lineOf(text, '// invoke'), 'gen_ai.conversation.id': 'talk',
+      });
+      expect(JSON.stringify(first?.attributes['gen_ai.input.messages'])).toContain('What is the weather in Bern?');
+      expect(JSON.stringify(second?.attributes['gen_ai.output.messages'])).toContain('Sunny.');
+      const [tool, failed] = named(spans, 'weather');
+      expect(tool?.attributes).toMatchObject({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.result': 'It is sunny in Bern.', 'gen_ai.tool.call.id': 'call-1' });
+      expect([failed?.status, failed?.attributes['spanscope.source.line'], failed?.events.map((event) => event.name)]).toEqual([{ code: 'error', message: 'no such city' }, lineOf(text, '// fails'), ['exception']]);
+      expect(roots(spans)).toEqual(['LangGraph', 'weather']);
+      expect(spans.every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
+    });
+  }
+
+  const provider = `const { trace } = require('@opentelemetry/api');\nconst { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');\nnew NodeTracerProvider().register();\n`;
+
+  it('hangs below a span of OpenTelemetry that is around it', async () => {
+    const text = `${provider}${asCommonJs(langGraph).replace(/main\(\);$/m, "trace.getTracer('x').startActiveSpan('around', (span) => main().then(() => span.end()));")}`;
+    const spans = await watched('around.cjs', text), [around] = named(spans, 'around'), [graph] = named(spans, 'LangGraph');
+    expect([graph?.traceId, graph?.parentSpanId]).toEqual([around?.traceId, around?.spanId]);
+  });
+
+  it('is left to OpenInference where that traces it', async () => {
+    const instrumented = `${provider}const { LangChainInstrumentation } = require('@arizeai/openinference-instrumentation-langchain');
+new LangChainInstrumentation().manuallyInstrument(require('@langchain/core/callbacks/manager'));
+`;
+    const spans = await watched('traced.cjs', instrumented + asCommonJs(langGraph));
+    expect(new Set(spans.map((span) => (span as { scope?: { name: string } }).scope?.name))).toEqual(new Set(['@arizeai/openinference-instrumentation-langchain']));
+  });
+});
