@@ -7,6 +7,8 @@ import { canInstallPackages, ensureSystemPackages } from './systemPackages.ts';
 
 const pythonOfVenv = process.platform === 'win32' ? 'venv/Scripts/python.exe' : 'venv/bin/python';
 const sources = path.join(root, 'test/fixtures/agents');
+const lists = { node: 'package.json', python: 'requirements.txt' } as const;
+const readyName = '.ready';
 
 /** Where the programs with real SDKs are ready to run; without `python` where no Python with venv is to be had. */
 export interface RealClients {
@@ -19,11 +21,12 @@ export interface RealClients {
  * The programs themselves are copied anew each time.
  */
 export async function prepareRealClients(): Promise<RealClients> {
-  const nodeFolder = await prepared('node', 'package.json', (folder) =>
-    npm(['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }),
+  const nodeFolder = await prepared('node', (folder) =>
+    // Every package is in the list, and those that bring a program of hundreds of megabytes do without it.
+    npm(['install', '--legacy-peer-deps', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }),
   );
   try {
-    const folder = await prepared('python', 'requirements.txt', installPython);
+    const folder = await prepared('python', installPython);
     return { nodeFolder, python: { folder, command: path.join(folder, pythonOfVenv) } };
   } catch (error) {
     process.stdout.write(`The tests with Python SDKs are skipped: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -39,12 +42,21 @@ export function variablesOf(clients: RealClients): Readonly<Record<string, strin
   };
 }
 
-async function prepared(kind: 'node' | 'python', list: string, install: (folder: string) => Promise<void>): Promise<string> {
-  const from = path.join(sources, kind);
-  const state = createHash('sha256').update(readFileSync(path.join(from, list))).digest('hex').slice(0, 12);
-  const folder = path.join(cacheFolder, 'agents', `${kind}-${state}`);
+/** The folder with the installed packages and the commands of its Python, if they were installed for the list as it is now; the tests of the editor do that. */
+export function installedClients(kind: keyof typeof lists): string | undefined {
+  const folder = folderOf(kind);
+  return existsSync(path.join(folder, readyName)) ? folder : undefined;
+}
+
+function folderOf(kind: keyof typeof lists): string {
+  const state = createHash('sha256').update(readFileSync(path.join(sources, kind, lists[kind]))).digest('hex').slice(0, 12);
+  return path.join(cacheFolder, 'agents', `${kind}-${state}`);
+}
+
+async function prepared(kind: keyof typeof lists, install: (folder: string) => Promise<void>): Promise<string> {
+  const list = lists[kind], from = path.join(sources, kind), folder = folderOf(kind);
   // Written last, so that an install that was cut off is done again. The folder is not moved: a venv names itself in its scripts.
-  const ready = path.join(folder, '.ready');
+  const ready = path.join(folder, readyName);
   if (!existsSync(ready)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
