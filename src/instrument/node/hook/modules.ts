@@ -6,6 +6,7 @@ import { watchProvider } from './watch.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import type { installFallback } from './fallback.ts';
 import type { watchFramework } from './frameworks.ts';
+import type { watchNodeTests } from './tests/nodeTest.ts';
 import type { Method } from './wrapMethod.ts';
 
 /** Names as they are required, and paths of main files, by which ES modules import CommonJS. */
@@ -20,6 +21,7 @@ export function watchModules(): void {
     const exports = Reflect.apply(load, this, args);
     const [request] = args;
     if (typeof request === 'string' && request.includes('@opentelemetry')) silently(() => loaded(request, exports));
+    else if (request === 'node:test') silently(() => (require('./tests/nodeTest.ts') as { watchNodeTests: typeof watchNodeTests }).watchNodeTests());
     else if (typeof request === 'string' && frameworkFile.test(request)) silently(() => frameworkLoaded(request, args[1], exports));
     return exports;
   } satisfies Method);

@@ -2,6 +2,7 @@ import { variablePairs } from '../environment.ts';
 import { attributeValue } from '../values.ts';
 import type { LiveSpan } from '../exporters/liveMessages.ts';
 import type { SourceLocation } from '../location.ts';
+import type { RunningTest } from './tests/runningTest.ts';
 import type { Resource, SpanEvent, SpanKind, SpanLink, SpanStatus } from '../records.ts';
 import type { AttributeValue } from '../values.ts';
 import type { OtelResource, OtelSpan } from './otelTypes.ts';
@@ -21,6 +22,7 @@ export class SeenSpan implements LiveSpan {
   readonly traceState: string | undefined;
   readonly #span: OtelSpan;
   readonly #place: SourceLocation | undefined;
+  readonly #test: Pick<RunningTest, 'name' | 'file'> | undefined;
   #ended = false;
   #told: ReadonlyMap<string, AttributeValue> | undefined;
   #status: SpanStatus = { code: 'unset' };
@@ -28,7 +30,8 @@ export class SeenSpan implements LiveSpan {
   /** What was there when it was looked at last. */
   #look: readonly unknown[] = [];
 
-  constructor(span: OtelSpan, place: SourceLocation | undefined) {
+  /** `testOf` finds the test in which the span is the topmost one. */
+  constructor(span: OtelSpan, place: SourceLocation | undefined, testOf?: (ids: SeenSpan) => RunningTest | undefined) {
     const { traceId, spanId, traceState } = span.spanContext();
     this.traceId = traceId;
     this.spanId = spanId;
@@ -36,6 +39,8 @@ export class SeenSpan implements LiveSpan {
     this.traceState = traceState?.serialize();
     this.#span = span;
     this.#place = place;
+    const test = testOf?.(this);
+    if (test !== undefined) this.#test = { name: test.name, file: test.file };
   }
 
   /** To be called when the program has ended the span. */
@@ -77,10 +82,12 @@ export class SeenSpan implements LiveSpan {
   }
 
   get attributes(): Map<string, AttributeValue> {
-    const all = new Map<string, AttributeValue>(), { attributes } = this.#span, place = this.#place;
+    const all = new Map<string, AttributeValue>(), { attributes } = this.#span, place = this.#place, test = this.#test;
     for (const key of Object.keys(attributes)) all.set(key, attributeValue(attributes[key]));
     // Of a span that has ended nothing more is told.
     if (!this.#ended) this.#told = new Map(all);
+    if (test !== undefined) all.set('spanscope.test.name', test.name);
+    if (test?.file !== undefined) all.set('spanscope.test.file', test.file);
     if (place === undefined) return all;
     return all.set('spanscope.source.file', place.file).set('spanscope.source.line', place.line).set('spanscope.source.function', place.functionName);
   }

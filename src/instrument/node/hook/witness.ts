@@ -6,6 +6,7 @@ import { Breakpoints } from './breakpoints.ts';
 import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
 import { SeenSpan } from './seenSpan.ts';
 import { silently } from './silently.ts';
+import { TestSpans } from './tests/testSpans.ts';
 import { untraced } from './untraced.ts';
 import type { SourceLocation } from '../location.ts';
 import type { Moment } from './spanFacts.ts';
@@ -14,6 +15,7 @@ import type { OtelSpan } from './otelTypes.ts';
 /** Libraries do not tell of changes between start and end, so open spans are looked at. */
 const lookIntervalMs = 200;
 const mostLookedAt = 2000;
+const mostToTell = 2000;
 /** How long the end of a program waits for the first connection, when there are spans for it. */
 const holdMs = 300;
 
@@ -26,10 +28,14 @@ export class Witness {
     onReached: () => {
       this.#wasReached = true;
       this.#letEnd();
+      for (const message of this.#toTell.splice(0)) this.#tell(message);
     },
     onMessage: (message) => this.#hear(message),
   });
   readonly #breakpoints = new Breakpoints();
+  /** Messages that wait for a connection. */
+  readonly #toTell: string[] = [];
+  readonly #tests = new TestSpans((message) => this.#tell(message));
   /** The spans themselves are the program's, and stay as they are. */
   readonly #seen = new WeakMap<object, SeenSpan>();
   readonly #open = new Set<SeenSpan>();
@@ -49,7 +55,7 @@ export class Witness {
   /** Whether it is a new one: a tracer that hands on to another tracer gives the other one's span. */
   started(span: OtelSpan, place: SourceLocation | undefined): boolean {
     if (this.#seen.has(span)) return false;
-    const seen = new SeenSpan(span, place);
+    const seen = new SeenSpan(span, place, (ids) => this.#tests.started(ids));
     this.#seen.set(span, seen);
     this.#open.add(seen);
     this.#exporter.onStart(seen);
@@ -90,6 +96,11 @@ export class Witness {
   /** Whether there are breakpoints for errors: to be told of those costs something. */
   get awaitsErrors(): boolean { return this.#breakpoints.has('error'); }
 
+  /** Tells of a span beside what its library says of it. */
+  #tell(message: string): void {
+    if (!this.#exporter.tell(message) && this.#toTell.length < mostToTell) this.#toTell.push(message);
+  }
+
   #hear(message: object): void {
     const items = breakpointsIn(message);
     if (items !== undefined) this.#breakpoints.set(items);
@@ -110,7 +121,7 @@ export class Witness {
 
   /** A program that ends before anything could come in has not connected. */
   #leave(): void {
-    const frames = this.#wasReached ? [] : this.#exporter.takeFrames();
+    const frames = this.#wasReached ? [] : [...this.#exporter.takeFrames(), ...this.#toTell];
     if (frames.length > 0) sendNow(frames);
     else this.#exporter.flushSync();
   }

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
+import { installedClients } from '../../launcher/realClients.ts';
+import { LiveServer } from './liveServer.ts';
+
+const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const jest = path.join(installedClients('node') ?? '', 'node_modules/jest/bin/jest.js');
+const hasJest = path.isAbsolute(jest) && existsSync(jest);
+
+let folder: string, hook: string, live: LiveServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'span scope tests-'));
+  hook = path.join(folder, 'hook.cjs');
+  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
+  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
+  write('agent.cjs', `
+const { trace } = require('@opentelemetry/api');
+const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+new NodeTracerProvider().register();
+const tracer = trace.getTracer('agent');
+exports.work = (name) => tracer.startActiveSpan(name, async (span) => {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  tracer.startSpan('inner').end();
+  span.end();
+});
+`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => live.close());
+
+function write(name: string, text: string): string {
+  const file = path.join(folder, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Runs tests with or without the hook; they end as they would, with what they print but for times. */
+async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly [number | null, string]> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE|VITEST|JEST)_/.test(name) && name !== 'TEST' && name !== 'VITEST');
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString(); });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve([code, output.replaceAll(/\d+(?:\.\d+)?\s?(?:ms|s)?\b/g, 'N').replaceAll(/ +N\b/g, '')]));
+  });
+}
+
+/** What the spans of a test run say of their tests: `span: test, outcome`, sorted. */
+async function testsOf(args: readonly string[], file: string): Promise<readonly string[]> {
+  live = await LiveServer.listen();
+  const [without, withHook] = [await run(args, {}), await run(args, { NODE_OPTIONS: `--require ${JSON.stringify(hook)}`, SPANSCOPE_ENDPOINT: live.endpoint })];
+  expect(withHook[0]).toBe(without[0]);
+  expect(withHook[1].split('\n').toSorted()).toEqual(without[1].split('\n').toSorted());
+  await expect.poll(() => live.connections.size).toBe(0);
+  return live.spans().map(({ name, attributes }) => {
+    const test = attributes['spanscope.test.name'];
+    if (test !== undefined) expect(attributes['spanscope.test.file']).toBe(file);
+    return `${name}: ${String(test)}, ${String(attributes['spanscope.test.status'])}`;
+  }).filter((text) => text !== 'inner: undefined, undefined').toSorted();
+}
+
+const common = ['a: cart > adds, passed', 'b: cart > fails, failed', 'c: skips, skipped', 'd: last, passed'];
+
+describe('spans of programs under a test runner', () => {
+  it('say in which test of node:test they began, nested or at the same time, and how it ended', async () => {
+    const file = write('node/some.test.mjs', `
+import assert from 'node:assert/strict';
+import test, { describe, it } from 'node:test';
+import agent from '../agent.cjs';
+describe('cart', { concurrency: 2 }, () => {
+  it('adds', () => agent.work('a'));
+  it('fails', async () => { await agent.work('b'); assert.equal(1, 2); });
+  it('fails at once', () => { assert.equal(1, 2); });
+});
+test('skips', async (t) => { await agent.work('c'); t.skip(); });
+test('last', () => agent.work('d'));
+test('outer', async (t) => { await t.test('within', () => agent.work('e')); });
+`);
+    expect(await testsOf(['--test', '--test-reporter=tap', file], file)).toEqual([...common, 'e: outer > within, passed']);
+    await live.close();
+    expect(await testsOf(['--test-reporter=tap', file], file)).toEqual([...common, 'e: outer > within, passed']);
+  });
+
+  it('say it for CommonJS, and for spans that begin outside of tests nothing', async () => {
+    const file = write('node/some.test.cjs', `
+const agent = require('../agent.cjs');
+const test = require('node:test');
+agent.work('outside');
+test('one', () => agent.work('inside'));
+`);
+    expect(await testsOf(['--test-reporter=tap', file], file)).toEqual(['inside: one, passed', 'outside: undefined, undefined']);
+  });
+
+  it.each(['forks', 'threads'])('say in which test of vitest (%s) they began, but for tests that run at the same time', async (pool) => {
+    const file = write(`vitest-${pool}/some.test.mjs`, `
+import { describe, expect, it, test } from 'vitest';
+import agent from '../agent.cjs';
+describe('cart', () => {
+  it('adds', () => agent.work('a'));
+  it('fails', async () => { await agent.work('b'); expect(1).toBe(2); });
+  it('fails at once', () => { expect(1).toBe(2); });
+});
+test('skips', async (context) => { await agent.work('c'); context.skip(); });
+test('last', () => agent.work('d'));
+test.concurrent('with others', () => agent.work('e'));
+`);
+    const args = [path.join(packages, 'vitest/vitest.mjs'), 'run', '--root', folder, '--dir', path.dirname(file), '--pool', pool, '--reporter', 'tap-flat'];
+    expect(await testsOf(args, file)).toEqual([...common, 'e: undefined, undefined']);
+  });
+
+  it('say in which test of mocha they began, with those of hooks before it', async () => {
+    const file = write('mocha/some.spec.mjs', `
+import assert from 'node:assert/strict';
+import agent from '../agent.cjs';
+describe('cart', () => {
+  beforeEach(() => agent.work('before'));
+  it('adds', () => agent.work('a'));
+  it('fails', async () => { await agent.work('b'); assert.equal(1, 2); });
+  it('fails at once', () => { assert.equal(1, 2); });
+});
+it('skips', async function () { await agent.work('c'); this.skip(); });
+it('last', () => agent.work('d'));
+`);
+    expect(await testsOf([path.join(packages, 'mocha/bin/mocha.js'), '--no-diff', '--slow', '60000', file], file)).toEqual([...common.slice(0, 2), 'before: cart > adds, passed', 'before: cart > fails at once, failed', 'before: cart > fails, failed', ...common.slice(2)]);
+  });
+
+  it.skipIf(!hasJest)(`say in which test of jest they began${hasJest ? '' : ': the Node packages of the integration tests are not installed'}`, async () => {
+    const file = write('jest/some.test.cjs', `
+const agent = require('../agent.cjs');
+describe('cart', () => {
+  it('adds', () => agent.work('a'));
+  it('fails', async () => { await agent.work('b'); expect(1).toBe(2); });
+  it('fails at once', () => { expect(1).toBe(2); });
+});
+test('last', () => agent.work('d'));
+`);
+    const config = write('jest/jest.config.cjs', "module.exports = { testMatch: ['**/*.test.cjs'], reporters: [['default', { summaryThreshold: 0 }]] };");
+    expect(await testsOf([jest, '-c', config, '--ci'], file)).toEqual(common.filter((text) => !text.startsWith('c:')));
+  });
+});
