@@ -11,6 +11,7 @@ export interface ContextKeys {
   'spanscope.groupBy': 'time' | 'service';
   'spanscope.lineHighlighted': boolean;
   'spanscope.hasBreakpoints': boolean;
+  'spanscope.stands': boolean;
 }
 
 const last = new Map<keyof ContextKeys, unknown>();

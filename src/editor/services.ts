@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { CollectorClient } from '../collector/client.ts';
 import { DebugSessions } from '../debug/debugSessions.ts';
 import { RunLog } from '../debug/runLog.ts';
+import { RunPauses } from '../debug/runPauses.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
+import { Standing } from '../debug/standing.ts';
 import { StepToUser } from '../debug/stepToUser.ts';
 import { Stops } from '../debug/stops.ts';
 import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
@@ -29,6 +31,7 @@ import { TracePanels } from './panel/tracePanels.ts';
 import { ValueDocuments } from './panel/valueDocuments.ts';
 import { Selection } from './selection.ts';
 import { collectorOptions, portSettings, startsByItself } from './settings.ts';
+import { StandingPaths } from './standing/standingPaths.ts';
 import { ElsewhereNotice } from './status/elsewhereNotice.ts';
 import { Notices } from './status/notices.ts';
 import { StatusItem } from './status/statusItem.ts';
@@ -59,6 +62,8 @@ export class Services {
   readonly runs: RunLog;
   readonly tracer: Tracer;
   readonly stops: Stops;
+  readonly standing: Standing;
+  readonly standingPaths: StandingPaths;
   readonly breakpoints: BreakpointList;
   readonly breakpointsView: BreakpointsView;
   readonly elsewhere: ElsewhereNotice;
@@ -92,6 +97,9 @@ export class Services {
       token: () => this.collector.call('controlToken'),
     }, context.extensionPath));
     this.stops = keep(new Stops());
+    keep(new RunPauses(this.stops, this.runs));
+    this.standing = keep(new Standing(this.stops));
+    this.standingPaths = keep(new StandingPaths(this.standing, this.collector));
     this.#steps = keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));
     this.breakpoints = keep(new BreakpointList(this.collector, context.workspaceState, log.for('breakpoints')));
     this.breakpointsView = keep(new BreakpointsView(this.breakpoints, this.collector, this.runs, this.display));
@@ -101,10 +109,10 @@ export class Services {
     this.tracesView = keep(new TracesView({
       index: this.index, files: this.files, receiver: this.receiver, runs: this.runs, hints: keep(new RunHints(this.runs, this.tracer, this.collector)), grouping: this.#grouping(), display: this.display,
     }));
-    this.spansView = keep(new SpansView(this.collector, this.index, this.files, this.selection, this.display, log.for('spans')));
+    this.spansView = keep(new SpansView(this.collector, this.index, this.files, this.selection, this.standingPaths, this.display, log.for('spans')));
     this.panels = keep(new TracePanels({
       extensionUri: context.extensionUri, collector: this.collector, receiver: this.receiver, selection: this.selection, index: this.index, source: this.source,
-      documents: keep(new ValueDocuments(this.collector)), files: this.files, display: this.display, log: log.for('panel'),
+      documents: keep(new ValueDocuments(this.collector)), files: this.files, runs: this.runs, standing: this.standingPaths, display: this.display, log: log.for('panel'),
       runOnFile: (source, action) => runOnFile(this, source, action),
       showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
       run: (action) => runPanelAction(action, this.receiver.endpoints),
@@ -183,6 +191,7 @@ export class Services {
     keep(this.receiver.onDidChange(() => { if (this.receiver.state !== 'starting') this.#updateTerminals(); }));
     keep(this.index.onDidChange(() => this.#tracesChanged()));
     keep(this.files.onDidChange(() => this.#tracesChanged()));
+    keep(this.standingPaths.onDidChange(() => setContextKey('spanscope.stands', this.standingPaths.isAny)));
     keep(this.selection.onDidChange(({ selected }) => {
       setContextKey('spanscope.hasTrace', selected !== undefined);
       setContextKey('spanscope.hasSelection', selected?.spanId !== undefined);

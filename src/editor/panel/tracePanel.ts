@@ -4,12 +4,15 @@ import { keyBeside, receivedSource, traceNameOf } from '../../model/traceKey.ts'
 import type { ChartCommand, FileAction, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
 import type { CollectorHost, RowsEvent } from '../collector/collectorHost.ts';
 import type { Receiver } from '../collector/receiver.ts';
+import { pausedSpans } from '../../debug/pauses.ts';
+import type { RunLog } from '../../debug/runLog.ts';
 import type { SourceService } from '../code/sourceService.ts';
 import type { Display } from '../display.ts';
 import { Disposables } from '../disposables.ts';
 import { messageOf } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
+import type { StandingPaths } from '../standing/standingPaths.ts';
 import type { TraceIndex } from '../traces/traceIndex.ts';
 import { traceLabel } from '../traces/traceRow.ts';
 import { fileStatus, opening } from '../files/fileWords.ts';
@@ -30,6 +33,8 @@ export interface PanelServices {
   readonly source: SourceService;
   readonly documents: ValueDocuments;
   readonly files: OpenFiles;
+  readonly runs: RunLog;
+  readonly standing: StandingPaths;
   readonly display: Display;
   readonly log: Log;
   /** Opens the trace that a link points to. */
@@ -55,6 +60,9 @@ export class TracePanel {
   #spanId: string | undefined;
   #subscription: number | undefined;
   #hasRows = false;
+  /** The run that the shown trace belongs to. */
+  #runId: string | undefined;
+  #hasStands = false;
   #waitingCommand: ChartCommand | undefined;
   /** The span that is being read, so that selecting and opening it reads once. */
   #reading: { readonly ref: RowRef; readonly record: Promise<SpanRecord | undefined> } | undefined;
@@ -83,6 +91,8 @@ export class TracePanel {
     this.#disposables.add(collector.onDidChangeStats(() => { if (this.#traceId === undefined) this.#tellStatus(); }));
     this.#disposables.add(services.source.onDidChange(() => { if (this.#detailsWanted !== undefined) this.#try('details.get', this.#details(this.#detailsWanted)); }));
     this.#disposables.add(services.files.onDidChange(() => this.#fileChanged()));
+    this.#disposables.add(services.runs.onDidPause((id) => { if (id === this.#runId) this.#tellPaused(); }));
+    this.#disposables.add(services.standing.onDidChange(() => this.#try('standing', this.#tellStanding())));
     this.#disposables.add(receiver.onDidChange(() => this.#tellStatus()));
     this.#disposables.add(selection.onDidChange(({ selected, origin }) => {
       if (origin !== this && selected?.traceId === this.#traceId) this.#try('selection', this.#select(selected?.spanId));
@@ -166,13 +176,20 @@ export class TracePanel {
   #disconnect(): void {
     const subscription = this.#subscription;
     this.#subscription = undefined;
-    this.#hasRows = false;
+    this.#hasRows = this.#hasStands = false;
+    this.#runId = undefined;
     if (subscription !== undefined) this.#try('unsubscribe', this.#services.collector.call('unsubscribe', subscription));
   }
 
   #relay({ subscription, rows, summary, nowUnixNano }: RowsEvent): void {
     if (subscription !== this.#subscription) return;
+    // Before the rows, which then need not be drawn twice.
+    if (summary.session?.id !== this.#runId) {
+      this.#runId = summary.session?.id;
+      this.#tellPaused();
+    }
     this.#post({ type: 'trace.rows', rows });
+    if (!this.#hasRows) this.#try('standing', this.#tellStanding());
     this.#post({ type: 'trace.summary', summary, revision: rows.revision, nowUnixNano });
     this.#setTitle(summary);
     this.#hasRows = true;
@@ -183,6 +200,24 @@ export class TracePanel {
 
   #tellGone(subscription: number): void {
     if (subscription === this.#subscription && this.#traceId !== undefined) this.#post({ type: 'trace.gone', traceId: this.#traceId });
+  }
+
+  #tellPaused(): void {
+    const traceId = this.#traceId, pauses = this.#runId === undefined ? undefined : this.#services.runs.find(this.#runId)?.pauses;
+    if (traceId !== undefined) this.#post({ type: 'paused.set', traceId, paused: pausedSpans(pauses ?? []) });
+  }
+
+  /** Where programs stand in this trace: rows of the spans, which the page has or gets. */
+  async #tellStanding(): Promise<void> {
+    const traceId = this.#traceId, { standing, collector } = this.#services;
+    if (traceId === undefined || this.#subscription === undefined) return;
+    const spanIds = standing.spansOf(traceId);
+    if (spanIds.length === 0 && !this.#hasStands) return;
+    this.#hasStands = spanIds.length > 0;
+    const refs = (await Promise.all(spanIds.map((spanId) => collector.call('rowOf', traceId, spanId)))).flatMap((ref) => ref ?? []);
+    const [first] = refs;
+    if (this.#traceId !== traceId) return;
+    this.#post({ type: 'standing.set', traceId, standing: first && { epoch: first.epoch, rows: refs.filter(({ epoch }) => epoch === first.epoch).map(({ row }) => row) } });
   }
 
   #tellStatus(): void {

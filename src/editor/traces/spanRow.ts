@@ -4,19 +4,24 @@ import { markBit, statusCodes } from '../../model/span.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { SpanNode } from '../../protocol/collector.ts';
 import type { Display } from '../display.ts';
+import type { StandsPlace } from '../standing/standingPaths.ts';
 import { roleColour } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
 
-/** How a span stands in the Spans view. `elapsedNs` is how long it runs, while it is open. */
-export function spanRow(span: SpanNode, elapsedNs: number, display: Display): TreeRow {
-  const label = spanLabel(span);
-  const description = [durationOf(span, elapsedNs, display), tokensOf(span, display)].filter(Boolean).join(' · ');
-  return { label, description, ...iconOf(span), spoken: [label, roleWords[roleOf(span)], stateOf(span), description].join(', ') };
+/** How a span stands in the Spans view. `elapsedNs` is how long it runs, while it is open; `stands` tells whether its program stands there in the debugger. */
+export function spanRow(span: SpanNode, elapsedNs: number, display: Display, stands?: StandsPlace): TreeRow {
+  const label = spanLabel(span), duration = durationOf(span, elapsedNs, display);
+  const facts = stands === 'here' ? ['stands here', duration] : [duration, stands === 'below' ? 'stands below' : tokensOf(span, display)];
+  const description = facts.filter(Boolean).join(' · ');
+  return { label, description, ...(stands === 'here' ? standsIcon : iconOf(span)), spoken: [label, roleWords[roleOf(span)], stateOf(span), description].join(', ') };
 }
 
 export const isOpen = (span: SpanNode): boolean => span.durationNs === undefined && !isLost(span);
 const isLost = ({ marks }: SpanNode): boolean => (marks & markBit('lost')) !== 0;
 export const isFailed = (span: SpanNode): boolean => statusCodes[span.status] === 'error';
+
+/** The editor's own mark of the frame that it stands in. */
+const standsIcon = { icon: 'debug-stackframe', colour: 'debugIcon.breakpointCurrentStackframeForeground' } as const;
 
 /** The lines of a span's tooltip; the first is its title. `problem` is the message of its status. */
 export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string | undefined, display: Display): string[] {

@@ -1,5 +1,6 @@
 import type { SpanNode } from '../../protocol/collector.ts';
 import type { Display } from '../display.ts';
+import type { StandsPlace } from '../standing/standingPaths.ts';
 import { spanRow } from './spanRow.ts';
 import { sameRow } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
@@ -48,6 +49,8 @@ export interface SpanSource {
   /** Nanoseconds since the span began, now. */
   elapsedNs(span: SpanNode): number;
   readonly display: Display;
+  /** Whether a program stands at a span in the debugger, or below it. */
+  standsAt?(spanId: string): StandsPlace | undefined;
 }
 
 /** Nodes that look different now; undefined = the roots themselves changed. */
@@ -177,7 +180,7 @@ export class SpansTree {
   }
 
   #rowOf(span: SpanNode): TreeRow {
-    return spanRow(span, this.#source.elapsedNs(span), this.#source.display);
+    return spanRow(span, this.#source.elapsedNs(span), this.#source.display, this.#source.standsAt?.(span.spanId));
   }
 
   /** Takes what a span is now; true when its row looks different. */

@@ -6,6 +6,7 @@ import type { OpenFiles } from '../files/openFiles.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
+import type { StandingPaths } from '../standing/standingPaths.ts';
 import { Throttle } from '../throttle.ts';
 import { isOpen, spanTooltip } from './spanRow.ts';
 import { MoreSpans, SpanTreeNode, SpansTree, spanPageSize } from './spansTree.ts';
@@ -30,6 +31,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   readonly #index: TraceIndex;
   readonly #selection: Selection;
   readonly #display: Display;
+  readonly #standing: StandingPaths;
   readonly #log: Log;
   readonly #view: vscode.TreeView<SpansNode>;
   readonly #disposables = new Disposables();
@@ -43,11 +45,12 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   #revealing: SpanTreeNode | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
 
-  constructor(collector: CollectorHost, index: TraceIndex, files: OpenFiles, selection: Selection, display: Display, log: Log) {
+  constructor(collector: CollectorHost, index: TraceIndex, files: OpenFiles, selection: Selection, standing: StandingPaths, display: Display, log: Log) {
     this.#collector = collector;
     this.#index = index;
     this.#selection = selection;
     this.#display = display;
+    this.#standing = standing;
     this.#log = log;
     this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#reread()));
     this.#reveals = this.#disposables.add(new Throttle(revealMs, () => this.#reveal()));
@@ -56,6 +59,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
     this.#disposables.add(selection.onDidChange(({ origin }) => { if (origin !== this) this.#follow(); }));
     this.#disposables.add(collector.onDidChangeTraces(({ traceIds }) => { if (this.#tree !== undefined && traceIds.includes(this.#tree.traceId)) this.#refresh.request(); }));
     this.#disposables.add(files.onDidChange(() => { if (this.#tree !== undefined && files.fileOfTrace(this.#tree.traceId) !== undefined) this.#refresh.request(); }));
+    this.#disposables.add(standing.onDidChange(() => this.#refresh.request()));
     this.#disposables.add(index.onDidChange(() => this.#describe()));
     this.#disposables.add(collector.onDidReplace(() => this.#refresh.request()));
     this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [node] }) => this.#select(node)));
@@ -127,6 +131,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
       childrenOf: (spanId, page) => this.#collector.call('childrenOf', traceId, spanId, page),
       elapsedNs: (span) => this.#elapsedNs(span.startNs),
       display: this.#display,
+      standsAt: (spanId) => this.#standing.placeOf({ traceId, spanId }),
     });
     this.#describe();
     this.#changed.fire(undefined);

@@ -46,6 +46,7 @@ function openPanel(traceId: string | null = 'trace-1') {
   });
   const opened: unknown[][] = [];
   const { log, lines } = keptLog();
+  const paused = new EventEmitter<string>(), standing = { spanIds: [] as string[], changed: new EventEmitter<void>() };
   const services = {
     extensionUri: extension, collector: collector.host, selection: new Selection(), log,
     receiver: new Receiver(collector.host, { ports: () => ({ httpPort: 0, grpcPort: 0 }), startsByItself: () => true }, log),
@@ -56,11 +57,13 @@ function openPanel(traceId: string | null = 'trace-1') {
     },
     documents: { show: (traceId: string, span: SpanRecord, key?: string) => { opened.push([traceId, span.spanId, key]); return Promise.resolve(); } },
     files: { onDidChange: new EventEmitter<void>().event, file: () => undefined }, display: new Display('en'), showTrace: (...args: unknown[]) => { opened.push(args); return Promise.resolve(); }, run: (action: unknown) => { opened.push([action]); return Promise.resolve(); },
+    runs: { find: (id: string) => (id === 'run-1' ? { pauses: [[1000, 2000]] } : undefined), onDidPause: paused.event },
+    standing: { spansOf: (id: string) => (id === 'trace-1' ? standing.spanIds : []), onDidChange: standing.changed.event },
   } as unknown as PanelServices;
   const panel = new TracePanel(webviewPanel as unknown as vscode.WebviewPanel, services, traceId ?? undefined, undefined);
   const settle = async (): Promise<void> => { for (let i = 0; i < 20; i++) await Promise.resolve(); };
   return {
-    panel, page, calls, opened, lines, services, collector, webviewPanel, settle,
+    panel, page, paused, standing, calls, opened, lines, services, collector, webviewPanel, settle,
     async says(message: FromPanel | object): Promise<ToPanel[]> {
       page.posted.length = 0;
       messages.fire(message);
@@ -129,6 +132,39 @@ describe('a trace panel', () => {
     await says({ type: 'rows.ack', revision: 7 });
     expect(page.posted).toEqual([]);
     expect(calls.at(-1)).toEqual(['acknowledge', subscription, 7]);
+  });
+
+  it('tells when the run of its trace was paused before the rows, and whenever that changes', async () => {
+    const { says, calls, collector, page, paused, settle } = openPanel();
+    await says({ type: 'panel.ready' });
+    page.posted.length = 0;
+    const rows = { traceId: 'trace-1', epoch: 1, revision: 1, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
+    const grow = (): void => collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription: calls[0]?.[1] as number, rows, summary: summaryOf({ session: { id: 'run-1', name: 'agent' } }), nowUnixNano: '5' });
+    grow();
+    grow();
+    paused.fire('another-run');
+    paused.fire('run-1');
+    await settle();
+    const pauses = { type: 'paused.set', traceId: 'trace-1', paused: [['1000000000', '2000000000']] };
+    expect(page.posted.map(({ type }) => type)).toEqual(['paused.set', 'trace.rows', 'trace.summary', 'trace.rows', 'trace.summary', 'paused.set']);
+    expect(page.posted.filter(({ type }) => type === 'paused.set')).toEqual([pauses, pauses]);
+  });
+
+  it('tells at which rows a program stands, and that it goes on', async () => {
+    const { says, page, standing, settle } = openPanel();
+    await says({ type: 'panel.ready' });
+    page.posted.length = 0;
+    standing.spanIds = ['s4', 's2'];
+    standing.changed.fire();
+    await settle();
+    standing.spanIds = [];
+    standing.changed.fire();
+    standing.changed.fire();
+    await settle();
+    expect(page.posted).toEqual([
+      { type: 'standing.set', traceId: 'trace-1', standing: { epoch: 1, rows: [4, 2] } },
+      { type: 'standing.set', traceId: 'trace-1', standing: undefined },
+    ]);
   });
 
   it('asks the chart for something once there is a chart', async () => {

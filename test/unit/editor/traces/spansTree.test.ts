@@ -133,6 +133,13 @@ describe('the row of a span', () => {
     });
   });
 
+  it('says that its program stands there, or below, with more than a colour', () => {
+    const open = spanOf('x', { durationNs: undefined, inputTokens: 2 });
+    const here = spanRow(open, 7.2e9, display, 'here'), below = spanRow(open, 7.2e9, display, 'below');
+    expect([here.icon, here.description.replaceAll('\u00a0', ' '), below.description.replaceAll('\u00a0', ' ')]).toEqual(['debug-stackframe', 'stands here · 7.20 s …', '7.20 s … · stands below']);
+    expect(here.spoken).toContain('stands here');
+  });
+
   it('grows while it is open', () => {
     const row = spanRow(spanOf('x', { durationNs: undefined }), 7.2e9, display);
     expect(plain(row.description)).toBe('7.20 s …');

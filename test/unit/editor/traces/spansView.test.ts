@@ -6,7 +6,8 @@ import type { SpanTreeNode } from '../../../../src/editor/traces/spansTree.ts';
 import { SpansView } from '../../../../src/editor/traces/spansView.ts';
 import { TraceIndex } from '../../../../src/editor/traces/traceIndex.ts';
 import type { SpanNode } from '../../../../src/protocol/collector.ts';
-import { treeViews } from '../../../support/vscode.ts';
+import type { StandingPaths } from '../../../../src/editor/standing/standingPaths.ts';
+import { EventEmitter, treeViews } from '../../../support/vscode.ts';
 import { fakeCollector, keptLog } from '../collector/fakes.ts';
 
 const spanOf = (spanId: string): SpanNode => ({ spanId, row: 0, label: spanId, name: spanId, role: 0, status: 0, marks: 0, durationNs: 1, startNs: 0, selfNs: 1, childCount: 0 });
@@ -15,7 +16,7 @@ const panel = {};
 async function shown() {
   const { host } = fakeCollector({ childrenOf: () => ({ nodes: ['a', 'b', 'c'].map(spanOf), total: 3 }), pathTo: (_, spanId) => [spanId] });
   const { log } = keptLog(), selection = new Selection();
-  const view = new SpansView(host, new TraceIndex(host, log), new OpenFiles(host, log), selection, new Display('en'), log);
+  const view = new SpansView(host, new TraceIndex(host, log), new OpenFiles(host, log), selection, { placeOf: () => undefined, onDidChange: new EventEmitter<void>().event } as unknown as StandingPaths, new Display('en'), log);
   const tree = treeViews.at(-1);
   if (tree === undefined) throw new Error('No tree view was made.');
   selection.select({ traceId: 't' }, panel);
