@@ -1,38 +1,95 @@
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
+import { isNoId } from '../model/ids.ts';
+import { present } from '../model/spanBatch.ts';
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { halvesOf } from '../model/time.ts';
-import type { DecodeOptions } from './format.ts';
-import { idIn, textIn } from './jsonFields.ts';
+import type { DecodeOptions, PieceDecoder } from './format.ts';
+import { idIn, objectIn, textIn } from './jsonFields.ts';
 import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
-import { momentIn, objectOrJson, put, putMembers, readRecords } from './recordSpans.ts';
-import type { RecordSpans } from './recordSpans.ts';
+import { momentIn, objectOrJson, put, putMembers, readInto, RecordSpans } from './recordSpans.ts';
 import { derivedMark } from './spanRows.ts';
+import { TraceNotes } from './traceNotes.ts';
 
-/** Adds Langfuse's observations to a batch. */
-export function decodeLangfuse(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void {
-  let bareTraces = 0;
-  readRecords(bytes, batch, options, (reader, spans) => { bareTraces += readAny(reader, spans); });
-  batch.tally(bareTraces, 'traces have no observations here', 'trace has no observations here');
+/** Events of a batch for ingestion, and what they are about. */
+const ingested = /^([a-z]+)-(create|update)$/;
+
+/** Reads Langfuse's observations piece by piece; remembers what batches for ingestion say of traces. */
+export class LangfuseDecoder implements PieceDecoder {
+  private readonly options: DecodeOptions;
+  private readonly spans: RecordSpans;
+  private readonly notes: TraceNotes;
+  private readonly scores = new Map<string, JsonObject[]>();
+  private bareTraces = 0;
+
+  constructor(batch: SpanBatch, options: DecodeOptions) {
+    this.options = options;
+    this.spans = new RecordSpans(batch, options);
+    this.notes = new TraceNotes(this.spans);
+  }
+
+  read(piece: Uint8Array, offset: number): void {
+    readInto(this.spans, piece, { ...this.options, offset }, (reader) => { this.readAny(reader); });
+  }
+
+  end(): void {
+    this.notes.end();
+    this.spans.batch.tally(this.bareTraces, 'traces have no observations here', 'trace has no observations here');
+    this.spans.flush();
+  }
+
+  private readAny(reader: JsonReader, depth = 0): void {
+    const { spans } = this, members = new JsonMembers(reader), before = spans.count;
+    if (members.isList('observations') || members.isObject('trace')) {
+      const inner = members.isObject('trace') && members.goTo('trace') ? new JsonMembers(reader) : undefined;
+      const says = traceAttributes((inner ?? members).takeAllBut(new Set(['observations']))), resource = spans.resourceOf(says.resource);
+      const addItem = (item: JsonReader): void => { addObservation(item.takeObject(), says, resource, spans); };
+      members.each('observations', addItem);
+      // A trace beside its observations may hold them once more, with less in them.
+      if (spans.count === before) inner?.each('observations', addItem);
+      if (spans.count === before && !members.isBroken) this.bareTraces++;
+    } else if (depth < deepestContainer && (members.isList('data') || members.isList('batch'))) for (const key of ['data', 'batch']) members.each(key, (item) => { this.readAny(item, depth + 1); });
+    else if (!members.isBroken) {
+      const record = members.takeAllBut(new Set()), body = objectIn(record.get('body'));
+      if (body === undefined) addObservation(record, noTrace, spans.noResource, spans); else this.takeEvent(record, body);
+    }
+    members.leave();
+  }
+
+  /** An event of a batch for ingestion. What is said of a trace comes in any order; an update completes the observation of the same id. */
+  private takeEvent(event: JsonObject, body: JsonObject): void {
+    const [, about = '', act] = ingested.exec(textIn(event.get('type'))) ?? [], traceId = idIn(about === 'trace' ? body.get('id') : body.get('traceId'));
+    if (about === '' || isNoId(traceId) || (about !== 'trace' && about !== 'score' && !observed.has(about))) this.spans.passOver();
+    else if (about === 'trace') this.notes.say(traceId, traceAttributes(body).resource);
+    else if (about === 'score') this.addScore(traceId, body, momentIn(body.get('timestamp') ?? event.get('timestamp')) ?? 0n);
+    else {
+      const observation: JsonObject = new Map([...about === 'observation' ? [] : [['type', about.toUpperCase()] as const], ...body]);
+      const says = this.notes.of(traceId), id = idIn(body.get('id')), isRoot = act === 'create' && isNoId(idIn(body.get('parentObservationId')));
+      const told = act === 'create' ? { session: textIn(says?.get('session.id') as JsonValue), user: textIn(says?.get('user.id') as JsonValue) } : {};
+      addObservation(observation, { ...noTrace, ...told, id: traceId }, this.spans.noResource, this.spans, { isUpdate: act === 'update', attributes: this.notes.at(traceId, id, isRoot) });
+    }
+  }
+
+  /** Scores are of an observation or of the trace. */
+  private addScore(traceId: string, score: JsonObject, timeUnixNano: bigint): void {
+    const spanId = idIn(score.get('observationId'));
+    if (isNoId(spanId)) {
+      const all = [...this.scores.get(traceId) ?? [], score];
+      this.scores.set(traceId, all);
+      this.notes.say(traceId, new Map([['langfuse.trace.scores', all]]));
+      return;
+    }
+    const attributes = new Map<string, AttributeValue>(), value = score.get('value');
+    put(attributes, 'gen_ai.evaluation.name', score.get('name'));
+    put(attributes, `gen_ai.evaluation.score.${typeof value === 'string' ? 'label' : 'value'}`, value);
+    put(attributes, 'gen_ai.evaluation.explanation', score.get('comment'));
+    for (const [key, member] of score) if (!['name', 'value', 'comment', 'traceId', 'observationId'].includes(key)) put(attributes, `langfuse.score.${key}`, member);
+    const event = { name: 'gen_ai.evaluation.result', timeUnixNano, attributes, droppedAttributesCount: 0 };
+    this.spans.add({ traceId, spanId, operation: 'update', present: 0, events: [event] });
+  }
 }
 
-/** How many traces there were without observations. */
-function readAny(reader: JsonReader, spans: RecordSpans, depth = 0): number {
-  const members = new JsonMembers(reader), before = spans.count;
-  let bareTraces = 0;
-  if (members.isList('observations') || members.isObject('trace')) {
-    const inner = members.isObject('trace') && members.goTo('trace') ? new JsonMembers(reader) : undefined;
-    const says = traceAttributes((inner ?? members).takeAllBut(new Set(['observations']))), resource = spans.resourceOf(says.resource);
-    const addItem = (item: JsonReader): void => { addObservation(item.takeObject(), says, resource, spans); };
-    members.each('observations', addItem);
-    // A trace beside its observations may hold them once more, with less in them.
-    if (spans.count === before) inner?.each('observations', addItem);
-    bareTraces = spans.count === before && !members.isBroken ? 1 : 0;
-  } else if (depth < deepestContainer && members.isList('data')) members.each('data', (item) => { bareTraces += readAny(item, spans, depth + 1); });
-  else if (!members.isBroken) addObservation(members.takeAllBut(new Set()), noTrace, spans.noResource, spans);
-  members.leave();
-  return bareTraces;
-}
+const observed: ReadonlySet<string> = new Set(['span', 'generation', 'event', 'observation', 'agent', 'tool', 'chain', 'retriever', 'evaluator', 'embedding', 'guardrail']);
 
 interface TraceSays { readonly id: string; readonly resource: Attributes; readonly session: JsonValue | undefined; readonly user: JsonValue | undefined }
 
@@ -67,19 +124,32 @@ const names: ReadonlyMap<string, string> = new Map([
   ['userId', 'user.id'], ['sessionId', 'session.id'], ['traceName', 'langfuse.trace.name'], ['traceTags', 'langfuse.trace.tags'], ['tags', 'langfuse.trace.tags'], ['traceTimestamp', 'langfuse.trace.timestamp'],
 ]);
 
-function addObservation(record: JsonObject, trace: TraceSays, traceResource: number, spans: RecordSpans): void {
+/** How an observation comes in a batch for ingestion: whether it completes an earlier one, and what it says of its trace. */
+interface Ingested { readonly isUpdate: boolean; readonly attributes: Attributes | undefined }
+
+const noIngestion: Ingested = { isUpdate: false, attributes: undefined };
+
+function addObservation(record: JsonObject, trace: TraceSays, traceResource: number, spans: RecordSpans, { isUpdate, attributes }: Ingested = noIngestion): void {
   const observation = camelCased(record);
   if (!observation.has('traceId') && !(observation.has('type') && observation.has('startTime'))) { spans.passOver(); return; }
   const metadata = objectOrJson(observation.get('metadata')), scope = objectOrJson(metadata?.get('scope')), ofProgram = objectOrJson(metadata?.get('resourceAttributes'));
   const start = momentIn(observation.get('startTime')), end = momentIn(observation.get('endTime')), isEvent = textIn(observation.get('type')).toUpperCase() === 'EVENT';
+  const own = attributesOf(observation, metadata, trace, start);
   spans.add({
     traceId: idIn(observation.get('traceId')) || trace.id, spanId: idIn(observation.get('id')), parentSpanId: idIn(observation.get('parentObservationId')),
     name: textIn(observation.get('name')), start: halvesOf(start ?? 0n), end: halvesOf(end ?? (isEvent ? start ?? 0n : 0n)),
     status: textIn(observation.get('level')) === 'ERROR' ? 2 : 0, statusMessage: textIn(observation.get('statusMessage')),
-    attributes: attributesOf(observation, metadata, trace, start), resource: ofProgram === undefined ? traceResource : spans.resourceOf(new Map([...trace.resource, ...ofProgram])),
+    attributes: attributes === undefined ? own : new Map([...own, ...attributes]), resource: ofProgram === undefined ? traceResource : spans.resourceOf(new Map([...trace.resource, ...ofProgram])),
     ...(scope === undefined ? {} : { scope: spans.scopeOf(textIn(scope.get('name')), textIn(scope.get('version'))) }),
-    marks: isEvent && end === undefined ? derivedMark : 0,
+    marks: isEvent && end === undefined && !isUpdate ? derivedMark : 0,
+    ...(isUpdate ? { operation: end === undefined ? 'update' : 'end', present: givenIn(observation, start, end) } : {}),
   });
+}
+
+/** What an update says; the rest is known already. */
+function givenIn(observation: JsonObject, start: bigint | undefined, end: bigint | undefined): number {
+  const has = (bit: number, ...keys: readonly string[]): number => (keys.some((key) => (observation.get(key) ?? null) !== null) ? bit : 0);
+  return has(present.name, 'name') | has(present.status, 'level', 'statusMessage') | has(present.parent, 'parentObservationId') | (start === undefined ? 0 : present.start) | (end === undefined ? 0 : present.end);
 }
 
 function attributesOf(observation: JsonObject, metadata: JsonObject | undefined, trace: TraceSays, start: bigint | undefined): Attributes {

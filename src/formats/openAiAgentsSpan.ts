@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from './jsonReader.ts';
 import { momentIn, put } from './recordSpans.ts';
 
 const prefix = 'openai.agents.';
+export const conversationKey = 'gen_ai.conversation.id';
 
 /** Members of an item that have a place of their own. */
 const itemKeys: ReadonlySet<string> = new Set(['object', 'id', 'trace_id', 'parent_id', 'started_at', 'ended_at', 'span_data', 'error']);
@@ -36,14 +37,14 @@ export function spanName(span: JsonObject): string {
  * `openai.agents.`. Processors that write files add copies of the data's members to the item (`span_data_input`); those
  * that say something new are kept, too.
  */
-export function spanAttributes(span: JsonObject, trace: JsonObject | undefined, start: bigint | undefined): Attributes {
+export function spanAttributes(span: JsonObject, conversation: AttributeValue | undefined, start: bigint | undefined): Attributes {
   const attributes = new Map<string, AttributeValue>(), data = withCopies(span), type = textIn(data.get('type'));
   const step = textIn(objectIn(data.get('data'))?.get('sdk_span_type')), kind = kinds.get(type);
   put(attributes, 'gen_ai.operation.name', kind?.operation ?? ownSteps.get(step));
   if (type === 'mcp_tools') attributes.set('mcp.method.name', 'tools/list');
   for (const [key, value] of data) put(attributes, (kind === undefined || !Object.hasOwn(kind.names, key) ? undefined : kind.names[key]) ?? prefix + key, value);
   putUsage(attributes, objectIn(data.get('usage')) ?? objectIn(objectIn(data.get('data'))?.get('usage')));
-  put(attributes, 'gen_ai.conversation.id', trace?.get('group_id'));
+  put(attributes, conversationKey, conversation);
   for (const [key, value] of span) if (!itemKeys.has(key) && !key.startsWith('span_data_') && !data.has(key)) put(attributes, prefix + key, value);
   put(attributes, `${prefix}error.data`, objectIn(span.get('error'))?.get('data'));
   const first = momentIn(data.get('first_content_at'));

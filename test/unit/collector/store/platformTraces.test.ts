@@ -29,7 +29,7 @@ function lineByLine(format: Format, bytes: Uint8Array): SpanBatch[] {
 describe('records that complete one another', () => {
   it.each([
     ['openai-agents', 'items.jsonl'], ['openai-agents', 'started-and-ended.jsonl'], ['langsmith-json', 'python-batches.jsonl'], ['langsmith-json', 'javascript-batches.jsonl'], ['langsmith-json', 'langchain-batches.jsonl'],
-    ['phoenix-json', 'dataframe-lines.jsonl'], ['langfuse-json', 'batch-export.jsonl'],
+    ['phoenix-json', 'dataframe-lines.jsonl'], ['langfuse-json', 'batch-export.jsonl'], ['langfuse-json', 'ingestion-batches.jsonl'],
   ])('make the same tree in one piece and line by line: %s %s', (id, name) => {
     const format = formatById(id) as Format, bytes = read(id, name), whole = treeOf(decoded(format, bytes, lenient));
     expect(treeOf(...lineByLine(format, bytes))).toBe(whole);
