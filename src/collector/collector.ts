@@ -17,7 +17,7 @@ import type { TraceColumns } from './store/traceColumns.ts';
 import { TraceStore } from './store/traceStore.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Emit } from './subscriptions.ts';
-import { exportKinds, exportSpans } from './traceExport.ts';
+import { exportKinds, RunningExports } from './traceExport.ts';
 import { searchRows, searchTraces } from './traceSearch.ts';
 import { keyed, TraceSources } from './traceSources.ts';
 
@@ -44,6 +44,7 @@ export class Collector implements CallHandlers {
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
   private readonly trees = new SpanTrees();
+  private readonly exports = new RunningExports();
   private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }), (count) => this.emit({ type: 'programs.changed', count }));
   private options: CollectorOptions | undefined;
   private opened: Promise<void> = Promise.resolve();
@@ -185,9 +186,13 @@ export class Collector implements CallHandlers {
     return (await this.exportSpans({ traceIds: [traceId], format })).bytes;
   }
 
-  async exportSpans(request: Parameters<CollectorCalls['exportSpans']>[0]): ReturnType<typeof exportSpans> {
-    return exportSpans(await this.openSources(), request, this.options?.pageFolder);
+  async exportSpans(request: Parameters<CollectorCalls['exportSpans']>[0]): ReturnType<RunningExports['run']> {
+    return this.exports.run(await this.openSources(), request, this.options?.pageFolder);
   }
+
+  exportProgress(exportId: number): ReturnType<CollectorCalls['exportProgress']> { return this.exports.progressOf(exportId); }
+
+  stopExport(exportId: number): void { this.exports.stop(exportId); }
 
   exportKinds(): ReturnType<CollectorCalls['exportKinds']> { return exportKinds(); }
 

@@ -3,9 +3,10 @@ import { LossCounter } from '../export/losses.ts';
 import { exporterById, exporters } from '../export/registry.ts';
 import { usualMaxCharacters, usualWidth } from '../export/writing.ts';
 import { visibleName } from '../model/visibleText.ts';
-import type { ExportKind, ExportReport, ExportRequest } from '../protocol/export.ts';
+import type { ExportKind, ExportProgress, ExportReport, ExportRequest } from '../protocol/export.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import type { RedactionCounts } from '../redaction/redactor.ts';
+import { ExportFile } from './exportFile.ts';
 import { readPageFiles } from './pageFiles.ts';
 import { exportSpanOf } from './store/exportSpan.ts';
 import { rowsInOrder } from './store/spanRecords.ts';
@@ -19,35 +20,79 @@ export function exportKinds(): ExportKind[] {
   return exporters.map(({ id, label, description, extension, isBinary, isForPeople }) => ({ id, label, description, extension, isBinary, isForPeople }));
 }
 
+/** Exports that go on, by the numbers that their callers gave them. */
+export class RunningExports {
+  private readonly running = new Map<number, { readonly task: ExportTask; readonly stop: AbortController }>();
+
+  /** `exportSpans`, which can be asked about and stopped when the request has a number. */
+  async run(sources: ExportSources, request: ExportRequest, pageFolder: string | undefined): Promise<ExportReport> {
+    const { exportId } = request, stop = new AbortController(), task: ExportTask = { signal: stop.signal, spansWritten: 0, spansTotal: 0 };
+    if (exportId !== undefined) this.running.set(exportId, { task, stop });
+    try {
+      return await exportSpans(sources, request, pageFolder, task);
+    } finally {
+      if (exportId !== undefined) this.running.delete(exportId);
+    }
+  }
+
+  progressOf(exportId: number): ExportProgress | undefined {
+    const task = this.running.get(exportId)?.task;
+    return task && { spansWritten: task.spansWritten, spansTotal: task.spansTotal };
+  }
+
+  stop(exportId: number): void { this.running.get(exportId)?.stop.abort(); }
+}
+
+interface ExportTask { readonly signal: AbortSignal; spansWritten: number; spansTotal: number }
+
+type ExportSources = Pick<TraceSources, 'pin' | 'trace' | 'unpin'>;
+
 /**
  * Writes spans as one file, a turn at a time. `pageFolder` holds the files of the HTML page. Rejects with words for the user
- * when the format is unknown, a trace is gone, nothing matches, or the query cannot be read.
+ * when the format is unknown, a trace is gone, nothing matches, the query cannot be read, it is too much for the format, the
+ * file cannot be written, or it was stopped; of the file nothing stays then.
  */
-export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 'unpin'>, request: ExportRequest, pageFolder: string | undefined): Promise<ExportReport> {
+export async function exportSpans(
+  sources: ExportSources, request: ExportRequest, pageFolder: string | undefined, task: ExportTask = { signal: new AbortController().signal, spansWritten: 0, spansTotal: 0 },
+): Promise<ExportReport> {
+  const file = new ExportFile(request.path);
+  try {
+    return await writeSpans(sources, request, pageFolder, { file, task });
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error(`This is too much for one file as ${exporterById(request.format)?.label ?? ''}. Export a part of it, or as OTLP (protobuf).`, { cause: error });
+    throw error;
+  } finally {
+    await file.discard();
+  }
+}
+
+async function writeSpans(sources: ExportSources, request: ExportRequest, pageFolder: string | undefined, { file, task }: Pick<Parts, 'file' | 'task'>): Promise<ExportReport> {
   const exporter = exporterById(request.format);
   if (exporter === undefined) throw new Error(`Traces cannot be exported as ${visibleName(request.format)}. Known: ${exporters.map(({ id }) => id).join(', ')}.`);
   const redactor = new Redactor(request.redaction ?? { content: 'keep', secrets: exporter.isForPeople });
   const losses = new LossCounter(exporter.losses);
+  const isWhole = request.spanId === undefined && request.query === undefined;
   let writer: ExportWriter | undefined, spanCount = 0, looseLogs = 0, isCut = false;
   for (const traceId of request.traceIds) {
     sources.pin(traceId);
     try {
       const trace = sources.trace(traceId);
       if (trace === undefined) throw new Error('The trace is not there any more.');
-      writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }));
-      spanCount += await addRows(trace, request, { writer, redactor, losses });
+      writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }), file.add);
+      spanCount += await addRows(trace, request, { writer, redactor, losses, file, task });
       isCut ||= trace.isCut;
-      if (request.spanId === undefined && request.query === undefined) looseLogs += trace.logs.ofTrace().length;
+      if (isWhole) looseLogs += addLooseLogs(trace, writer, redactor);
     } finally {
       sources.unpin(traceId);
     }
   }
   if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');
-  const { bytes, leftOut } = finished(writer, exporter);
+  const { leftOut } = writer.finish();
+  const bytes = await file.finish();
   const missing = [...(leftOut === undefined ? [] : [leftOut]), ...(isCut ? [cutWords] : [])];
   const { secrets, maskedContents, omittedContents } = redactor.counts;
   return {
-    bytes: Uint8Array.from(bytes).buffer, spanCount, maskedSecrets: secrets, maskedContents, omittedContents, lost: [...losses.report(), ...looseReport(looseLogs)],
+    bytes, spanCount, maskedSecrets: secrets, maskedContents, omittedContents, lost: [...losses.report(), ...looseReport(looseLogs)],
     ...(missing.length === 0 ? {} : { leftOut: missing.join(' ') }),
   };
 }
@@ -55,24 +100,22 @@ export async function exportSpans(sources: Pick<TraceSources, 'pin' | 'trace' | 
 /** What is said of a trace whose later spans are on the disk alone. */
 const cutWords = 'Only the first spans are there: the trace is too large for the memory that may be used (spanscope.memory.maxMegabytes).';
 
-/** Log records of a trace that name none of its spans stand in no span that is written. */
-const looseReport = (count: number): readonly string[] => (count === 0 ? [] : [`${count.toLocaleString('en')} log ${count === 1 ? 'record' : 'records'} of no span`]);
-
-/** A text of JavaScript has at most half a billion characters, and a file may need more. */
-function finished(writer: ExportWriter, { label }: Exporter): ReturnType<ExportWriter['finish']> {
-  try {
-    return writer.finish();
-  } catch (error) {
-    if (error instanceof RangeError) throw new Error(`This is too much for one file as ${label}. Export a part of it, or as OTLP (protobuf).`, { cause: error });
-    throw error;
-  }
+/** Hands log records of a trace that name none of its spans to formats that have a place for them; gives how many had none. */
+function addLooseLogs({ logs }: TraceColumns, writer: ExportWriter, redactor: Redactor): number {
+  const loose = logs.ofTrace();
+  if (writer.addLogs === undefined) return loose.length;
+  writer.addLogs(loose.map((log) => redactor.looseLog(log)));
+  return 0;
 }
 
-interface Parts { readonly writer: ExportWriter; readonly redactor: Redactor; readonly losses: LossCounter }
+const looseReport = (count: number): readonly string[] => (count === 0 ? [] : [`${count.toLocaleString('en')} log ${count === 1 ? 'record' : 'records'} of no span`]);
+
+interface Parts { readonly writer: ExportWriter; readonly redactor: Redactor; readonly losses: LossCounter; readonly file: ExportFile; readonly task: ExportTask }
 
 /** Hands the wanted rows of a trace to the writer; gives how many there were. */
-async function addRows(trace: TraceColumns, request: ExportRequest, { writer, redactor, losses }: Parts): Promise<number> {
+async function addRows(trace: TraceColumns, request: ExportRequest, { writer, redactor, losses, file, task }: Parts): Promise<number> {
   const rows = await wantedRows(trace, request);
+  task.spansTotal += rows.length;
   const turns = new Turns();
   const { epoch } = trace;
   for (const row of rows) {
@@ -80,7 +123,10 @@ async function addRows(trace: TraceColumns, request: ExportRequest, { writer, re
     const span = exportSpanOf(trace, row);
     losses.add(span);
     writer.add(redactor.redact(span));
+    task.spansWritten++;
     await turns.next();
+    await file.drain();
+    if (task.signal.aborted) throw new Error('The export was stopped.');
   }
   return rows.length;
 }
@@ -116,10 +162,10 @@ const titleOf = (trace: TraceColumns, redactor: Redactor): string => {
 
 interface Setting { readonly title: string; readonly redactor: Redactor; readonly pageFolder: string | undefined }
 
-async function optionsOf(exporter: Exporter, { width, unicode, maxCharacters }: ExportRequest, { title, redactor, pageFolder }: Setting): Promise<ExportOptions> {
+async function optionsOf(exporter: Exporter, { traceIds, width, unicode, maxCharacters }: ExportRequest, { title, redactor, pageFolder }: Setting): Promise<ExportOptions> {
   const page = exporter.id === 'html' && pageFolder !== undefined ? await readPageFiles(pageFolder) : undefined;
   return {
-    title, nowUnixNano: nowUnixNano(), width: width ?? usualWidth, unicode: unicode ?? false, maxCharacters: maxCharacters ?? usualMaxCharacters,
+    title, traceCount: traceIds.length, nowUnixNano: nowUnixNano(), width: width ?? usualWidth, unicode: unicode ?? false, maxCharacters: maxCharacters ?? usualMaxCharacters,
     note: () => noteOf(redactor.counts), ...(page === undefined ? {} : { page }),
   };
 }

@@ -1,10 +1,10 @@
 import { jsonText } from '../formats/jsonText.ts';
+import { TextBytes } from '../formats/textBytes.ts';
 import { stepOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { marks as markNames } from '../model/span.ts';
 import { isoOfNanos } from '../model/time.ts';
 import type { ExportSpan, Exporter } from './exporter.ts';
-import { joined } from './writing.ts';
 
 type Cell = string | number | bigint | undefined;
 type Column = readonly [title: string, read: (span: ExportSpan, step: AgentView | undefined) => Cell];
@@ -53,18 +53,19 @@ export const csv: Exporter = {
   losses: ['events', 'links', 'logs', 'resource', 'traceState', 'dropped'],
   isBinary: false,
   isForPeople: true,
-  open: () => {
-    const encoder = new TextEncoder();
-    const pieces: Uint8Array[] = [];
-    const write = (cells: readonly Cell[]): void => { pieces.push(encoder.encode(`${cells.map(cellText).join(',')}\r\n`)); };
-    write(columns.map(([title]) => title));
+  open: (_, write) => {
+    const out = new TextBytes(write), add = (cells: readonly Cell[]): void => { out.add(`${cells.map(cellText).join(',')}\r\n`); };
+    add(columns.map(([title]) => title));
     return {
       add: (span) => {
         const { name, kind, scope, content, logs } = span;
         const step = stepOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
-        write(columns.map(([, read]) => read(span, step)));
+        add(columns.map(([, read]) => read(span, step)));
       },
-      finish: () => ({ bytes: joined(pieces) }),
+      finish: () => {
+        out.flush();
+        return {};
+      },
     };
   },
 };

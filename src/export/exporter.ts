@@ -1,4 +1,6 @@
 import type { EncodeSpan, Loss } from '../formats/format.ts';
+import type { WriteBytes } from '../formats/textBytes.ts';
+import type { LogRecord } from '../model/span.ts';
 
 /** A span with all that is known of it. */
 export interface ExportSpan extends EncodeSpan {
@@ -23,6 +25,8 @@ export interface PageFiles {
 export interface ExportOptions {
   /** What the document is about, for titles. */
   readonly title: string;
+  /** How many traces come. */
+  readonly traceCount: number;
   /** The present, to which running spans reach. */
   readonly nowUnixNano: bigint;
   /** Columns of the bars of a text timeline. */
@@ -37,12 +41,14 @@ export interface ExportOptions {
   readonly page?: PageFiles;
 }
 
-/** Writes one file. */
+/** Writes one file, in pieces where that can be. */
 export interface ExportWriter {
   /** Takes the next span: by start time, parents before children at equal times, one trace after the other. */
   add(span: ExportSpan): void;
-  /** The file, and in words for the user what of it was left out for its length. */
-  finish(): { readonly bytes: Uint8Array; readonly leftOut?: string };
+  /** Takes log records that name no span, where there is a place for them. */
+  addLogs?(logs: readonly LogRecord[]): void;
+  /** Writes the rest; gives in words for the user what was left out for its length. Throws a RangeError when it is too much. */
+  finish(): { readonly leftOut?: string };
 }
 
 /** One thing that traces can be written as: a file of this folder, or a format that encodes, and a line in the registry. */
@@ -58,5 +64,5 @@ export interface Exporter {
   readonly isBinary: boolean;
   /** Whether it is made to be read or handed on by people: then secrets are masked unless somebody wants them. */
   readonly isForPeople: boolean;
-  open(options: ExportOptions): ExportWriter;
+  open(options: ExportOptions, write: WriteBytes): ExportWriter;
 }

@@ -1,3 +1,4 @@
+import type { WriteBytes } from '../formats/textBytes.ts';
 import { base64OfBytes } from '../formats/base64.ts';
 import { visibleName } from '../model/visibleText.ts';
 import { manifestBlock, rowsBlock, spansBlock } from '../protocol/offlinePage.ts';
@@ -5,7 +6,6 @@ import type { OfflineManifest } from '../protocol/offlinePage.ts';
 import type { ExportOptions, ExportSpan, ExportWriter, Exporter, PageFiles } from './exporter.ts';
 import { HtmlTrace } from './htmlTrace.ts';
 import { spanRecordOf } from './spanRecord.ts';
-import { joined } from './writing.ts';
 
 /** Spans are inflated in chunks of about so many characters or rows, when one of them is opened. */
 const chunkCharacters = 512 * 1024, chunkRows = 1024;
@@ -24,26 +24,28 @@ export const html: Exporter = {
   losses: [],
   isBinary: false,
   isForPeople: true,
-  open: (options) => {
+  open: (options, write) => {
     const { page } = options;
     if (page === undefined) throw new Error('The files of the page are missing. Install the extension anew.');
-    return new HtmlWriter(options, page);
+    return new HtmlWriter(options, page, write);
   },
 };
 
 class HtmlWriter implements ExportWriter {
   readonly #options: ExportOptions;
   readonly #page: PageFiles;
-  readonly #blocks: Uint8Array[] = [];
+  readonly #write: WriteBytes;
   readonly #traces: OfflineManifest['traces'][number][] = [];
   #trace: HtmlTrace | undefined;
   #chunks: number[] = [];
   #records: string[] = [];
   #characters = 0;
 
-  constructor(options: ExportOptions, page: PageFiles) {
+  constructor(options: ExportOptions, page: PageFiles, write: WriteBytes) {
     this.#options = options;
     this.#page = page;
+    this.#write = write;
+    write(encoder.encode(beginOf(options.title, page)));
   }
 
   add(span: ExportSpan): void {
@@ -57,12 +59,12 @@ class HtmlWriter implements ExportWriter {
     if (this.#characters > chunkCharacters || this.#records.length === chunkRows) this.#endChunk();
   }
 
-  finish(): { readonly bytes: Uint8Array } {
+  finish(): Record<string, never> {
     this.#endTrace();
     const manifest: OfflineManifest = { version: 1, note: this.#options.note?.() ?? '', traces: this.#traces };
     this.#block(manifestBlock, encoder.encode(JSON.stringify(manifest)));
-    const begin = encoder.encode(beginOf(this.#options.title, this.#page));
-    return { bytes: joined([begin, ...this.#blocks, encoder.encode('</body>\n</html>\n')]) };
+    this.#write(encoder.encode('</body>\n</html>\n'));
+    return {};
   }
 
   #endTrace(): void {
@@ -84,7 +86,7 @@ class HtmlWriter implements ExportWriter {
 
   /** Browsers do not run a script of this type; its text is base64, in which there is no markup. */
   #block(id: string, bytes: Uint8Array): void {
-    this.#blocks.push(encoder.encode(`<script type="application/octet-stream" id="${id}">${base64OfBytes(this.#page.deflate(bytes))}</script>\n`));
+    this.#write(encoder.encode(`<script type="application/octet-stream" id="${id}">${base64OfBytes(this.#page.deflate(bytes))}</script>\n`));
   }
 }
 

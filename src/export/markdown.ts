@@ -23,9 +23,16 @@ export const markdown: Exporter = {
   losses: [],
   isBinary: false,
   isForPeople: true,
-  open: (options) => {
+  open: (options, write) => {
     const told: Told[] = [], room = new TextRoom();
-    return { add: (span) => { told.push(tell(span, room)); }, finish: () => account(told, options) };
+    return {
+      add: (span) => { told.push(tell(span, room)); },
+      finish: () => {
+        const { bytes, ...more } = account(told, options);
+        write(bytes);
+        return more;
+      },
+    };
   },
 };
 

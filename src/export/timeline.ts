@@ -1,6 +1,6 @@
+import { TextBytes } from '../formats/textBytes.ts';
 import type { ExportOptions, ExportSpan, Exporter } from './exporter.ts';
 import { parentsOf, treeOrder } from './spanForest.ts';
-import { writerOfAll } from './writing.ts';
 
 interface Strokes { readonly ok: string; readonly error: string; readonly unset: string; readonly edge: string; readonly bar: string }
 
@@ -23,20 +23,39 @@ export const timeline: Exporter = {
   losses: ['nanoseconds', 'attributes', 'events', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   isBinary: false,
   isForPeople: true,
-  open: (options) => writerOfAll((spans) => {
-    const traces = [...Map.groupBy(spans, ({ traceId }) => traceId)];
-    return new TextEncoder().encode(traces.map(([traceId, members]) => timelineOf(traceId, members, options)).join('\n'));
-  }),
+  open: (options, write) => {
+    const traces = new Map<string, Drawn[]>();
+    return {
+      add: ({ traceId, spanId, parentSpanId, name, startUnixNano, endUnixNano, status }) => {
+        const drawn = { spanId, parentSpanId, name, startUnixNano, endUnixNano, status }, known = traces.get(traceId);
+        if (known === undefined) traces.set(traceId, [drawn]); else known.push(drawn);
+      },
+      finish: () => {
+        const out = new TextBytes(write);
+        let separator = '';
+        for (const [traceId, members] of traces) {
+          out.add(separator);
+          for (const line of linesOf(traceId, members, options)) out.add(`${line}\n`);
+          separator = '\n';
+        }
+        out.flush();
+        return {};
+      },
+    };
+  },
 };
 
-function timelineOf(traceId: string, spans: readonly ExportSpan[], options: ExportOptions): string {
+/** What of a span is drawn. */
+type Drawn = Pick<ExportSpan, 'spanId' | 'parentSpanId' | 'name' | 'startUnixNano' | 'endUnixNano' | 'status'>;
+
+function* linesOf(traceId: string, spans: readonly Drawn[], options: ExportOptions): Generator<string> {
   const strokes = options.unicode ? drawn : ascii;
   const width = BigInt(Math.min(mostColumns, Math.max(1, Math.floor(options.width))));
   const { first, last } = extentOf(spans);
   const total = max(last - first, 1n);
-  const lines = [`Trace ${visible(traceId)}, ${spans.length} spans, ${milliseconds(last - first)}`];
+  yield `Trace ${visible(traceId)}, ${spans.length} spans, ${milliseconds(last - first)}`;
   for (const { place, depth } of treeOrder(parentsOf(spans))) {
-    const span = spans[place] as ExportSpan;
+    const span = spans[place] as Drawn;
     const isOpen = span.endUnixNano === 0n;
     const length = max((isOpen ? last : span.endUnixNano) - span.startUnixNano, 0n);
     const from = min(max((span.startUnixNano - first) * width / total, 0n), width - 1n);
@@ -44,13 +63,13 @@ function timelineOf(traceId: string, spans: readonly ExportSpan[], options: Expo
     const indent = '  '.repeat(Math.min(depth, deepestIndent));
     const bar = ' '.repeat(Number(from)) + strokes.bar.repeat(Number(columns)) + ' '.repeat(Number(width - from - columns));
     const duration = isOpen ? 'running' : span.startUnixNano === 0n ? 'no start' : milliseconds(length);
-    lines.push(`${indent}${strokes[span.status]} ${visible(span.name)} [${duration}]`, `${indent}${strokes.edge}${bar}${strokes.edge}`);
+    yield `${indent}${strokes[span.status]} ${visible(span.name)} [${duration}]`;
+    yield `${indent}${strokes.edge}${bar}${strokes.edge}`;
   }
-  return `${lines.join('\n')}\n`;
 }
 
 /** Spans without a start say nothing about when the trace was. */
-function extentOf(spans: readonly ExportSpan[]): { readonly first: bigint; readonly last: bigint } {
+function extentOf(spans: readonly Drawn[]): { readonly first: bigint; readonly last: bigint } {
   const placed = spans.filter(({ startUnixNano }) => startUnixNano > 0n);
   const begin = placed[0]?.startUnixNano ?? 0n;
   let first = begin, last = begin;

@@ -1,28 +1,68 @@
+import type { SpanEncoder } from '../formats/format.ts';
+import type { WriteBytes } from '../formats/textBytes.ts';
 import type { ExportSpan, ExportWriter } from './exporter.ts';
 
 export const usualWidth = 60;
 /** What an issue on the usual forges takes, with some room. */
 export const usualMaxCharacters = 60_000;
+/** Spans that are encoded together: few enough to hold, enough for what they share to be written once. */
+const mostInPart = 1000, mostPartSize = 2 * 1024 * 1024;
+/** What may be held of spans that are written all at once. */
+const mostHeldSize = 768 * 1024 * 1024;
+const sizeOfSpan = 600, sizeOfAttribute = 80;
 
-/** A writer of text that is made when all spans are there. */
-export function writerOfAll(write: (spans: readonly ExportSpan[]) => Uint8Array | { readonly bytes: Uint8Array; readonly leftOut?: string }): ExportWriter {
+/** A writer of what is made when all spans are there. */
+export function writerOfAll(write: WriteBytes, encode: (spans: readonly ExportSpan[]) => Uint8Array): ExportWriter {
   const spans: ExportSpan[] = [];
+  let size = 0;
   return {
-    add: (span) => { spans.push(span); },
+    add: (span) => {
+      size += sizeOf(span);
+      if (size > mostHeldSize) throw new RangeError('too many spans');
+      spans.push(span);
+    },
     finish: () => {
-      const written = write(spans);
-      return written instanceof Uint8Array ? { bytes: written } : written;
+      write(encode(spans));
+      return {};
     },
   };
 }
 
-/** All pieces one after the other. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+/** A writer of what is made a part after the other. */
+export function writerOfParts(encoder: SpanEncoder): ExportWriter {
+  let part: ExportSpan[] = [], size = 0;
+  const addPart = (): void => {
+    if (part.length > 0) encoder.add(part);
+    part = [];
+    size = 0;
+  };
+  const { addLogs } = encoder;
+  return {
+    add: (span) => {
+      part.push(span);
+      size += sizeOf(span);
+      if (part.length >= mostInPart || size > mostPartSize) addPart();
+    },
+    ...(addLogs === undefined ? {} : {
+      addLogs: (logs) => {
+        addPart();
+        addLogs.call(encoder, logs);
+      },
+    }),
+    finish: () => {
+      addPart();
+      encoder.end();
+      return {};
+    },
+  };
+}
+
+/** About how much memory a span takes. */
+function sizeOf({ content: { attributes, events }, logs }: ExportSpan): number {
+  let size = sizeOfSpan + logs.length * sizeOfSpan;
+  const add = (value: unknown): void => { size += sizeOfAttribute + (typeof value === 'string' ? value.length : 0); };
+  for (const value of attributes.values()) add(value);
+  for (const event of events) for (const value of event.attributes.values()) add(value);
+  for (const { body, attributes: own } of logs) for (const value of [body, ...own.values()]) add(value);
+  return size;
 }

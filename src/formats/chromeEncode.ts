@@ -4,6 +4,7 @@ import type { EncodeSpan } from './format.ts';
 import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
 import { placeOnLanes } from './spanLanes.ts';
+import { bytesOfText } from './textBytes.ts';
 
 /** Where a span is in the file. */
 interface Thread { readonly pid: number; readonly tid: number }
@@ -14,10 +15,19 @@ export function encodeChrome(spans: readonly EncodeSpan[]): Uint8Array {
   const first = spans.reduce((least, { startUnixNano }) => (startUnixNano > 0n && (least === 0n || startUnixNano < least) ? startUnixNano : least), 0n);
   const base = hasDate(first) ? first : 0n;
   const byId = new Map(spans.map((span) => [`${span.traceId} ${span.spanId}`, span]));
-  const slices = spans.flatMap((span) => eventsOf(span, base, threads.get(span) ?? { pid: 0, tid: 0 }));
-  const lines = [...names, ...slices, ...flowsOf(spans, byId, threads, base)].map((event) => jsonText(event));
+  const slices = function* (): Generator<Writable> { for (const span of spans) yield* eventsOf(span, base, threads.get(span) ?? { pid: 0, tid: 0 }); };
   const head = base === 0n ? '{"displayTimeUnit":"ns"' : `{"displayTimeUnit":"ns","baseTimeNanoseconds":${base}`;
-  return new TextEncoder().encode(`${head},"traceEvents":[\n${lines.join(',\n')}\n]}\n`);
+  return bytesOfText((out) => {
+    out.add(`${head},"traceEvents":[`);
+    let separator = '\n';
+    for (const events of [names, slices(), flowsOf(spans, byId, threads, base)]) {
+      for (const event of events) {
+        out.add(`${separator}${jsonText(event)}`);
+        separator = ',\n';
+      }
+    }
+    out.add(separator === '\n' ? '\n\n]}\n' : '\n]}\n');
+  });
 }
 
 /** Gives each service a process, and each trace in it as many threads as its spans need; the events that name them. */

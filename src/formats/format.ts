@@ -1,5 +1,7 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
 import type { SpanContent, LogRecord, Resource, Scope, SpanKind, StatusCode } from '../model/span.ts';
+import { joined } from './textBytes.ts';
+import type { WriteBytes } from './textBytes.ts';
 
 /** Bounds that every decoder keeps (threat model, section 4). */
 export interface DecodeLimits {
@@ -97,6 +99,16 @@ export interface EncodeSpan {
   readonly logs: readonly LogRecord[];
 }
 
+/** Writes one file in pieces, of which none is much larger than what was added last. */
+export interface SpanEncoder {
+  /** Takes the next spans; those of a trace follow one another. */
+  add(spans: readonly EncodeSpan[]): void;
+  /** Takes log records that name no span, where the format has a place for them. */
+  addLogs?(logs: readonly LogRecord[]): void;
+  /** Nothing more comes. */
+  end(): void;
+}
+
 /** What of a span a format may have no place for. */
 export type Loss =
   | 'open' | 'nanoseconds' | 'ids' | 'kind' | 'status' | 'attributes' | 'types' | 'events' | 'eventAttributes' | 'links' | 'logs' | 'scope' | 'resource'
@@ -118,6 +130,8 @@ export interface Format {
   open?(batch: SpanBatch, options: DecodeOptions): PieceDecoder;
   /** The bytes of a file that holds these spans. What the format cannot hold is said in its docstring. */
   encode?(spans: readonly EncodeSpan[]): Uint8Array;
+  /** The same for files of any size. Without it, `encode` needs all spans at once. */
+  encoder?(write: WriteBytes, traceCount: number): SpanEncoder;
   /** File name ending of `encode`, e.g. `.otlp.json`. */
   readonly extension?: string;
   /** What `encode` cannot hold. */
@@ -130,4 +144,13 @@ export interface Format {
 export function decodeWhole(decoder: PieceDecoder, bytes: Uint8Array, offset = 0): void {
   decoder.read(bytes, offset);
   decoder.end();
+}
+
+/** `encode` of a format that has `encoder`. */
+export function encodeWhole(encoder: (write: WriteBytes, traceCount: number) => SpanEncoder, spans: readonly EncodeSpan[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  const writer = encoder((bytes) => { pieces.push(bytes); }, new Set(spans.map(({ traceId }) => traceId)).size);
+  writer.add(spans);
+  writer.end();
+  return joined(pieces);
 }

@@ -1,7 +1,7 @@
-import { decodeWhole } from './format.ts';
+import { decodeWhole, encodeWhole } from './format.ts';
 import type { Format, Opens, Sniff } from './format.ts';
 import { JaegerDecoder } from './jaegerDecode.ts';
-import { encodeJaeger } from './jaegerEncode.ts';
+import { jaegerEncoder } from './jaegerEncode.ts';
 import { jsonKeys } from './jsonKeys.ts';
 
 /** Where spans may stand. */
@@ -30,5 +30,6 @@ export const jaeger: Format = {
   },
   decode(bytes, batch, options): void { decodeWhole(new JaegerDecoder(batch, options), bytes, options.offset); },
   open: (batch, options) => new JaegerDecoder(batch, options),
-  encode: encodeJaeger,
+  encoder: jaegerEncoder,
+  encode: (spans) => encodeWhole(jaegerEncoder, [...Map.groupBy(spans, ({ traceId }) => traceId).values()].flat()),
 };

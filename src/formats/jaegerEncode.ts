@@ -2,29 +2,52 @@ import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import { hexOfBytes, isHex } from '../model/ids.ts';
 import type { Resource, SpanLink } from '../model/span.ts';
 import { base64OfBytes } from './base64.ts';
-import type { EncodeSpan } from './format.ts';
+import type { EncodeSpan, SpanEncoder } from './format.ts';
 import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
+import { TextBytes } from './textBytes.ts';
+import type { WriteBytes } from './textBytes.ts';
 
 /**
  * The answer of Jaeger's query API for these spans, as its UI opens it. It cannot hold open spans (their duration is 0),
  * parts of microseconds, logs, dropped counts, and of links more than the ids; lists, maps and null become JSON text. A root
  * that links to a span of its own trace is read as the child of that span.
  */
-export function encodeJaeger(spans: readonly EncodeSpan[]): Uint8Array {
-  const data = [...Map.groupBy(spans, ({ traceId }) => traceId)].map(([traceID, members]) => traceOf(traceID, members));
-  return new TextEncoder().encode(`${jsonText({ data, total: data.length, limit: 0, offset: 0, errors: null }, 2)}\n`);
-}
-
-function traceOf(traceID: string, members: readonly EncodeSpan[]): Writable {
-  const processes = new Map<string, Writable>(), ids = new Map<Resource, string>();
-  for (const { resource, service } of members) {
-    if (ids.has(resource)) continue;
-    const id = `p${ids.size + 1}`, tags = [...resource.attributes].filter(([key]) => key !== 'service.name').map(tagOf);
-    ids.set(resource, id);
-    processes.set(id, { serviceName: service, tags });
-  }
-  return { traceID, spans: members.map((span) => spanOf(span, ids.get(span.resource) ?? 'p1')), processes, warnings: null };
+export function jaegerEncoder(write: WriteBytes): SpanEncoder {
+  const out = new TextBytes(write), ids = new Map<Resource, string>();
+  let processes = new Map<string, Writable>(), traces = 0, current: string | undefined;
+  const endTrace = (): void => {
+    if (current === undefined) return;
+    out.add(`\n      ],\n      "processes": ${jsonText(processes, 2, 3)},\n      "warnings": null\n    }`);
+    processes = new Map();
+    ids.clear();
+  };
+  const processOf = ({ resource, service }: EncodeSpan): string => {
+    let id = ids.get(resource);
+    if (id === undefined) {
+      ids.set(resource, id = `p${ids.size + 1}`);
+      processes.set(id, { serviceName: service, tags: [...resource.attributes].filter(([key]) => key !== 'service.name').map(tagOf) });
+    }
+    return id;
+  };
+  return {
+    add(spans): void {
+      for (const span of spans) {
+        const isFirst = span.traceId !== current;
+        if (isFirst) {
+          endTrace();
+          current = span.traceId;
+          out.add(`${traces++ === 0 ? '{\n  "data": [' : ','}\n    {\n      "traceID": ${JSON.stringify(current)},\n      "spans": [`);
+        }
+        out.add(`${isFirst ? '' : ','}\n        ${jsonText(spanOf(span, processOf(span)), 2, 4)}`);
+      }
+    },
+    end(): void {
+      endTrace();
+      out.add(`${traces === 0 ? '{\n  "data": []' : '\n  ]'},\n  "total": ${traces},\n  "limit": 0,\n  "offset": 0,\n  "errors": null\n}\n`);
+      out.flush();
+    },
+  };
 }
 
 function spanOf(span: EncodeSpan, processID: string): Writable {

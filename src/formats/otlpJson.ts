@@ -1,6 +1,7 @@
+import { encodeWhole } from './format.ts';
 import type { Format, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
-import { encodeOtlpJson, encodeOtlpJsonLines } from './otlpJsonEncode.ts';
+import { otlpJsonEncoder, otlpJsonLinesEncoder } from './otlpJsonEncode.ts';
 import { OtlpJsonReader } from './otlpJsonRequest.ts';
 
 /** Telling keys, best first. */
@@ -51,7 +52,8 @@ export const otlpJson: Format = {
   decode(bytes, batch, options): void {
     new OtlpJsonReader(batch, options, Math.min(bytes.length, 1 << 26) >> 1).read(bytes);
   },
-  encode: encodeOtlpJson,
+  encoder: otlpJsonEncoder,
+  encode: (spans) => encodeWhole(otlpJsonEncoder, spans),
 };
 
 /**
@@ -67,5 +69,6 @@ export const otlpJsonLines: Format = {
   losses: ['ids', 'marks'],
   sniff(): Sniff { return { score: 0, reason: 'is read as OTLP/JSON' }; },
   decode: otlpJson.decode.bind(otlpJson),
-  encode: encodeOtlpJsonLines,
+  encoder: otlpJsonLinesEncoder,
+  encode: (spans) => encodeWhole(otlpJsonLinesEncoder, spans),
 };

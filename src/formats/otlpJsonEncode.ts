@@ -7,12 +7,13 @@ import { contentBytes, logBytes, originOf } from './decodedFrom.ts';
 import type { ByteRange } from './decodedFrom.ts';
 import { groupByOrigin } from './encodeGroups.ts';
 import type { Origin, OriginGroup } from './encodeGroups.ts';
-import type { EncodeSpan } from './format.ts';
+import type { EncodeSpan, SpanEncoder } from './format.ts';
 import { Fields, logRecord, resource as resourceFields, scope as scopeFields, span as spanFields } from './otlpJsonFields.ts';
 import { spanIdHex, traceIdHex } from './otlpIds.ts';
 import { printMembers } from './otlpJsonPrinter.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 import { TextBytes } from './textBytes.ts';
+import type { WriteBytes } from './textBytes.ts';
 
 /** Lines of more spans or logs are cut, so that readers of lines need not hold all of a file. */
 const mostPerLine = 1000;
@@ -21,36 +22,69 @@ const contentNumbers = new Set<number>(Object.values(contentFields));
 /** The fields of a span that its content holds. */
 const content = new Fields([...spanFields.values()].filter(({ number }) => contentNumbers.has(number)));
 
-/** One request with all spans, and beside them their logs. */
-export function encodeOtlpJson(spans: readonly EncodeSpan[]): Uint8Array {
-  const out = new TextBytes(), groups = groupByOrigin(spans), logs = logsOf(groups);
-  out.add('{"resourceSpans":');
-  addGroups(out, groups, 'scopeSpans', 'spans', spanText);
-  if (logs.length > 0) {
-    out.add(',"resourceLogs":');
-    addGroups(out, groupByOrigin(logs), 'scopeLogs', 'logRecords', logText);
-  }
-  out.add('}\n');
-  return out.finish();
+/** One request with all spans, and behind them their logs, which are kept as bytes until then. */
+export function otlpJsonEncoder(write: WriteBytes): SpanEncoder {
+  const out = new TextBytes(write), kept: Uint8Array[] = [], logs = new TextBytes((bytes) => { kept.push(bytes); });
+  let hasSpans = false, hasLogs = false;
+  const addLogs = (added: readonly Log[]): void => {
+    for (const group of groupByOrigin(added)) {
+      logs.add(hasLogs ? ',' : ',"resourceLogs":[');
+      hasLogs = true;
+      addGroup(logs, group, 'scopeLogs', 'logRecords', logText);
+    }
+  };
+  return {
+    add(spans): void {
+      const groups = groupByOrigin(spans);
+      for (const group of groups) {
+        out.add(hasSpans ? ',' : '{"resourceSpans":[');
+        hasSpans = true;
+        addGroup(out, group, 'scopeSpans', 'spans', spanText);
+      }
+      addLogs(logsOf(groups));
+    },
+    addLogs: (records) => { addLogs(records.map(looseLog)); },
+    end(): void {
+      out.add(hasSpans ? ']' : '{"resourceSpans":[]');
+      out.flush();
+      if (hasLogs) logs.add(']');
+      logs.flush();
+      for (const bytes of kept) write(bytes);
+      out.add('}\n');
+      out.flush();
+    },
+  };
 }
 
 /** Requests of one resource each, a line each; logs have lines of their own. */
-export function encodeOtlpJsonLines(spans: readonly EncodeSpan[]): Uint8Array {
-  const out = new TextBytes(), groups = groupByOrigin(spans);
-  for (const group of groups.flatMap(partsOf)) {
-    out.add('{"resourceSpans":');
-    addGroups(out, [group], 'scopeSpans', 'spans', spanText);
-    out.add('}\n');
-  }
-  for (const group of groupByOrigin(logsOf(groups)).flatMap(partsOf)) {
-    out.add('{"resourceLogs":');
-    addGroups(out, [group], 'scopeLogs', 'logRecords', logText);
-    out.add('}\n');
-  }
-  return out.finish();
+export function otlpJsonLinesEncoder(write: WriteBytes): SpanEncoder {
+  const out = new TextBytes(write);
+  const addLogs = (logs: readonly Log[]): void => {
+    for (const group of groupByOrigin(logs).flatMap(partsOf)) {
+      out.add('{"resourceLogs":[');
+      addGroup(out, group, 'scopeLogs', 'logRecords', logText);
+      out.add(']}\n');
+    }
+  };
+  return {
+    add(spans): void {
+      const groups = groupByOrigin(spans);
+      for (const group of groups.flatMap(partsOf)) {
+        out.add('{"resourceSpans":[');
+        addGroup(out, group, 'scopeSpans', 'spans', spanText);
+        out.add(']}\n');
+      }
+      addLogs(logsOf(groups));
+    },
+    addLogs: (records) => { addLogs(records.map(looseLog)); },
+    end: () => { out.flush(); },
+  };
 }
 
 interface Log extends Origin { readonly log: LogRecord }
+
+const unknownOrigin: Origin = { resource: { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 }, scope: { name: '', version: '', attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 } };
+const looseLog = (log: LogRecord): Log => ({ ...(originOf(log) ?? unknownOrigin), log });
 
 /** The logs of spans in the order of these, each with what it came with. */
 const logsOf = (groups: readonly OriginGroup<EncodeSpan>[]): Log[] =>
@@ -64,16 +98,14 @@ function partsOf<T>({ resource, scopes }: OriginGroup<T>): OriginGroup<T>[] {
   )));
 }
 
-function addGroups<T>(out: TextBytes, groups: readonly OriginGroup<T>[], scopesKey: string, membersKey: string, textOf: (member: T) => string): void {
-  out.addList(groups, ({ resource, scopes }) => {
-    out.add(`{"resource":${resourceText(resource)},"${scopesKey}":`);
-    out.addList(scopes, ([scope, members]) => {
-      out.add(`{"scope":${scopeText(scope)},"${membersKey}":`);
-      out.addList(members, (member) => { out.add(textOf(member)); });
-      out.add(`${schemaUrlMember(scope.schemaUrl)}}`);
-    });
-    out.add(`${schemaUrlMember(resource.schemaUrl)}}`);
+function addGroup<T>(out: TextBytes, { resource, scopes }: OriginGroup<T>, scopesKey: string, membersKey: string, textOf: (member: T) => string): void {
+  out.add(`{"resource":${resourceText(resource)},"${scopesKey}":`);
+  out.addList(scopes, ([scope, members]) => {
+    out.add(`{"scope":${scopeText(scope)},"${membersKey}":`);
+    out.addList(members, (member) => { out.add(textOf(member)); });
+    out.add(`${schemaUrlMember(scope.schemaUrl)}}`);
   });
+  out.add(`${schemaUrlMember(resource.schemaUrl)}}`);
 }
 
 const logText = ({ log }: Log): string => `{${membersOf(logRecord, logBytes(log))}}`;

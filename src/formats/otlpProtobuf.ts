@@ -1,7 +1,7 @@
 import { WireError, WireReader } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { groupByOrigin } from './encodeGroups.ts';
-import type { Format, Sniff } from './format.ts';
+import type { EncodeSpan, Format, Sniff } from './format.ts';
 import { OtlpRequestReader } from './otlpRequest.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 import { writeSpan } from './otlpSpanWriter.ts';
@@ -42,24 +42,28 @@ export const otlpProtobuf: Format = {
       at = frame.end;
     }
   },
-  encode(spans): Uint8Array {
-    const writer = new WireWriter(spans.length * 512);
-    for (const { resource, scopes } of groupByOrigin(spans)) {
-      const group = writer.begin(1);
-      writeResource(writer, resource);
-      for (const [scope, members] of scopes) {
-        const scopeGroup = writer.begin(2);
-        writeScope(writer, scope);
-        for (const span of members) writeSpan(writer, span);
-        if (scope.schemaUrl !== '') writer.textField(3, scope.schemaUrl);
-        writer.end(scopeGroup);
-      }
-      if (resource.schemaUrl !== '') writer.textField(3, resource.schemaUrl);
-      writer.end(group);
-    }
-    return writer.finish();
-  },
+  encode: encodeRequest,
+  // Requests one after the other are one request: protobuf merges messages by putting them together.
+  encoder: (write) => ({ add: (spans) => { write(encodeRequest(spans)); }, end: () => undefined }),
 };
+
+function encodeRequest(spans: readonly EncodeSpan[]): Uint8Array {
+  const writer = new WireWriter(spans.length * 512);
+  for (const { resource, scopes } of groupByOrigin(spans)) {
+    const group = writer.begin(1);
+    writeResource(writer, resource);
+    for (const [scope, members] of scopes) {
+      const scopeGroup = writer.begin(2);
+      writeScope(writer, scope);
+      for (const span of members) writeSpan(writer, span);
+      if (scope.schemaUrl !== '') writer.textField(3, scope.schemaUrl);
+      writer.end(scopeGroup);
+    }
+    if (resource.schemaUrl !== '') writer.textField(3, resource.schemaUrl);
+    writer.end(group);
+  }
+  return writer.finish();
+}
 
 interface Frame { readonly start: number; readonly end: number }
 type Prefix = (bytes: Uint8Array, at: number) => Frame | undefined;

@@ -4,12 +4,13 @@ import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
 import { endOf, placeOnLanes } from './spanLanes.ts';
 import type { Placed } from './spanLanes.ts';
+import { bytesOfText } from './textBytes.ts';
 
 /** Evented profiles in ns after the first start. */
 export function encodeSpeedscope(spans: readonly EncodeSpan[]): Uint8Array {
   const first = spans.reduce((least, { startUnixNano }) => (startUnixNano > 0n && (least === 0n || startUnixNano < least) ? startUnixNano : least), 0n);
   const last = spans.reduce((most, { startUnixNano, endUnixNano }) => [most, startUnixNano, endUnixNano].reduce((a, b) => (a > b ? a : b)), first);
-  const frames = new Frames(), profiles: Writable[] = [];
+  const frames = new Frames(), profiles: Profile[] = [];
   for (const ofTrace of Map.groupBy(spans, ({ traceId }) => traceId).values()) {
     for (const [service, members] of Map.groupBy(ofTrace, (span) => span.service)) {
       for (const [lane, placed] of Map.groupBy(placeOnLanes(members), (each) => each.lane)) {
@@ -17,8 +18,27 @@ export function encodeSpeedscope(spans: readonly EncodeSpan[]): Uint8Array {
       }
     }
   }
-  const file = { $schema: 'https://www.speedscope.app/file-format-schema.json', exporter: 'spanscope', name: spans[0]?.name ?? '', activeProfileIndex: 0, shared: { frames: frames.list }, profiles };
-  return new TextEncoder().encode(`${jsonText(file)}\n`);
+  const head = { $schema: 'https://www.speedscope.app/file-format-schema.json', exporter: 'spanscope', name: spans[0]?.name ?? '', activeProfileIndex: 0 };
+  return bytesOfText((out) => {
+    out.add(`${jsonText(head).slice(0, -1)},"shared":{"frames":`);
+    out.addList(frames.list, (frame) => { out.add(jsonText(frame)); });
+    out.add('},"profiles":');
+    out.addList(profiles, ({ events, ...profile }) => {
+      out.add(`${jsonText(profile).slice(0, -1)},"events":`);
+      out.addList(events, (event) => { out.add(jsonText(event)); });
+      out.add('}');
+    });
+    out.add('}\n');
+  });
+}
+
+interface Profile {
+  readonly type: 'evented';
+  readonly name: string;
+  readonly unit: 'nanoseconds';
+  readonly startValue: number;
+  readonly endValue: number;
+  readonly events: readonly { readonly type: 'O' | 'C'; readonly frame: number; readonly at: number }[];
 }
 
 /** Frames that are the same are written once. */
@@ -39,8 +59,8 @@ class Frames {
   }
 }
 
-function profileOf(name: string, placed: readonly Placed[], frames: Frames, { first, last }: { readonly first: bigint; readonly last: bigint }): Writable {
-  const events: Writable[] = [], open: { readonly frame: number; readonly end: bigint }[] = [];
+function profileOf(name: string, placed: readonly Placed[], frames: Frames, { first, last }: { readonly first: bigint; readonly last: bigint }): Profile {
+  const events: Profile['events'][number][] = [], open: { readonly frame: number; readonly end: bigint }[] = [];
   const at = (time: bigint): number => (time <= first ? 0 : Number(time - first));
   const closeUntil = (time: bigint | undefined): void => {
     for (let top = open.at(-1); top !== undefined && (time === undefined || top.end <= time); top = open.at(-1)) {

@@ -1,12 +1,15 @@
 import { isoOfNanos } from '../model/time.ts';
 import { DraftOrigins } from './draftOrigins.ts';
-import type { EncodeSpan, Format, Sniff } from './format.ts';
+import { encodeWhole } from './format.ts';
+import type { EncodeSpan, Format, Sniff, SpanEncoder } from './format.ts';
 import { idIn, objectsIn } from './jsonFields.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { forEachRecord } from './jsonRecords.ts';
 import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
 import { DraftWriter } from './spanDrafts.ts';
+import { TextBytes } from './textBytes.ts';
+import type { WriteBytes } from './textBytes.ts';
 import { ownExceptionKeys, renamed, tutorialSpanDraft } from './tutorialSpan.ts';
 
 /**
@@ -36,13 +39,35 @@ export const tutorial: Format = {
     });
     writer.flush();
   },
-  encode(spans): Uint8Array {
-    const traces = Map.groupBy(spans, ({ traceId }) => traceId);
-    const objects = [...traces].map(([traceId, members]) => ({ trace_id: traceId, spans: members.map(jsonSpan) }));
-    const text = jsonText(objects.length === 1 ? objects[0] : objects, 2);
-    return new TextEncoder().encode(`${text.replaceAll(/[\u007f-\uffff]/g, escapeUnit)}\n`);
-  },
+  encoder,
+  encode: (spans) => encodeWhole(encoder, [...Map.groupBy(spans, ({ traceId }) => traceId).values()].flat()),
 };
+
+/** One trace is an object, several are a list. */
+function encoder(write: WriteBytes, traceCount: number): SpanEncoder {
+  const out = new TextBytes(write), level = traceCount === 1 ? 0 : 1, indent = '  '.repeat(level);
+  let current: string | undefined;
+  const add = (text: string): void => { out.add(text.replaceAll(/[\u007f-\uffff]/g, escapeUnit)); };
+  const endTrace = (): void => { if (current !== undefined) add(`\n${indent}  ]\n${indent}}`); };
+  return {
+    add(spans): void {
+      for (const span of spans) {
+        const isFirst = span.traceId !== current;
+        if (isFirst) {
+          endTrace();
+          add(`${level === 0 ? '' : current === undefined ? '[\n  ' : ',\n  '}{\n${indent}  "trace_id": ${JSON.stringify(span.traceId)},\n${indent}  "spans": [`);
+          current = span.traceId;
+        }
+        add(`${isFirst ? '' : ','}\n${indent}    ${jsonText(jsonSpan(span), 2, level + 2)}`);
+      }
+    },
+    end(): void {
+      endTrace();
+      add(level === 0 ? '\n' : current === undefined ? '[]\n' : '\n]\n');
+      out.flush();
+    },
+  };
+}
 
 function jsonSpan(span: EncodeSpan): Writable {
   const { content, service, statusMessage, startUnixNano: start, endUnixNano: end } = span;

@@ -1,8 +1,8 @@
-import { decodeWhole } from './format.ts';
+import { decodeWhole, encodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { ZipkinDecoder } from './zipkinDecode.ts';
-import { encodeZipkin } from './zipkinEncode.ts';
+import { zipkinEncoder } from './zipkinEncode.ts';
 
 /**
  * Zipkin's JSON (zipkin.io, "Zipkin API", version 2; version 1 is read too). Strict: a list of spans, ids of 16 or, for
@@ -28,5 +28,6 @@ export const zipkin: Format = {
   },
   decode(bytes, batch, options): void { decodeWhole(new ZipkinDecoder(batch, options), bytes); },
   open: (batch, options) => new ZipkinDecoder(batch, options),
-  encode: encodeZipkin,
+  encoder: zipkinEncoder,
+  encode: (spans) => encodeWhole(zipkinEncoder, spans),
 };

@@ -1,9 +1,11 @@
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
 import { isHex } from '../model/ids.ts';
-import type { EncodeSpan } from './format.ts';
+import type { EncodeSpan, SpanEncoder } from './format.ts';
 import { jsonText } from './jsonText.ts';
 import type { Writable } from './jsonText.ts';
 import { spanIdHex, traceIdHex } from './otlpIds.ts';
+import { TextBytes } from './textBytes.ts';
+import type { WriteBytes } from './textBytes.ts';
 
 const serverHalf = /^([0-9a-f]{16}):server$/;
 
@@ -12,9 +14,28 @@ const serverHalf = /^([0-9a-f]{16}):server$/;
  * service and its address; times are whole µs, all values text, and so a failed span has its message as tag `error`. Ids of other texts are
  * replaced by hashes.
  */
-export function encodeZipkin(spans: readonly EncodeSpan[]): Uint8Array {
-  const parents = new Map(spans.map((span) => [`${span.traceId} ${span.spanId}`, span.parentSpanId]));
-  return new TextEncoder().encode(`${jsonText(spans.map((span) => spanOf(span, parents)), 2)}\n`);
+export function zipkinEncoder(write: WriteBytes): SpanEncoder {
+  const out = new TextBytes(write), parents = new Map<string, Map<string, string>>();
+  let separator = '[', last = '';
+  return {
+    add(spans): void {
+      // Only the last trace goes on.
+      for (const traceId of parents.keys()) if (traceId !== last) parents.delete(traceId);
+      for (const { traceId, spanId, parentSpanId } of spans) {
+        const ofTrace = parents.get(traceId);
+        if (ofTrace === undefined) parents.set(traceId, new Map([[spanId, parentSpanId]])); else ofTrace.set(spanId, parentSpanId);
+        last = traceId;
+      }
+      for (const span of spans) {
+        out.add(`${separator}\n  ${jsonText(spanOf(span, parents.get(span.traceId) ?? new Map()), 2, 1)}`);
+        separator = ',';
+      }
+    },
+    end(): void {
+      out.add(separator === '[' ? '[]\n' : '\n]\n');
+      out.flush();
+    },
+  };
 }
 
 function spanOf(span: EncodeSpan, parents: ReadonlyMap<string, string>): Writable {
@@ -24,7 +45,7 @@ function spanOf(span: EncodeSpan, parents: ReadonlyMap<string, string>): Writabl
   if (span.status === 'error' && !tags.has('error')) tags.set('error', statusMessage === '' ? 'true' : statusMessage);
   const duration = span.endUnixNano === 0n ? undefined : (span.endUnixNano - span.startUnixNano) / 1000n;
   // Both halves of a span have its id and its parent.
-  const parentId = shared === undefined ? span.parentSpanId : parents.get(`${span.traceId} ${shared}`) ?? '';
+  const parentId = shared === undefined ? span.parentSpanId : parents.get(shared) ?? '';
   return {
     traceId: isHex(span.traceId, 16) ? span.traceId : traceIdHex(span.traceId), id: spanIdHex(shared ?? span.spanId),
     parentId: parentId === '' ? undefined : spanIdHex(serverHalf.exec(parentId)?.[1] ?? parentId), shared: shared === undefined ? undefined : true,

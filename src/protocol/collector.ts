@@ -2,7 +2,7 @@ import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.t
 import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from './codeUse.ts';
 import type { BreakpointHit, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
-import type { ExportKind, ExportReport, ExportRequest } from './export.ts';
+import type { ExportKind, ExportProgress, ExportReport, ExportRequest } from './export.ts';
 import type { RowRef } from './panel.ts';
 import type { RowsMessage } from './rows.ts';
 
@@ -150,6 +150,10 @@ export interface CollectorCalls {
   exportTrace(traceId: string, format: string): ArrayBuffer;
   /** Writes what a request names as one file, with a report of what was masked and lost. */
   exportSpans(request: ExportRequest): ExportReport;
+  /** How far an export is that still goes on. */
+  exportProgress(exportId: number): ExportProgress | undefined;
+  /** Stops an export: its call rejects, and nothing stays of its file. Harmless when it is over. */
+  stopExport(exportId: number): void;
   /** What traces can be written as. */
   exportKinds(): readonly ExportKind[];
   deleteTraces(traceIds: readonly string[]): void;

@@ -9,6 +9,10 @@ export interface ExportRequest {
   readonly query?: string;
   /** Without it, secrets are masked in what is made for people, and nothing is masked in what programs read. */
   readonly redaction?: Redaction;
+  /** The absolute path of a file of this machine to write to, in place of giving the bytes. */
+  readonly path?: string;
+  /** A number of the caller's own, by which the export can be asked about and stopped. */
+  readonly exportId?: number;
   /** Columns of the bars of a text timeline, and whether it is drawn with more than ASCII. */
   readonly width?: number;
   readonly unicode?: boolean;
@@ -32,7 +36,11 @@ export interface ExportKind {
   readonly isForPeople: boolean;
 }
 
+/** How far an export is. */
+export interface ExportProgress { readonly spansWritten: number; readonly spansTotal: number }
+
 export interface ExportReport {
+  /** Empty when they were written to a path. */
   readonly bytes: ArrayBuffer;
   readonly spanCount: number;
   readonly maskedSecrets: number;

@@ -1,3 +1,5 @@
+import { originOf, withOrigin } from '../formats/decodedFrom.ts';
+import type { Origin } from '../formats/encodeGroups.ts';
 import type { EncodeSpan } from '../formats/format.ts';
 import { agentOf } from '../model/conventions/registry.ts';
 import type { AttributeValue, Attributes } from '../model/attributes.ts';
@@ -55,12 +57,19 @@ export class Redactor {
       name: this.text(span.name),
       statusMessage: this.text(span.statusMessage),
       service: this.text(span.service),
-      resource: once(this.#resources, span.resource, () => ({ schemaUrl: this.text(span.resource.schemaUrl), ...this.#attributes(span.resource.attributes, () => false, span.resource) })),
-      scope: once(this.#scopes, span.scope, () => this.#scope(span.scope)),
+      ...this.#origin(span),
       content: this.#content(span.content, isContent),
       logs: span.logs.map((log) => this.#log(log, isContent)),
     };
     return left as T;
+  }
+
+  /** The same of a log record that names no span. */
+  looseLog(log: LogRecord): LogRecord {
+    const { content, secrets } = this.#options, origin = originOf(log);
+    if (content === 'keep' && !secrets) return log;
+    const left = this.#log(log, content === 'keep' ? () => false : isContentKey);
+    return origin === undefined ? left : withOrigin(left, this.#origin(origin));
   }
 
   /** A single text, such as the title of a document. */
@@ -74,6 +83,13 @@ export class Redactor {
   /** The same without counting it. */
   peek(text: string): { readonly text: string } {
     return this.#options.secrets ? maskSecrets(text) : { text };
+  }
+
+  #origin({ resource, scope }: Origin): Origin {
+    return {
+      resource: once(this.#resources, resource, () => ({ schemaUrl: this.text(resource.schemaUrl), ...this.#attributes(resource.attributes, () => false, resource) })),
+      scope: once(this.#scopes, scope, () => this.#scope(scope)),
+    };
   }
 
   #scope(scope: Scope): Scope {

@@ -33,7 +33,7 @@ function spanAt(n: number): ExportSpan {
 const report = new Report('export');
 const pageFolder = path.join(root, 'dist/webview');
 const options: ExportOptions = {
-  title: 'agent', nowUnixNano: base, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
+  title: 'agent', traceCount: 1, nowUnixNano: base, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
   ...(existsSync(path.join(pageFolder, 'offline.js')) ? { page: await readPageFiles(pageFolder) } : {}),
 };
 const redactor = new Redactor({ content: 'keep', secrets: true });
@@ -49,9 +49,10 @@ for (const exporter of exporters) {
   const times: number[] = [];
   let size = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const began = performance.now(), writer = exporter.open(options);
+    size = 0;
+    const began = performance.now(), writer = exporter.open(options, (bytes) => { size += bytes.length; });
     for (let n = 0; n < count; n++) writer.add(spanAt(n));
-    size = writer.finish().bytes.length;
+    writer.finish();
     times.push((performance.now() - began) / 1000);
   }
   report.add({ case: exporter.id, figure: 'writing', unit: 's', values: times, notes: { megabytes: Math.round(size / 1e5) / 10 } });

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExportKind, ExportReport, ExportRequest } from '../../protocol/export.ts';
 import { maskSecrets } from '../../redaction/secretTexts.ts';
@@ -19,9 +19,14 @@ export interface Wanted {
 }
 
 const noticeMs = 5000;
+/** When an export takes so long it is shown, and how often that is brought up to date. */
+const noticeAfterMs = 700, progressMs = 300;
 /** Longer texts make editors and chats unusable. */
 const longestCopied = 16 * 1024 * 1024;
 const clipboard = 'the clipboard';
+let lastExport = 0;
+
+const soon = (ms: number): Promise<false> => delay(ms, false, { ref: false });
 
 /** Asks how and where to, writes, and says what was masked and lost. Nothing happens when a question is not answered. */
 export async function exportFlow(services: Services, wanted: Wanted, title: string): Promise<void> {
@@ -48,7 +53,9 @@ export async function exportMatching(services: Services, wanted: Wanted, title: 
 
 /** Writes to the clipboard. */
 export async function copyExport(services: Services, request: ExportRequest, label: string): Promise<void> {
-  const { bytes, ...report } = await write(services, request);
+  const written = await write(services, request);
+  if (written === undefined) return;
+  const { bytes, ...report } = written;
   if (bytes.byteLength > longestCopied) throw new Error('This is too long for the clipboard. Save it to a file.');
   await vscode.env.clipboard.writeText(new TextDecoder().decode(bytes));
   const words = reportWords(report, clipboard, label, services.display);
@@ -59,8 +66,11 @@ export async function copyExport(services: Services, request: ExportRequest, lab
 async function saveExport(services: Services, request: ExportRequest, kind: ExportKind, { title, label }: { readonly title: string; readonly label: string }): Promise<void> {
   const to = await vscode.window.showSaveDialog({ title, defaultUri: inFolder(safeFileName(nameOf(label, request), kind.extension)), filters: filtersOf(kind) });
   if (to === undefined) return;
-  const { bytes, ...report } = await write(services, request);
-  await writeBytes(to, new Uint8Array(bytes));
+  // Files of this machine are written where the spans are; others are handed to the editor.
+  const written = await write(services, to.scheme === 'file' ? { ...request, path: to.fsPath } : request);
+  if (written === undefined) return;
+  const { bytes, ...report } = written;
+  if (to.scheme !== 'file') await vscode.workspace.fs.writeFile(to, new Uint8Array(bytes));
   const name = to.path.split('/').at(-1) ?? '';
   const open = kind.id === 'html' ? 'Open in Browser' : 'Open';
   const words = reportWords(report, name, kind.label, services.display);
@@ -71,14 +81,40 @@ async function saveExport(services: Services, request: ExportRequest, kind: Expo
   }).then(undefined, (error: unknown) => services.log.warn('The exported file could not be opened', error));
 }
 
-function write({ collector }: Services, request: ExportRequest): Promise<ExportReport> {
-  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Exporting spans' }, () => collector.call('exportSpans', request)));
-}
-
-/** Traces hold what was said: on the disk only its owner may read a new file. */
-async function writeBytes(to: vscode.Uri, bytes: Uint8Array): Promise<void> {
-  if (to.scheme === 'file') await writeFile(to.fsPath, bytes, { mode: 0o600 });
-  else await vscode.workspace.fs.writeFile(to, bytes);
+/** Writes, and says how far it is; undefined when the user stopped it. */
+async function write({ collector, log }: Services, request: ExportRequest): Promise<ExportReport | undefined> {
+  const exportId = ++lastExport, work = collector.call('exportSpans', { ...request, exportId });
+  let isStopped = false;
+  const ended = work.then(() => undefined, () => undefined);
+  const show = async (progress: vscode.Progress<{ message?: string; increment?: number }>): Promise<void> => {
+    for (let shown = 0, isOver = false; !isOver;) {
+      isOver = await Promise.race([ended.then(() => true), soon(progressMs)]);
+      const { spansWritten = 0, spansTotal = 0 } = isOver ? {} : await collector.call('exportProgress', exportId) ?? {};
+      if (spansTotal === 0) continue;
+      const percent = Math.floor(spansWritten / spansTotal * 100);
+      progress.report({ message: `${percent} %`, increment: percent - shown });
+      shown = percent;
+    }
+  };
+  const bar = async (): Promise<void> => {
+    // Most exports are over before anybody could read of them.
+    if (await Promise.race([ended.then(() => true), soon(noticeAfterMs)])) return;
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: 'Exporting spans', cancellable: true }, (progress, token) => {
+      token.onCancellationRequested(() => {
+        isStopped = true;
+        collector.call('stopExport', exportId).catch((error: unknown) => log.warn('An export could not be stopped', error));
+      });
+      return show(progress);
+    });
+  };
+  bar().catch((error: unknown) => log.warn('The progress of an export could not be shown', error));
+  try {
+    return await work;
+  } catch (error) {
+    if (!isStopped) throw error;
+    vscode.window.setStatusBarMessage('The export was stopped. Nothing was written.', noticeMs);
+    return undefined;
+  }
 }
 
 /** A secret in a name does not leave in the name of the file. */

@@ -1,14 +1,16 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceStore } from '../../../src/collector/store/traceStore.ts';
-import { exportKinds, exportSpans } from '../../../src/collector/traceExport.ts';
+import { exportKinds, exportSpans, RunningExports } from '../../../src/collector/traceExport.ts';
 import { exporters } from '../../../src/export/registry.ts';
 import { formats } from '../../../src/formats/registry.ts';
 import { otlpJson } from '../../../src/formats/otlpJson.ts';
 import { otlpProtobuf } from '../../../src/formats/otlpProtobuf.ts';
 import { SpanBatch } from '../../../src/model/spanBatch.ts';
 import type { ExportRequest } from '../../../src/protocol/export.ts';
-import { strict } from '../formats/batches.ts';
-import { request as encoded, spanOf, traceOf } from './collectorSupport.ts';
+import { lenient, strict } from '../formats/batches.ts';
+import { makeDirectory, removeDirectories, request as encoded, spanOf, traceOf } from './collectorSupport.ts';
 import { arrive, openStore, recordsOf } from './store/storeSupport.ts';
 
 const secret = ['sk', 'Ab3dEf6hIj9kLmN0pQrS'].join('-');
@@ -23,7 +25,10 @@ beforeEach(async () => {
   ), batch, { ...strict, signal: 'traces' });
   await arrive(store, batch);
 });
-afterEach(() => store.close());
+afterEach(() => {
+  store.close();
+  removeDirectories();
+});
 
 const write = async (request: Omit<ExportRequest, 'traceIds'> & { readonly traceIds?: readonly string[] }): Promise<{ readonly text: string; readonly spanCount: number; readonly maskedSecrets: number; readonly lost: readonly string[] }> => {
   const { bytes, ...report } = await exportSpans(store, { traceIds: [traceOf(1)], ...request }, undefined);
@@ -62,14 +67,47 @@ describe('an export', () => {
     }
   });
 
-  it('counts log records that belong to no span among what is lost, unless only some spans are wanted', async () => {
+  it('writes log records that name no span where there is a place for them, and otherwise counts them among what is lost', async () => {
     const batch = new SpanBatch();
     const log = { traceId: traceOf(1), timeUnixNano: '1790000000000000001', body: { stringValue: 'hello' } };
     otlpJson.decode(new TextEncoder().encode(JSON.stringify({ resourceLogs: [{ resource: {}, scopeLogs: [{ logRecords: [log, { ...log, spanId: spanOf(2) }] }] }] })), batch, { ...strict, signal: 'logs' });
     await arrive(store, batch);
-    expect((await write({ format: 'otlp-json' })).lost).toEqual(['1 log record of no span']);
-    expect((await write({ format: 'otlp-json', query: 'name:plan' })).lost).toEqual([]);
+    for (const format of ['otlp-json', 'otlp-json-lines']) {
+      const { text, lost } = await write({ format });
+      expect([format, lost, text.match(/"body":\{"stringValue":"hello"\}/g)?.length]).toEqual([format, [], 2]);
+      const read = new SpanBatch();
+      otlpJson.decode(new TextEncoder().encode(text), read, lenient);
+      expect(read.logs.map(({ spanId }) => spanId).toSorted()).toEqual(['', spanOf(2)]);
+    }
+    expect((await write({ format: 'otlp-protobuf' })).lost).toEqual(['1 log record', '1 log record of no span']);
+    expect((await write({ format: 'otlp-protobuf', query: 'name:plan' })).lost).toEqual(['1 log record']);
     expect((await write({ format: 'text-timeline' })).lost).toContain('1 log record');
+  });
+
+  it('goes into a file that only its owner reads, with the same bytes, in place of what was there', async () => {
+    const file = path.join(makeDirectory(), 'run.json');
+    writeFileSync(file, 'before');
+    for (const { id } of exportKinds().filter((kind) => kind.id !== 'html')) {
+      const request = { traceIds: [traceOf(1), traceOf(2)], format: id };
+      const inMemory = await exportSpans(store, request, undefined), { bytes, ...report } = await exportSpans(store, { ...request, path: file }, undefined);
+      expect([id, bytes.byteLength, readFileSync(file, 'utf8')]).toEqual([id, 0, new TextDecoder('utf-8', { ignoreBOM: true }).decode(inMemory.bytes)]);
+      expect(report).toEqual({ ...inMemory, bytes: undefined });
+    }
+    expect(readdirSync(path.dirname(file))).toEqual(['run.json']);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves the file as it was, and nothing beside it, when it fails or is stopped', async () => {
+    const file = path.join(makeDirectory(), 'run.json'), exports = new RunningExports();
+    writeFileSync(file, 'before');
+    await expect(exports.run(store, { traceIds: [traceOf(1), 'gone'], format: 'csv', path: file }, undefined)).rejects.toThrow('not there any more');
+    const work = exports.run(store, { traceIds: [traceOf(1)], format: 'csv', path: file, exportId: 7 }, undefined);
+    expect(exports.progressOf(7)).toEqual({ spansWritten: 0, spansTotal: 0 });
+    exports.stop(7);
+    await expect(work).rejects.toThrow('The export was stopped.');
+    expect([exports.progressOf(7), readFileSync(file, 'utf8'), readdirSync(path.dirname(file))]).toEqual([undefined, 'before', ['run.json']]);
+    exports.stop(7);
+    await expect(exports.run(store, { traceIds: [traceOf(1)], format: 'csv', path: path.join(file, 'x') }, undefined)).rejects.toThrow(/ENOTDIR|ENOENT/);
   });
 
   it('leaves what is stored as it is', async () => {

@@ -40,7 +40,7 @@ export function sketched({ id, parent = '', name, from, to, status = 'unset', me
 }
 
 export const options: ExportOptions = {
-  title: 'planner', nowUnixNano: baseUnixNano + 60_000_000_000n, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
+  title: 'planner', traceCount: 1, nowUnixNano: baseUnixNano + 60_000_000_000n, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
 };
 
 /** An agent with two model calls and a tool that fails. */
@@ -71,10 +71,10 @@ export const agentRun: readonly ExportSpan[] = [
 
 /** What an exporter writes of spans. */
 export function written(exporter: Exporter, spans: Iterable<ExportSpan>, given: ExportOptions = options): { readonly text: string; readonly leftOut: string | undefined } {
-  const writer = exporter.open(given);
+  const pieces: Uint8Array[] = [], writer = exporter.open(given, (bytes) => { pieces.push(bytes); });
   for (const span of spans) writer.add(span);
-  const { bytes, leftOut } = writer.finish();
-  return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), leftOut };
+  const { leftOut } = writer.finish();
+  return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(pieces)), leftOut };
 }
 
 /** Names and texts that try to be more than text. */

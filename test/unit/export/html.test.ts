@@ -79,7 +79,7 @@ describe('the HTML document', () => {
   });
 
   it('is refused without the files that it is made of, and when they could end what they stand in', () => {
-    expect(() => html.open(options)).toThrow('Install the extension anew');
+    expect(() => html.open(options, () => undefined)).toThrow('Install the extension anew');
     expect(() => pageOf(agentRun, { page: { ...page, panelScript: 'a = "</script>"' } })).toThrow('cannot stand in a page');
   });
 });

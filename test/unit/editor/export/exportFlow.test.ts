@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -13,12 +13,12 @@ interface Item { readonly label: string; readonly description?: string }
 /** What the editor was asked, and what it answers. */
 const editor = vi.hoisted(() => ({
   choices: [] as string[], offered: [] as string[][], input: undefined as string | undefined, problems: [] as (string | undefined)[], file: undefined as string | undefined,
-  proposed: [] as string[], told: [] as string[][], button: undefined as string | undefined, clipboard: '', opened: [] as string[], statusBar: [] as string[],
+  proposed: [] as string[], told: [] as string[][], button: undefined as string | undefined, clipboard: '', opened: [] as string[], statusBar: [] as string[], progress: [] as string[], stop: undefined as (() => void) | undefined,
 }));
 
 vi.mock('vscode', () => ({
   QuickPickItemKind: { Separator: -1, Default: 0 },
-  ProgressLocation: { Window: 10 },
+  ProgressLocation: { Notification: 15 },
   UIKind: { Desktop: 1, Web: 2 },
   Uri: { file: (name: string) => ({ scheme: 'file', path: name, fsPath: name }), joinPath: (base: { path: string }, name: string) => ({ scheme: 'file', path: `${base.path}/${name}`, fsPath: `${base.path}/${name}` }) },
   workspace: { workspaceFolders: undefined },
@@ -36,7 +36,7 @@ vi.mock('vscode', () => ({
       editor.proposed.push(defaultUri.path);
       return Promise.resolve(editor.file === undefined ? undefined : { scheme: 'file', path: editor.file, fsPath: editor.file });
     },
-    withProgress: (_options: unknown, task: () => unknown) => task(),
+    withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) => task({ report: ({ message }: { message: string }) => { editor.progress.push(message); } }, { onCancellationRequested: (stop: () => void) => { editor.stop = stop; } }),
     showInformationMessage: (...words: string[]) => {
       editor.told.push(words);
       return Promise.resolve(editor.button);
@@ -53,14 +53,23 @@ const kinds: readonly ExportKind[] = [
   { id: 'otlp-protobuf', label: 'OTLP (protobuf)', description: 'For programs', extension: '.otlp.pb', isBinary: true, isForPeople: false },
 ];
 
-let requests: ExportRequest[] = [], folder = '';
+let requests: ExportRequest[] = [], folder = '', stopped = Promise.withResolvers<never>(), isSlow = false;
 const services = {
   display: new Display('en'),
   log: { warn: () => undefined },
   collector: {
     call: (name: string, request: ExportRequest) => {
       if (name === 'exportKinds') return Promise.resolve(kinds);
-      requests.push(request);
+      if (name === 'exportProgress') return Promise.resolve({ spansWritten: 30, spansTotal: 120 });
+      if (name === 'stopExport') {
+        stopped.reject(new Error('The export was stopped.'));
+        return Promise.resolve();
+      }
+      const { exportId, ...wanted } = request;
+      expect(exportId).toBeTypeOf('number');
+      requests.push(wanted);
+      if (isSlow) return stopped.promise;
+      if (request.path !== undefined) writeFileSync(request.path, 'written');
       return Promise.resolve({ bytes: new TextEncoder().encode('written').buffer, spanCount: 2, maskedSecrets: 1, maskedContents: 0, omittedContents: 0, lost: ['3 links'] });
     },
   },
@@ -69,20 +78,31 @@ const wanted = { traceIds: ['t'], label: 'plan a trip: now/../..' };
 
 beforeEach(() => {
   requests = [];
+  isSlow = false;
+  stopped = Promise.withResolvers();
   folder = mkdtempSync(path.join(os.tmpdir(), 'spanscope-export-'));
-  Object.assign(editor, { choices: [], offered: [], input: undefined, problems: [], file: path.join(folder, 'run.html'), proposed: [], told: [], button: undefined, clipboard: '', opened: [], statusBar: [] });
+  Object.assign(editor, { choices: [], offered: [], input: undefined, problems: [], file: path.join(folder, 'run.html'), proposed: [], told: [], button: undefined, clipboard: '', opened: [], statusBar: [], progress: [], stop: undefined });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('an export', () => {
-  it('asks for format and masking, writes a file that only its owner reads, and says what was masked and lost', async () => {
+  it('asks for format and masking, has the file written, and says what was masked and lost', async () => {
     editor.choices = ['HTML page', 'Mask secrets'];
     await exportFlow(services, wanted, 'Export Trace');
-    expect(requests).toEqual([{ traceIds: ['t'], format: 'html', redaction: { content: 'keep', secrets: true } }]);
+    expect(requests).toEqual([{ traceIds: ['t'], format: 'html', redaction: { content: 'keep', secrets: true }, path: path.join(folder, 'run.html') }]);
     expect(editor.proposed).toEqual(['plan-a-trip-now.html']);
     expect(readFileSync(path.join(folder, 'run.html'), 'utf8')).toBe('written');
-    if (process.platform !== 'win32') expect(statSync(path.join(folder, 'run.html')).mode & 0o777).toBe(0o600);
     expect(editor.told).toEqual([['2 spans written to run.html. 1 secret masked. HTML page cannot hold 3 links.', 'Open in Browser', 'Copy Path']]);
+  });
+
+  it('shows how far a long one is, and can be stopped', async () => {
+    isSlow = true;
+    editor.choices = ['HTML page', 'As recorded'];
+    const work = exportFlow(services, wanted, '');
+    await expect.poll(() => editor.progress, { timeout: 15_000 }).toContain('25 %');
+    editor.stop?.();
+    await work;
+    expect([editor.told, editor.statusBar]).toEqual([[], ['The export was stopped. Nothing was written.']]);
   });
 
   it('masks first where people read, and writes first as recorded where programs do', async () => {
