@@ -1,7 +1,8 @@
-import path from 'node:path';
 import Module from 'node:module';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LiveServer } from './liveServer.ts';
+import { claudeCode, claudeTree } from './claudeCode.ts';
+import { drawTree, LiveServer } from './liveServer.ts';
 import { nodeClients, ShippedNodeHook } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { ReceivedSpan } from './liveServer.ts';
@@ -146,5 +147,64 @@ new LangChainInstrumentation().manuallyInstrument(require('@langchain/core/callb
 `;
     const spans = await watched('traced.cjs', instrumented + asCommonJs(langGraph));
     expect(new Set(spans.map((span) => (span as { scope?: { name: string } }).scope?.name))).toEqual(new Set(['@arizeai/openinference-instrumentation-langchain']));
+  });
+});
+
+const claude = `import { query } from '@anthropic-ai/claude-agent-sdk';
+async function main() {
+  for (const prompt of process.argv.slice(2)) {
+    try {
+      for await (const message of query({ prompt, options: { pathToClaudeCodeExecutable: ${JSON.stringify(claudeCode)} } })) { // query
+        if (message.type === 'result') console.log(message.result);
+      }
+    } catch (error) {
+      console.log(error.message);
+    }
+  }
+}
+await main();
+`;
+
+describe.skipIf(nodeClients === undefined)(`the Claude Agent SDK without OpenTelemetry${why}`, () => {
+  const runIt = async (...prompts: string[]): Promise<readonly ReceivedSpan[]> => {
+    const file = shipped.write('claude.mjs', claude);
+    const [without, withHook] = await Promise.all([shipped.run([file, ...prompts]), shipped.run([file, ...prompts], shipped.environment(live))]);
+    expect(withHook).toEqual(without);
+    expect(without).toMatchObject({ code: 0, stderr: '' });
+    await expect.poll(() => live.connections.size).toBe(0);
+    return live.spans();
+  };
+
+  it('is seen with its model calls, tools and sub-agents, and the line that asked', async () => {
+    const spans = await runIt('What is the weather in Bern?');
+    expect(drawTree(spans)).toBe(claudeTree('claude'));
+    const [run] = spans, [call] = named(spans, 'chat claude-scripted');
+    expect(run?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'invoke_agent', 'gen_ai.conversation.id': 'talk', 'claude.total_cost_usd': 0.25, 'spanscope.source.line': lineOf(claude, '// query'),
+      'gen_ai.output.messages': [{ role: 'assistant', content: 'Sunny.' }],
+    });
+    expect(JSON.stringify(run?.attributes['gen_ai.input.messages'])).toContain('What is the weather in Bern?');
+    expect(call?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'claude-scripted', 'gen_ai.usage.input_tokens': 120, 'gen_ai.usage.cache_read.input_tokens': 20, 'gen_ai.usage.output_tokens': 30,
+      'gen_ai.output.messages': [{ role: 'assistant', content: [{ type: 'text' }, { type: 'tool_use' }] }],
+    });
+    expect(named(spans, 'weather')[0]?.attributes).toMatchObject({ 'gen_ai.tool.call.id': 'tool-1', 'gen_ai.tool.call.arguments': { city: 'Bern' }, 'gen_ai.tool.call.result': 'It is sunny in Bern.' });
+  });
+
+  it('shows a run that broke off, and the next one', async () => {
+    const spans = await runIt('crash', 'What is the weather in Bern?'), [broken, whole] = named(spans, 'Claude Agent');
+    expect([broken?.status, whole?.status.code]).toEqual([{ code: 'error', message: 'Claude Code ended with exit code 3' }, 'unset']);
+    expect(broken?.traceId).not.toBe(whole?.traceId);
+    expect(spans.every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
+  });
+
+  it('is left to those who trace it already', async () => {
+    const traced = claude.replace("async function", "import { trace } from '@opentelemetry/api';\ntrace.getTracer('@arizeai/openinference-instrumentation-claude-agent-sdk');\nasync function");
+    const file = shipped.write('traced.mjs', traced);
+    expect(await shipped.run([file, 'weather?'], shipped.environment(live))).toMatchObject({ code: 0, stdout: 'Sunny.\n' });
+    expect(live.spans()).toEqual([]);
+    const byItself = { CLAUDE_CODE_ENABLE_TELEMETRY: '1', CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1' };
+    expect(await shipped.run([shipped.write('claude.mjs', claude), 'weather?'], { ...shipped.environment(live), ...byItself })).toMatchObject({ code: 0, stdout: 'Sunny.\n' });
+    expect(live.spans()).toEqual([]);
   });
 });

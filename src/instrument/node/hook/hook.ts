@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { watchGlobal } from './apiGlobal.ts';
+import { watchChildren } from './children.ts';
 import { watchEsModules } from './esModules.ts';
 import { watchModules } from './modules.ts';
 import { watchVmContexts } from './vmContexts.ts';
@@ -19,6 +20,7 @@ else if (mode !== 'off' && !(installed in globalThis)) {
     watchGlobal(globalThis);
     watchModules();
     watchEsModules();
+    watchChildren();
     watchVmContexts();
   });
 }
