@@ -109,11 +109,19 @@ export class LiveServer {
 
   /** The spans as a receiver would hold them, by start. */
   spans(): readonly ReceivedSpan[] {
-    const spans = new Map<string, ReceivedSpan>();
+    const spans = new Map<string, ReceivedSpan>(), early = new Map<string, Message['attributes']>();
     for (const message of this.messages) {
-      if (message.span !== undefined) spans.set(message.span.spanId, Object.assign({ events: [] }, structuredClone(message.span)));
+      if (message.span !== undefined) {
+        const { spanId } = message.span, span = Object.assign({ events: [] }, structuredClone(message.span));
+        Object.assign(span.attributes, early.get(spanId));
+        spans.set(spanId, span);
+      }
       const span = spans.get(message.spanId ?? '');
-      if (span === undefined) continue;
+      if (span === undefined) {
+        // What is told of a span before itself stays on top of it.
+        if (message.spanId !== undefined) early.set(message.spanId, { ...early.get(message.spanId), ...message.attributes });
+        continue;
+      }
       Object.assign(span.attributes, message.attributes);
       span.events.push(...message.events ?? []);
       if (message.name !== undefined) span.name = message.name;

@@ -97,6 +97,15 @@ describe('a span that a witness saw and its own exporter sends', () => {
     }
   });
 
+  it('keeps how its test ended, whenever that is told', () => {
+    const outcome = { type: 'update', witness: true, ...ids, attributes: { 'spanscope.test.status': 'failed' } };
+    const tested = { attributes: { model: 'final', tokens: 7, ...place, 'spanscope.test.status': 'failed' }, marks: [] };
+    for (const order of [...permutations([starts, ends, outcome, exported]), ...permutations([saw, outcome, exported])]) expect(shown(...order)).toMatchObject(tested);
+    for (const order of [...permutations([starts, ends, outcome]), ...permutations([saw, outcome])]) {
+      expect(shown(...order)).toMatchObject({ attributes: { model: 'early', 'spanscope.test.status': 'failed' }, marks: [], endUnixNano: end });
+    }
+  });
+
   it('keeps what the exporter says of its session itself', () => {
     const own = { ...exported, span: { ...exported.span, service: undefined, resource: { attributes: { 'spanscope.session.id': 'own' } } } };
     const told = { ...saw, span: { ...saw.span, resource: { attributes: { 'spanscope.session.id': 's1', 'spanscope.workspace': 'shop' } } } };

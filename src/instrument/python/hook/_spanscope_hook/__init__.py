@@ -16,6 +16,8 @@ _LATER = {
     "opentelemetry.instrumentation.auto_instrumentation": "_spanscope_hook.otel_launcher",
     "agents.tracing.provider": "_spanscope_hook.openai_agents",
     "langchain_core.tracers.context": "_spanscope_hook.langchain",
+    "claude_agent_sdk._internal.query": "_spanscope_hook.claude_agent",
+    "_pytest.main": "_spanscope_hook.pytest_runs",
 }
 
 

@@ -68,8 +68,20 @@ _MAX_PLACES = 10_000
 _places = {}
 
 
+class PlaceInTest:
+    """The place (or None) of a span that is the topmost one of a test, and attributes that say so."""
+
+    __slots__ = ("place", "attributes")
+
+    def __init__(self, place, attributes):
+        self.place = place
+        self.attributes = attributes
+
+
 def with_place(place, attributes):
     """Attributes and those of a place as a JSON object."""
+    if type(place) is PlaceInTest:
+        place, attributes = place.place, {**attributes, **place.attributes}
     text = to_json(attributes)
     if place is None:
         return text
