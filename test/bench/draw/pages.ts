@@ -7,12 +7,12 @@ import { callTree, texts } from '../drawTraces.ts';
 const here = import.meta.dirname, modules = path.join(here, '../../../node_modules');
 
 /** Bundles a page as the product ships, and gives the path of its HTML file. */
-export async function buildPage(folder: string, name: 'page' | 'peerPage'): Promise<string> {
+export async function buildPage(folder: string, name: 'page' | 'peerPage' | 'openPage' | 'openPeerPage'): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const entryPoints = [path.join(here, `${name}.ts`), path.join(here, 'page.css')];
   await esbuild.build({ entryPoints, bundle: true, minify: true, outdir: folder, logLevel: 'error', external: ['*.ttf'], platform: 'browser', target: 'chrome138', format: 'iife', loader: { '.json': 'json' } });
   copyFileSync(path.join(modules, '@vscode/codicons/dist/codicon.ttf'), path.join(folder, 'codicon.ttf'));
-  const html = path.join(folder, `${name}.html`), body = name === 'page' ? '<div id="overview"></div><div id="chart"></div>' : '<canvas id="canvas"></canvas>';
+  const html = path.join(folder, `${name}.html`), body = name === 'page' || name === 'openPage' ? '<div id="overview"></div><div id="chart"></div>' : '<canvas id="canvas"></canvas>';
   writeFileSync(html, `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><link rel="stylesheet" href="page.css"><body>${body}<script src="${name}.js"></script></body></html>`);
   return html;
 }
