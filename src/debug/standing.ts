@@ -6,7 +6,12 @@ import { framesIn } from './stackFrames.ts';
 import type { Stop, Stops } from './stops.ts';
 
 /** A thread that stands, and the innermost span that is active there. */
-export interface StandingSpan extends SpanIds { readonly session: DebugSession; readonly threadId: number }
+export interface StandingSpan extends SpanIds {
+  readonly session: DebugSession;
+  readonly threadId: number;
+  /** The top frame. */
+  readonly frameId: number;
+}
 
 /** Whoever debugs waits for nothing of ours, and steps come faster than programs answer. */
 const patienceMs = 2000;
@@ -58,7 +63,7 @@ export class Standing implements Disposable {
       this.#stay(key);
       const before = this.#spans.get(key);
       this.#spans.delete(key);
-      if (ids !== undefined) this.#spans.set(key, { ...ids, session, threadId });
+      if (ids !== undefined) this.#spans.set(key, { ...ids, session, threadId, frameId: top.id });
       if (ids !== undefined || before !== undefined) this.#changed.fire();
     } catch {
       // An adapter that refuses, or a session that has ended: nothing is known of where it stands.

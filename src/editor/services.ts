@@ -192,6 +192,10 @@ export class Services {
     keep(this.index.onDidChange(() => this.#tracesChanged()));
     keep(this.files.onDidChange(() => this.#tracesChanged()));
     keep(this.standingPaths.onDidChange(() => setContextKey('spanscope.stands', this.standingPaths.isAny)));
+    const firstStand = this.standing.onDidChange(() => {
+      firstStand.dispose();
+      import('./standing/inlineValues.ts').then(({ SpanInlineValues }) => keep(new SpanInlineValues(this)), (error: unknown) => this.log.warn('Values of spans cannot be shown in lines', error));
+    });
     keep(this.selection.onDidChange(({ selected }) => {
       setContextKey('spanscope.hasTrace', selected !== undefined);
       setContextKey('spanscope.hasSelection', selected?.spanId !== undefined);

@@ -29,6 +29,7 @@ import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
 import { spanBreakpoints } from './spanBreakpoints.ts';
 import { showSpansHere } from './showSpansHere.ts';
+import { showFrameOfSpan, showSpanOfFrame } from './standing.ts';
 import { startReceiver } from './startReceiver.ts';
 import { stopReceiver } from './stopReceiver.ts';
 import { traceFiles } from './traceFiles.ts';
@@ -38,5 +39,5 @@ import { useOtherPort } from './useOtherPort.ts';
 export const commands: readonly Command[] = [
   addAgentKit, ...breakAtSpans, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showLog, showMenu, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
+  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showFrameOfSpan, showLog, showMenu, showSpanOfFrame, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
 ];

@@ -47,7 +47,7 @@ describe('the manifest', () => {
   it('takes no port, host, origin or limit from a workspace', () => {
     const fromWorkspace = Object.entries(contributes.configuration.properties).filter(([, { scope }]) => scope !== 'machine').map(([key]) => key);
     expect(fromWorkspace).toEqual(['spanscope.receiver.autoStart', 'spanscope.debug.environment', 'spanscope.source.pathMappings',
-      'spanscope.code.codeLens', 'spanscope.code.decorations', 'spanscope.code.hover', 'spanscope.code.heat', 'spanscope.code.errorMarks', 'spanscope.code.problems']);
+      'spanscope.code.codeLens', 'spanscope.code.decorations', 'spanscope.code.hover', 'spanscope.code.heat', 'spanscope.code.errorMarks', 'spanscope.code.problems', 'spanscope.debug.inlineValues']);
   });
 
   it('names pictures that exist', () => {
