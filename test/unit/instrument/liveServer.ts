@@ -112,7 +112,7 @@ export class LiveServer {
     const spans = new Map<string, ReceivedSpan>(), early = new Map<string, Message['attributes']>();
     for (const message of this.messages) {
       if (message.span !== undefined) {
-        const { spanId } = message.span, span = Object.assign({ events: [] }, structuredClone(message.span));
+        const { spanId } = message.span, span = Object.assign({ events: [], status: { code: 'unset' } }, structuredClone(message.span));
         Object.assign(span.attributes, early.get(spanId));
         spans.set(spanId, span);
       }

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LiveServer } from './liveServer.ts';
+import { claudeCode, claudeTree } from './claudeCode.ts';
+import { drawTree, LiveServer } from './liveServer.ts';
 import { hasModule, pythonWithPackages, ShippedHook } from './pythonHook.ts';
 import { lineOf } from './shippedKit.ts';
 
 const python = pythonWithPackages ?? '';
-const hasAgents = hasModule('agents.tracing'), hasLangGraph = hasModule('langgraph.prebuilt');
+const hasAgents = hasModule('agents.tracing'), hasLangGraph = hasModule('langgraph.prebuilt'), hasClaude = hasModule('claude_agent_sdk');
 const why = (has: boolean): string => (has ? '' : ': the Python packages of the integration tests are not installed');
 
 let shipped: ShippedHook, live: LiveServer;
@@ -125,6 +126,50 @@ describe.skipIf(!hasLangGraph)(`LangGraph without OpenTelemetry${why(hasLangGrap
 
   it('is left to those who trace it already', async () => {
     expect(await run(`import openinference.instrumentation.langchain\n${langGraph}`)).toMatchObject({ code: 0 });
+    expect(live.spans()).toEqual([]);
+  });
+});
+
+const claude = `import asyncio
+from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ProcessError, ResultMessage, query
+options = ClaudeAgentOptions(cli_path=${JSON.stringify(claudeCode)})
+async def main():
+    async for message in query(prompt="What is the weather in Bern?", options=options): # query
+        if isinstance(message, ResultMessage):
+            print(message.result)
+    async with ClaudeSDKClient(options) as client:
+        for prompt in ("And now?", "crash"):
+            try:
+                await client.query(prompt) # asks
+                async for message in client.receive_response():
+                    if isinstance(message, ResultMessage):
+                        print(message.result)
+            except ProcessError as error:
+                print(error.exit_code)
+asyncio.run(main())
+`;
+
+describe.skipIf(!hasClaude)(`the Claude Agent SDK without OpenTelemetry${why(hasClaude)}`, () => {
+  it('is seen with its model calls, tools and sub-agents, and the lines that asked', async () => {
+    expect(await run(claude)).toEqual(await withoutHook(claude));
+    const [first, second, broken, ...more] = live.spans().filter((span) => span.name === 'Claude Agent'), within = live.spans().filter((span) => span.traceId === first?.traceId);
+    expect(more).toEqual([]);
+    expect(drawTree(within)).toBe(claudeTree('agent'));
+    expect([first, second, broken].map((span) => span?.attributes['spanscope.source.line'])).toEqual([lineOf(claude, '# query'), lineOf(claude, '# asks'), lineOf(claude, '# asks')]);
+    expect(first?.attributes).toMatchObject({ 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.conversation.id': 'talk', 'claude.total_cost_usd': 0.25, 'gen_ai.output.messages': [{ role: 'assistant', content: 'Sunny.' }] });
+    expect(JSON.stringify(first?.attributes['gen_ai.input.messages'])).toContain('What is the weather in Bern?');
+    expect(within.find((span) => span.name === 'chat claude-scripted')?.attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 120, 'gen_ai.usage.cache_read.input_tokens': 20, 'gen_ai.usage.output_tokens': 30,
+      'gen_ai.output.messages': [{ role: 'assistant', content: [{ type: 'text' }, { type: 'tool_use' }] }],
+    });
+    expect(within.find((span) => span.name === 'weather')?.attributes).toMatchObject({ 'gen_ai.tool.call.id': 'tool-1', 'gen_ai.tool.call.arguments': { city: 'Bern' }, 'gen_ai.tool.call.result': 'It is sunny in Bern.' });
+    expect([broken?.status.code, broken?.status.message]).toEqual(['error', expect.stringContaining('exit code 3')]);
+    expect(live.spans().every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
+  });
+
+  it('is left to those who trace it already', async () => {
+    const loaded = 'import sys, types\nsys.modules["openinference.instrumentation.claude_agent_sdk"] = types.ModuleType("x")\n';
+    expect(await run(loaded + claude)).toMatchObject({ code: 0 });
     expect(live.spans()).toEqual([]);
   });
 });

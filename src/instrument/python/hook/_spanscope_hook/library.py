@@ -69,7 +69,7 @@ class LibrarySpan(live.SeenSpan):
 
     def next_message(self, ended, events_sent):
         told = self.source.read()
-        return f'{_ids(told)},"attributes":{to_json(_attributes(told))}{_outcome(told, ended)}', 0
+        return f'{_ids(told)},"name":{text_to_json(told["name"])},"attributes":{to_json(_attributes(told))}{_outcome(told, ended)}', 0
 
 
 def _ids(told):
