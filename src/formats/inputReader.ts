@@ -4,6 +4,7 @@ import { detect } from './detect.ts';
 import type { Detection } from './detect.ts';
 import { DecodeError } from './format.ts';
 import type { DecodeLimits, DecodeOptions, Format, PieceDecoder } from './format.ts';
+import { LinePrefixes } from './linePrefixes.ts';
 import { longValueBytes, PieceBuffer } from './pieceBuffer.ts';
 import type { Piece } from './pieceBuffer.ts';
 import { Transcoder } from './transcoder.ts';
@@ -56,7 +57,9 @@ export class InputReader implements InputFindings {
   cut: InputFindings['cut'];
   private readonly options: InputOptions;
   private readonly transcoder = new Transcoder();
-  private readonly held: PieceBuffer;
+  private held: PieceBuffer;
+  /** Takes away what stands in front of every line. */
+  private lines: LinePrefixes | undefined;
   private batch = new SpanBatch();
   private decoder: PieceDecoder | undefined;
   /** How much is held when it is next worth looking for a place to cut. */
@@ -65,7 +68,7 @@ export class InputReader implements InputFindings {
 
   constructor(options: InputOptions) {
     this.options = options;
-    this.held = new PieceBuffer(options.mostBytes, options.longValueBytes);
+    this.held = this.newBuffer();
   }
 
   get encoding(): TextEncoding { return this.transcoder.encoding; }
@@ -89,17 +92,24 @@ export class InputReader implements InputFindings {
   end(): void {
     if (this.isEnded) return;
     this.take(this.transcoder.end());
-    if (this.isEnded) return;
-    this.finish();
+    if (this.held.length > 0 && !this.isEnded) this.recognise();
+    if (this.lines !== undefined) this.add(this.lines.end());
+    if (!this.isEnded) this.finish();
   }
 
-  private take(text: Uint8Array): void {
+  private take(text: Uint8Array): void { this.add(this.lines === undefined ? text : this.lines.push(text)); }
+
+  private add(text: Uint8Array): void {
     for (let rest = text; rest.length > 0 && !this.isEnded;) {
       rest = rest.subarray(this.held.add(rest));
+      const { lines } = this;
       if (this.held.length >= this.nextLook || this.held.isFull) this.look();
       if (this.held.isFull) this.leaveRest();
+      if (this.lines !== lines && this.lines !== undefined) rest = this.lines.push(rest);
     }
   }
+
+  private newBuffer(): PieceBuffer { return new PieceBuffer(this.options.mostBytes, this.options.longValueBytes); }
 
   private look(): void {
     if (!this.recognise()) {
@@ -120,7 +130,7 @@ export class InputReader implements InputFindings {
   }
 
   private recognise(): boolean {
-    this.detection ??= detect(this.held.peek(), this.options.formats);
+    this.detection ??= this.detectBare(detect(this.held.peek(), this.options.formats));
     const { detection, decoder, options: { expectedBytes } } = this;
     if (detection === undefined) return false;
     if (decoder === undefined) {
@@ -128,6 +138,18 @@ export class InputReader implements InputFindings {
       if (detection.format.pieces === 'whole') this.held.reserve(expectedBytes);
     }
     return true;
+  }
+
+  /** The format of what stands behind the prefixes of the lines, and without colours, where that is surer. */
+  private detectBare(plain: Detection | undefined): Detection | undefined {
+    if (plain !== undefined && plain.score > 0.9) return plain;
+    const held = this.held.peek(), lines = LinePrefixes.of(held.subarray(0, headBytes)), bare = lines?.push(held), detection = bare === undefined ? undefined : detect(bare, this.options.formats);
+    if (lines === undefined || bare === undefined || detection === undefined || detection.score <= (plain?.score ?? 0)) return plain;
+    this.lines = lines;
+    this.held = this.newBuffer();
+    this.held.add(bare);
+    if (lines.name !== undefined) this.problems.add(`lines are read without what ${lines.name} wrote in front of them; bytes are counted without it`);
+    return detection;
   }
 
   private finish(): void {

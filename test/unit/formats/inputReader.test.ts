@@ -106,7 +106,9 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (name, 
   it('gives the same spans whatever the chunks are in which it comes', () => {
     for (const size of [bytes.length, 4096, ...(bytes.length < 60_000 ? [7] : []), ...(bytes.length < 8_000 ? [1] : [])]) {
       const { reader, gathered } = readInput(inChunks(bytes, size));
-      expect([size, reader.detection?.format.id, reader.cut, reader.bytes]).toEqual([size, format.id, undefined, bytes.length]);
+      // What a build server writes in front of each line is taken away.
+      const isBare = name === 'python-print/console-build-server.log';
+      expect([size, reader.detection?.format.id, reader.cut, reader.bytes]).toEqual([size, isBare ? 'python-spans' : format.id, undefined, isBare ? 3588 : bytes.length]);
       expect(gathered.all).toEqual(whole);
     }
   });

@@ -1,0 +1,110 @@
+import { concatenated } from './concatenated.ts';
+
+const newline = 0x0a;
+const nothing = new Uint8Array();
+const colors = /\u001b\[[0-9;?]*[@-~]/g;
+const time = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`;
+/** What stands in front of every line, and who wrote the line, where that is told. */
+const kinds: readonly (readonly [name: string, prefix: RegExp])[] = [
+  ['Docker Compose', new RegExp(String.raw`^([\w.-]+ *\| ?)(?:${time} )?`)],
+  ['kubectl', new RegExp(String.raw`^(\[[\w./-]+\] )(?:${time} )?`)],
+  ['a container runtime', new RegExp(String.raw`^${time} (stdout|stderr) [FP] `)],
+  ['GitHub Actions', new RegExp(String.raw`^([^\t]*\t[^\t]*\t)\uFEFF?${time} `)],
+  ['journald', new RegExp(String.raw`^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|${time}) (\S+ [^\s:]+: )`)],
+  ['a log router', new RegExp(String.raw`^${time} (\w+\[[\w.-]+\]: )`)],
+  ['a log collector', new RegExp(String.raw`^\uFEFF?${time} ()`)],
+];
+/** Lines that are looked at to find out what stands in front of them; so many of them must have it. */
+const fewestLines = 3, share = 0.8;
+/** What is held at most of lines that others wrote in between. */
+const mostWaiting = 4 * 1024 * 1024;
+
+/**
+ * Takes away what others put around a text line by line: what log collectors write in front of every line, and the colours of a
+ * terminal, so that JSON over several lines is whole again. Lines that another program wrote into the middle of an object come after it.
+ */
+export class LinePrefixes {
+  /** Whose prefixes these are; undefined when there are only colours. */
+  readonly name: string | undefined;
+  private readonly prefix: RegExp | undefined;
+  private held: Uint8Array = nothing;
+  private readonly decoder = new TextDecoder();
+  private readonly encoder = new TextEncoder();
+  /** Who wrote the object that is open. */
+  private writer: string | undefined;
+  private waiting: { readonly writer: string; readonly line: string }[] = [];
+  private waitingLength = 0;
+
+  private constructor(name: string | undefined, prefix: RegExp | undefined) {
+    this.name = name;
+    this.prefix = prefix;
+  }
+
+  /** What is to be taken away, as the front of an input shows it; undefined when there is nothing. */
+  static of(head: Uint8Array): LinePrefixes | undefined {
+    const text = new TextDecoder().decode(head.subarray(0, head.lastIndexOf(newline) + 1)), lines = text.replaceAll(colors, '').split('\n').filter((line) => line.trim() !== '');
+    if (lines.length < fewestLines) return undefined;
+    const found = kinds.find(([, prefix]) => lines.filter((line) => prefix.test(line)).length >= lines.length * share);
+    return found === undefined && !text.includes('\u001b[') ? undefined : new LinePrefixes(found?.[0], found?.[1]);
+  }
+
+  /** The lines that are whole. */
+  push(chunk: Uint8Array): Uint8Array {
+    const last = chunk.lastIndexOf(newline);
+    if (last < 0) {
+      this.held = concatenated(this.held, chunk).slice();
+      return nothing;
+    }
+    const lines = concatenated(this.held, chunk.subarray(0, last + 1));
+    this.held = chunk.slice(last + 1);
+    return this.bare(lines);
+  }
+
+  end(): Uint8Array {
+    const rest = this.held, text = this.bare(rest);
+    this.held = nothing;
+    return concatenated(text, this.encoder.encode(this.release()));
+  }
+
+  private bare(lines: Uint8Array): Uint8Array {
+    if (lines.length === 0) return nothing;
+    let text = '';
+    for (const line of this.decoder.decode(lines).replaceAll(colors, '').split(/(?<=\n)/)) text += this.take(line);
+    return this.encoder.encode(text);
+  }
+
+  private take(line: string): string {
+    const found = this.prefix?.exec(line), writer = found?.[1]?.trim() ?? '', bare = found === null || found === undefined ? line : line.slice(found[0].length);
+    if (this.writer === undefined || this.writer === writer) return this.follow(writer, bare);
+    this.waiting.push({ writer, line: bare });
+    this.waitingLength += bare.length;
+    return this.waitingLength > mostWaiting ? this.release() : '';
+  }
+
+  /** A line that is in its place; with it an object may begin or end, as indented JSON has them. */
+  private follow(writer: string, line: string): string {
+    const end = line.trimEnd();
+    if (this.writer === undefined) {
+      if (end === '{' || end === '[') this.writer = writer;
+      return line;
+    }
+    return /^[}\]],?$/.test(end) ? line + this.release() : line;
+  }
+
+  /** What had to wait for the end of an object. */
+  private release(): string {
+    const { waiting } = this;
+    this.writer = undefined;
+    this.waiting = [];
+    this.waitingLength = 0;
+    let text = '';
+    for (const { writer, line } of waiting) {
+      if (this.writer === undefined || this.writer === writer) text += this.follow(writer, line);
+      else {
+        this.waiting.push({ writer, line });
+        this.waitingLength += line.length;
+      }
+    }
+    return text;
+  }
+}

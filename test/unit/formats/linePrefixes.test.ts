@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputReader } from '../../../src/formats/inputReader.ts';
+import { LinePrefixes } from '../../../src/formats/linePrefixes.ts';
+import { fileLimits } from '../../../src/formats/limits.ts';
+import { formats } from '../../../src/formats/registry.ts';
+import { utf8 } from './batches.ts';
+import { rowsOf } from './rows.ts';
+
+const fixture = (name: string): string => readFileSync(path.resolve(import.meta.dirname, '../../fixtures/formats', name), 'utf8');
+const indented = JSON.stringify(JSON.parse(fixture('otlp-json/agent.json')) as unknown, undefined, 2);
+
+interface Read { readonly format: string | undefined; readonly names: readonly string[]; readonly problems: readonly string[] }
+
+function read(text: string, size = 1 << 20, isFollowed = false): Read {
+  const names: string[] = [], bytes = utf8(text);
+  const reader = new InputReader({ formats, limits: fileLimits, mostBytes: 64 << 20, expectedBytes: 0, onBatch: (batch) => { names.push(...rowsOf(batch).map(({ name, spanId }) => `${spanId} ${name}`)); } });
+  for (let at = 0; at < bytes.length; at += size) {
+    reader.push(bytes.slice(at, at + size));
+    if (isFollowed && at > 4096) reader.readSoFar();
+  }
+  reader.end();
+  return { format: reader.detection?.format.id, names, problems: reader.problems.texts };
+}
+
+const at = (i: number): string => new Date(1795200257000 + i * 7).toISOString();
+const color = (text: string): string => `\u001b[36m${text}\u001b[0m`;
+/** What writes something in front of a line, as it looks there. */
+const writers: readonly (readonly [string, (i: number) => string])[] = [
+  ['Docker Compose', () => 'agent-1  | '], ['Docker Compose in colours', () => color('agent-1  | ')], ['Docker Compose with times', (i) => `agent-1  | ${at(i)} `],
+  ['kubectl --prefix', () => '[pod/agent-7d9f/main] '], ['kubectl --timestamps', (i) => `${at(i).replace('Z', '123456Z')} `],
+  ['containerd', (i) => `${at(i).replace('Z', '123456Z')} stdout F `], ['GitHub Actions', (i) => `${at(i).replace('Z', '0000Z')} `], ['gh run view --log', (i) => `build\tRun tests\t${at(i).replace('Z', '0000Z')} `],
+  ['journald', (i) => `Nov 20 18:44:${10 + (i % 40)} host agent[1234]: `], ['journald with ISO times', (i) => `${at(i).slice(0, 19)}+0000 host python3[99]: `], ['Heroku', (i) => `${at(i).replace('Z', '000+00:00')} app[web.1]: `],
+];
+const inputs: readonly (readonly [string, string])[] = [
+  ['indented OTLP', indented], ['OTLP lines', fixture('otlp-json-lines/threeSignals.jsonl')], ['the Python console', fixture('python-spans/pretty.log')], ['indented Go', fixture('go-stdouttrace/pretty.log')],
+];
+
+describe.each(inputs)('%s', (_name, text) => {
+  const plain = read(text);
+
+  it.each(writers)('is read as it is behind what %s writes in front of each line', (_writer, prefixOf) => {
+    const prefixed = text.split('\n').map((line, i) => (line === '' ? '' : prefixOf(i) + line)).join('\n');
+    for (const size of [1 << 20, 4096, ...(text.length < 20_000 ? [7] : [])]) {
+      expect([size, read(prefixed, size)]).toMatchObject([size, { format: plain.format, names: plain.names }]);
+    }
+    expect(read(prefixed, 501, true).names).toEqual(plain.names);
+  });
+
+  it('is read in colours', () => {
+    const colored = text.replaceAll(/"[^"\n]*"/g, (word) => `\u001b[0;32m${word}\u001b[1;39m`);
+    expect(read(colored)).toMatchObject({ format: plain.format, names: plain.names });
+  });
+});
+
+describe('lines of several programs', () => {
+  const lines = (text: string, writer: string): string[] => text.trimEnd().split('\n').map((line) => `${writer} | ${line}`);
+
+  it('are put in order where one wrote into the object of the other', () => {
+    const first = lines(indented, 'agent-1'), other = [...lines(indented.replaceAll(/"spanId": "../g, '"spanId": "77'), 'web-1  '), 'web-1   | GET / 200'];
+    const mixed = first.flatMap((line, i) => [line, ...(i < other.length ? [other[i] as string] : [])]);
+    const found = read(mixed.join('\n'));
+    expect(found.names.toSorted()).toEqual([...read(first.join('\n')).names, ...read(other.join('\n')).names].toSorted());
+    expect(found.problems[0]).toBe('lines are read without what Docker Compose wrote in front of them; bytes are counted without it');
+  });
+
+  it('do not wait for ever for an object that does not end', () => {
+    const found = read([`agent-1 | {`, `agent-1 |   "resourceSpans": [`, ...Array.from({ length: 30 }, () => lines(indented, 'web-1')).flat()].join('\n'));
+    expect(found.names.length).toBeGreaterThanOrEqual(read(indented).names.length);
+  });
+});
+
+describe('a text without prefixes', () => {
+  it('is left alone', () => {
+    for (const text of [indented, fixture('python-spans/pretty.log'), 'a\nb\nc\n', '', '\n\n\n\n', '{\n}\n{\n}']) expect(LinePrefixes.of(utf8(text))).toBeUndefined();
+  });
+});
