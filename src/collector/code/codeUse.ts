@@ -13,7 +13,7 @@ import { PlaceTable } from './placeTable.ts';
 import { chainOf, codeSpanOf, problemOf } from './spanTexts.ts';
 
 /** Traces that are looked at, the newest, and spans in them; the newest trace always. */
-const mostTraces = 200, mostSpans = 500_000;
+const mostTraces = 200, mostSpans = 300_000;
 /** Stored traces that are longer are not read for this. */
 const mostStoredSpans = 50_000;
 /** New rows are read so long for one question. */
@@ -49,10 +49,7 @@ export class CodeUses {
     return this.inTurn(async (turns) => {
       const isPartial = await this.refresh(turns), isSame = epoch === this.table.epoch;
       const sums = new FigureSums(isSame ? groups.slice(0, mostGroups) : []);
-      for (const spans of this.kept.values()) {
-        sums.add(spans);
-        await turns.next();
-      }
+      for (const spans of this.kept.values()) await sums.add(spans, turns);
       const found = sums.result();
       return { epoch: this.table.epoch, places: this.table.places.slice(isSame ? known : 0), uses: groups.map((_, i) => found[i]), isPartial };
     });
@@ -110,7 +107,7 @@ export class CodeUses {
       const trace = this.store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.read(traceId));
       if (trace === undefined) continue;
       const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end);
-      this.kept.set(traceId, placedSpansOf(trace, scan, summary));
+      this.kept.set(traceId, await placedSpansOf(trace, scan, summary, turns));
       if (isRead) continue;
       isPartial = true;
       this.stale.add(traceId);

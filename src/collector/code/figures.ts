@@ -1,6 +1,7 @@
 import type { RowFigures } from '../../model/traceRows.ts';
 import type { CodeFigures, CodeUse } from '../../protocol/codeUse.ts';
-import { failed, running } from './placedSpans.ts';
+import type { Turns } from '../traceSearch.ts';
+import { failed, running, spansBetweenLooks } from './placedSpans.ts';
 import type { PlacedSpans } from './placedSpans.ts';
 
 /** Percentiles are those of so many calls that ended last. */
@@ -11,20 +12,26 @@ const highest = 64;
 /** Adds up the spans of groups of places, trace by trace, the newest first. */
 export class FigureSums {
   private readonly groups: readonly GroupSums[];
-  private readonly byPlace = new Map<number, GroupSums[]>();
+  private readonly byPlace: (GroupSums[] | undefined)[] = [];
   /** By program. */
   private readonly newestRun = new Map<string, string>();
 
   constructor(groups: readonly (readonly number[])[]) {
     this.groups = groups.map((places) => new GroupSums(places));
-    for (const group of this.groups) for (const place of group.places) this.byPlace.set(place, [...(this.byPlace.get(place) ?? []), group]);
+    for (const group of this.groups) for (const place of group.places) (this.byPlace[place] ??= []).push(group);
   }
 
-  add(spans: PlacedSpans): void {
+  async add(spans: PlacedSpans, turns: Turns): Promise<void> {
     const newest = this.newestRun.get(spans.program) ?? spans.run;
     this.newestRun.set(spans.program, newest);
-    for (let i = spans.count - 1; i >= 0; i--) for (const group of this.byPlace.get(spans.place[i] as number) ?? []) group.add(spans, i);
-    for (const group of this.groups) group.endTrace(spans, newest === spans.run);
+    if (this.groups.length === 0) return;
+    for (const group of this.groups) group.beginTrace(spans);
+    for (let i = spans.count - 1; i >= 0; i--) {
+      const groups = this.byPlace[spans.place[i] as number];
+      if (groups !== undefined) for (const group of groups) group.add(spans, i);
+      if (i % spansBetweenLooks === 0) await turns.next();
+    }
+    for (const group of this.groups) group.endTrace(newest === spans.run);
   }
 
   result(): (CodeUse | undefined)[] { return this.groups.map((group) => group.result()); }
@@ -38,34 +45,42 @@ class GroupSums {
   private run: string | undefined;
   private isLatest = false;
   private since = 0;
-  /** Of the trace that is being added: figures by span, and the bits of what is said below a span again. */
+  /** Of the trace that is being added: whether it is of the newest run, and whether it has spans of these places. */
+  private isNewest = false;
+  private isIn = false;
+  /** Figures by span of that trace, and the bits of what is said below a span again. */
   private readonly said = new Map<number, RowFigures>();
   private readonly covered = new Map<number, number>();
   private readonly failedCalls = new Set<number>();
 
   constructor(places: readonly number[]) { this.places = new Set(places); }
 
+  beginTrace({ run }: PlacedSpans): void {
+    this.isNewest = this.run === undefined || this.run === run;
+    this.isIn = false;
+  }
+
   add(spans: PlacedSpans, i: number): void {
-    if (this.run === undefined) this.since = spans.began;
-    this.run ??= spans.run;
-    this.runs.add(spans.run);
+    if (!this.isIn) this.enter(spans);
     const figures = spans.figures.get(i), bits = figures === undefined ? 0 : bitsOf(figures);
     const isFailed = ((spans.state[i] as number) & failed) !== 0;
     let call = i, isPassedOn = false, up = spans.up[i] as number;
     for (let height = 0; up >= 0 && height < highest; height++, up = spans.up[up] as number) {
-      if (!this.places.has(spans.place[up] as number)) continue;
+      if (spans.place[up] !== spans.place[i] && !this.places.has(spans.place[up] as number)) continue;
       call = up;
       isPassedOn ||= ((spans.state[up] as number) & failed) !== 0;
       if (bits !== 0) this.covered.set(up, (this.covered.get(up) ?? 0) | bits);
     }
     if (figures !== undefined) this.said.set(i, figures);
     if (isFailed) this.failedCalls.add(call);
-    for (const sums of this.sumsOf(spans)) sums.add(spans, i, call === i, isFailed && !isPassedOn);
+    this.all.add(spans, i, call === i, isFailed && !isPassedOn);
+    if (this.isNewest) this.newest.add(spans, i, call === i, isFailed && !isPassedOn);
   }
 
-  endTrace(spans: PlacedSpans, isLatest: boolean): void {
-    if (spans.run === this.run) this.isLatest = isLatest;
-    for (const sums of this.sumsOf(spans)) {
+  endTrace(isLatest: boolean): void {
+    if (!this.isIn) return;
+    if (this.isNewest) this.isLatest = isLatest;
+    for (const sums of this.isNewest ? [this.all, this.newest] : [this.all]) {
       sums.failedCalls += this.failedCalls.size;
       for (const [i, figures] of this.said) sums.addFigures(figures, bitsOf(figures) & ~(this.covered.get(i) ?? 0));
     }
@@ -78,7 +93,12 @@ class GroupSums {
     return this.runs.size === 0 ? undefined : { all: this.all.result(), runs: this.runs.size, run: this.newest.result(), isLatest: this.isLatest, since: this.since };
   }
 
-  private sumsOf(spans: PlacedSpans): Sums[] { return spans.run === this.run ? [this.all, this.newest] : [this.all]; }
+  private enter({ run, began }: PlacedSpans): void {
+    this.isIn = true;
+    if (this.run === undefined) this.since = began;
+    this.run ??= run;
+    this.runs.add(run);
+  }
 }
 
 class Sums {

@@ -3,6 +3,7 @@ import { markBit, statusCodes } from '../../model/span.ts';
 import type { RowFigures } from '../../model/traceRows.ts';
 import { metaStatus } from '../../model/traceRows.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
+import type { Turns } from '../traceSearch.ts';
 import type { PlaceScan } from './placeScan.ts';
 
 const openMark = markBit('open'), lostMark = markBit('lost');
@@ -10,6 +11,7 @@ const errorStatus = statusCodes.indexOf('error');
 const nsPerMilli = 1e6;
 /** Of a trace, so many failed spans are noted. */
 const mostFailed = 500;
+export const spansBetweenLooks = 4096;
 export const failed = 1, running = 2;
 
 /** A failed span and its nearest span with a place, itself or above it. */
@@ -39,23 +41,33 @@ export interface PlacedSpans {
   readonly failures: readonly FailedRow[];
 }
 
-export function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summary: TraceOverview): PlacedSpans {
+/** What comes while others have their turn counts the next time. */
+export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summary: TraceOverview, turns: Turns): Promise<PlacedSpans> {
   trace.settle();
-  const rows: number[] = [], indexOf = new Int32Array(trace.count).fill(-1);
-  for (let row = 0; row < trace.count; row++) if (scan.placeAt(row) >= 0) indexOf[row] = rows.push(row) - 1;
-  const nearest = nearestIn(trace, indexOf);
-  const figures = new Map<number, RowFigures>();
-  for (const [row, own] of trace.sums.figures) if ((indexOf[row] ?? -1) >= 0) figures.set(indexOf[row] as number, own);
-  const base = Number(trace.times.base) / nsPerMilli;
-  return {
-    traceId: trace.traceId, ...runOf(summary), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count: rows.length, row: Uint32Array.from(rows),
-    place: Int32Array.from(rows, (row) => scan.placeAt(row)),
-    up: Int32Array.from(rows, (row) => nearest(trace.parent[row] as number)),
-    start: Float64Array.from(rows, (row) => base + (trace.start[row] as number) / nsPerMilli),
-    duration: Float64Array.from(rows, (row) => trace.duration[row] as number),
-    state: Uint8Array.from(rows, (row) => stateOf(trace, row)),
-    figures, failures: failuresOf(trace, nearest),
+  const rows = new Uint32Array(trace.count), indexOf = new Int32Array(trace.count).fill(-1);
+  let count = 0;
+  for (let row = 0; row < indexOf.length; row++) {
+    if (scan.placeAt(row) < 0) continue;
+    indexOf[row] = count;
+    rows[count++] = row;
+  }
+  const nearest = nearestIn(trace, indexOf), base = Number(trace.times.base) / nsPerMilli;
+  const spans = {
+    traceId: trace.traceId, ...runOf(summary), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
+    place: new Int32Array(count), up: new Int32Array(count), start: new Float64Array(count), duration: new Float64Array(count), state: new Uint8Array(count),
+    figures: new Map<number, RowFigures>(), failures: failuresOf(trace, nearest),
   };
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as number, figures = trace.sums.figures.get(row);
+    spans.place[i] = scan.placeAt(row);
+    spans.up[i] = nearest(trace.parent[row] as number);
+    spans.start[i] = base + (trace.start[row] as number) / nsPerMilli;
+    spans.duration[i] = trace.duration[row] as number;
+    spans.state[i] = stateOf(trace, row);
+    if (figures !== undefined) spans.figures.set(i, figures);
+    if (i % spansBetweenLooks === 0) await turns.next();
+  }
+  return spans;
 }
 
 function runOf({ traceId, session, services, name }: TraceOverview): Pick<PlacedSpans, 'run' | 'program'> {
@@ -80,15 +92,16 @@ function failuresOf(trace: TraceColumns, nearest: (row: number) => number): Fail
 }
 
 /** Looks for the nearest row that has an index, from a row upwards. Every row is walked once. */
-function nearestIn({ count, parent }: TraceColumns, indexOf: Int32Array): (row: number) => number {
-  const known = new Int32Array(count).fill(-2), path: number[] = [];
+function nearestIn(trace: TraceColumns, indexOf: Int32Array): (row: number) => number {
+  const known = new Int32Array(indexOf.length).fill(-2), path: number[] = [], parentOf = (row: number): number => trace.parent[row] as number;
   return (first) => {
     let row = first;
-    while (row >= 0 && (indexOf[row] as number) < 0 && known[row] === -2) {
+    // A parent that came since the rows were counted has no index yet.
+    while (row >= 0 && row < indexOf.length && (indexOf[row] as number) < 0 && known[row] === -2) {
       path.push(row);
-      row = parent[row] as number;
+      row = parentOf(row);
     }
-    const found = row < 0 ? -1 : (indexOf[row] as number) >= 0 ? indexOf[row] as number : known[row] as number;
+    const found = row < 0 || row >= indexOf.length ? -1 : (indexOf[row] as number) >= 0 ? indexOf[row] as number : known[row] as number;
     while (path.length > 0) known[path.pop() as number] = found;
     return found;
   };

@@ -11,6 +11,8 @@ import { Documents } from './documents.ts';
 import type { DiskState } from './lineHistory.ts';
 
 const refreshMs = 500, runningMs = 1000;
+/** An answer that took long is not asked for again at once: the collector has other work to do. */
+const longMs = 100, restPerMs = 9, mostRestMs = 5000;
 /** Questions that follow one another at once, while new places turn out to be in sight. */
 const mostRounds = 3;
 const mostLines = 1_000;
@@ -45,6 +47,7 @@ export class CodeInsight {
   readonly onDidChange = this.#changed.event;
   readonly #refresh: Throttle;
   #files = new Map<vscode.TextDocument, FileUse>();
+  #isPartial = false;
   #running: ReturnType<typeof setTimeout> | undefined;
 
   constructor(collector: CollectorHost, source: SourceService, log: Log) {
@@ -52,7 +55,7 @@ export class CodeInsight {
     this.#log = log;
     this.documents = this.#disposables.add(new Documents());
     this.places = new CodePlaces((place) => source.placeOf(place));
-    this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#load()));
+    this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#loadAndRest()));
     const request = (): void => this.#refresh.request();
     const begin = (): void => { this.places.clear(); request(); };
     for (const listener of [
@@ -87,13 +90,20 @@ export class CodeInsight {
     this.#disposables.dispose();
   }
 
-  async #load(): Promise<void> {
+  async #loadAndRest(): Promise<void> {
+    const began = performance.now();
+    const isPartial = await this.#load(), tookMs = performance.now() - began;
+    if (!isPartial && tookMs > longMs) await new Promise<void>((resolve) => { setTimeout(resolve, Math.min(mostRestMs, tookMs * restPerMs)); });
+  }
+
+  /** True when there is more to be read. */
+  async #load(): Promise<boolean> {
     clearTimeout(this.#running);
     try {
       const documents = vscode.workspace.isTrusted ? this.documents.inSight() : [];
-      if (documents.length === 0 && this.#files.size === 0) return;
+      if (documents.length === 0 && this.#files.size === 0) return false;
       const files = documents.length === 0 ? new Map<vscode.TextDocument, FileUse>() : await this.#ask(documents);
-      if (files === undefined) return;
+      if (files === undefined) return true;
       const isNothingNew = files.size === 0 && this.#files.size === 0;
       this.#files = files;
       if (!isNothingNew) this.#changed.fire();
@@ -101,6 +111,7 @@ export class CodeInsight {
     } catch (error) {
       this.#log.warn('What spans did in the code could not be asked for', error);
     }
+    return this.#isPartial;
   }
 
   /** Undefined when places were numbered anew while they were asked for. */
@@ -111,6 +122,7 @@ export class CodeInsight {
       const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));
       if (round > 0 && ids.length === 0) break;
       const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]) });
+      this.#isPartial = answer.isPartial;
       if (answer.isPartial) this.request();
       if (answer.epoch !== epoch) uses.clear();
       await this.places.take(answer);

@@ -12,11 +12,11 @@ export function lensParts({ all }: CodeUse, isOlder: boolean, display: Display):
   const { numbers } = display;
   const ended = all.calls - all.running;
   const last = Number.isNaN(all.lastNs) ? '' : `last ${numbers.duration(all.lastNs)}`, p95 = ended > 1 && !Number.isNaN(all.p95Ns) ? `p95 ${numbers.duration(all.p95Ns)}` : '';
-  const problems = all.errors > 0 ? `$(error) ${display.count(all.errors, 'error')}` : '', running = all.running > 0 ? `${numbers.count(all.running)} running` : '';
+  const problems = all.errors > 0 ? `$(error)\u00a0${display.count(all.errors, 'error')}` : '', running = all.running > 0 ? `${numbers.count(all.running)} running` : '';
   return [
     joined([display.count(all.spans, 'span'), last, p95]) + (isOlder ? older : ''),
     spentOf(all, display),
-    problems === '' ? (running === '' ? '' : `$(loading~spin) ${running}`) : joined([problems, running]),
+    problems === '' ? (running === '' ? '' : `$(loading~spin)\u00a0${running}`) : joined([problems, running]),
   ].filter(Boolean);
 }
 

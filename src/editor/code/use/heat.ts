@@ -22,9 +22,6 @@ const colours: Readonly<Record<ThemeKind, readonly string[]>> = {
 /** A bar in the gutter, as the address of a picture: as many of five steps are filled as the level says. */
 export function heatIcon(level: number, theme: ThemeKind): string {
   const colour = colours[theme][level - 1] ?? '#878787';
-  const steps = Array.from({ length: heatLevels }, (_, i) => {
-    const y = 13 - i * 3, isFull = i < level;
-    return `<rect x="5.5" y="${y - 0.5}" width="5" height="2" fill="${isFull ? colour : 'none'}" stroke="${colour}" stroke-width="${isFull ? 1 : 0}"/>`;
-  });
+  const steps = Array.from({ length: level }, (_, i) => `<rect x="5" y="${13 - i * 3}" width="6" height="2" fill="${colour}"/>`);
   return `data:image/svg+xml;base64,${btoa(`<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${steps.join('')}</svg>`)}`;
 }
