@@ -24,9 +24,20 @@ export function frameIn(frame: unknown): StackFrame | undefined {
   return {
     id: frame['id'],
     name: typeof frame['name'] === 'string' ? frame['name'] : '',
-    path: typeof source['path'] === 'string' ? source['path'].replaceAll('\\', '/') : '',
+    path: typeof source['path'] === 'string' ? pathIn(source['path']) : '',
     isSkipped: source['presentationHint'] === 'deemphasize',
   };
+}
+
+/** What extensions are told is an address where adapters tell a path. */
+function pathIn(text: string): string {
+  const address = /^[a-z][\w+.-]+:\/\/[^/]*(\/.*)$/is.exec(text)?.[1];
+  if (address === undefined) return text.replaceAll('\\', '/');
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
 }
 
 /** Whether a frame is of a file of the hooks that we load into programs. */

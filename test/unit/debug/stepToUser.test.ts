@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameVeil } from '../../../src/debug/frameVeil.ts';
 import { framesIn, isHookFrame, isUserFrame } from '../../../src/debug/stackFrames.ts';
+import { debugpySteps } from '../../../src/debug/stepToUserDebugpy.ts';
 import { nodeSteps } from '../../../src/debug/stepToUserNode.ts';
 
 const hook = '/home/a/.vscode/extensions/spanscope.spanscope-0.1.0/dist/hook/node/hook.cjs', sdk = '/w/node_modules/@opentelemetry/sdk-trace-base/build/src/Tracer.js', user = '/w/src/agent.ts';
@@ -16,11 +17,12 @@ describe('a frame', () => {
 
   it('is the hook’s, also on Windows', () => {
     for (const path of [hook, String.raw`c:\Users\a\.vscode\extensions\spanscope\dist\hook\node\hook.cjs`, '/x/dist/hook/python/sitecustomize.py', '/x/dist/hook/python/_spanscope_hook/watch.py']) expect(isHookFrame(of(path))).toBe(true);
+    expect(isHookFrame(of('vscode-remote://127.0.0.1:44595/tmp/b%20c/dist/hook/node/hook.cjs'))).toBe(true);
     for (const path of [user, '/w/hook.cjs', '/w/hook/python.py', '']) expect(isHookFrame(of(path))).toBe(false);
   });
 
   it('is the user’s when it is of no package, not of the language and not skipped', () => {
-    for (const path of [user, String.raw`C:\w\agent.js`, '/w/lib/pythonic/a.py']) expect(isUserFrame(of(path))).toBe(true);
+    for (const path of [user, String.raw`C:\w\agent.js`, '/w/lib/pythonic/a.py', 'file:///c%3A/w/agent.js', 'vscode-remote://wsl+ubuntu/w/agent.js', 'file:///w/%E0%A4%A']) expect(isUserFrame(of(path))).toBe(true);
     for (const path of [hook, sdk, '!/w/src/agent.ts', '<node_internals>/internal/process', 'node:events', '', '/usr/lib/python3.12/asyncio/events.py', '/v/lib/python3.12/site-packages/a.py']) expect(isUserFrame(of(path))).toBe(false);
   });
 
@@ -43,6 +45,12 @@ describe('a program that stands in the hook', () => {
     expect(next(false, hook, hook, hook, user)).toBeUndefined();
     expect(next(true, hook, hook, sdk, user)).toBe('stepOut');
     expect(next(true, hook, sdk, user)).toBe('stepIn');
+  });
+
+  it('goes out of the hook for Python, wherever that leads', () => {
+    const python = (...paths: readonly string[]): string | undefined => debugpySteps.next(framesIn({ stackFrames: wire(...paths) }), true);
+    expect(python('/x/dist/hook/python/_spanscope_hook/otel_sdk.py', '/v/lib/python3.12/site-packages/opentelemetry/sdk/trace/__init__.py')).toBe('stepOut');
+    expect([python(user), python()]).toEqual([undefined, undefined]);
   });
 
   it('is left alone when nothing is known of its frames', () => {
