@@ -6,6 +6,8 @@ import { LiveExporter } from '../exporters/live.ts';
 import { resourceOf, variable } from '../environment.ts';
 
 const deadlineMs = 1000;
+/** A program that is debugged may wait longer: without the breakpoints it would pass the first of them by on a slow machine. */
+const debuggedDeadlineMs = 5000;
 
 /** What the other process gets on its standard input. */
 interface Order { readonly name: string; readonly frames: readonly string[] }
@@ -23,7 +25,7 @@ export function sendNow(frames: readonly string[]): readonly unknown[] {
   const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
   const order: Order = { name: programName(), frames };
   const { stdout } = spawnSync(process.execPath, [__filename], {
-    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: deadlineMs, encoding: 'utf8', windowsHide: true,
+    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: inspector.url() === undefined ? deadlineMs : debuggedDeadlineMs, encoding: 'utf8', windowsHide: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const items: unknown = JSON.parse(stdout === '' ? '[]' : stdout);
@@ -47,7 +49,7 @@ export function breakpointsIn(message: object): readonly unknown[] | undefined {
 
 /** The work of the other process: passes frames on, prints the breakpoints, and ends. */
 export function runSender(): void {
-  setTimeout(() => process.exit(), deadlineMs);
+  setTimeout(() => process.exit(), debuggedDeadlineMs);
   let input = '';
   process.stdin.setEncoding('utf8').on('data', (text: string) => { input += text; }).on('end', () => {
     send(JSON.parse(input) as Order);
