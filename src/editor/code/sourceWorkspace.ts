@@ -27,6 +27,8 @@ export class SourceWorkspace {
   readonly #disposables = new Disposables();
   readonly #closing = new AbortController();
   #indexed: Promise<void> | undefined;
+  /** Places are many, and those that are not found are looked for again: they do not wait one after the other. */
+  #waitedForIndex: Promise<void> | undefined;
 
   /** `ownFolders` hold packaged code of ours that makes spans: the demo agent. */
   constructor(ownFolders: readonly string[], log: Log) {
@@ -50,7 +52,7 @@ export class SourceWorkspace {
     const recorded = { ...place, origin: '' };
     let found = await resolvePlace(recorded, folders, this.#context());
     if (found.length === 0) {
-      await this.#whenIndexed();
+      await (this.#waitedForIndex ??= this.#whenIndexed());
       found = await resolvePlace(recorded, folders, this.#context());
     }
     const [only] = found;

@@ -91,6 +91,20 @@ describe('traces in the code', () => {
     assert.deepEqual(await soon(lenses, (found) => found.length === 0), []);
   });
 
+  it('shows a span that runs, and how it ended', async () => {
+    const socket = new WebSocket(`${http.replace('http', 'ws')}/v1/spans`), traceId = newTraceId(), spanId = newSpanId(), began = BigInt(Date.now()) * 1_000_000n;
+    await new Promise((resolve, reject) => {
+      socket.addEventListener('open', resolve);
+      socket.addEventListener('error', () => reject(new Error('no connection')));
+    });
+    const attributes = { 'spanscope.source.file': file.fsPath, 'spanscope.source.line': 4, 'spanscope.source.function': 'search_docs' };
+    socket.send(JSON.stringify({ type: 'start', span: { traceId, spanId, name: 'search', startTimeUnixNano: String(began), attributes } }));
+    assert.deepEqual(await soon(lenses, (found) => found.length > 0), [{ line: 2, title: '1 span' }, { line: 2, title: '$(loading~spin) 1 running' }]);
+    socket.send(JSON.stringify({ type: 'end', traceId, spanId, endTimeUnixNano: String(began + 2_000_000_000n) }));
+    assert.deepEqual(await soon(lenses, (found) => found.length === 1), [{ line: 2, title: '1 span, last 2.00 s' }]);
+    socket.close();
+  });
+
   it('follows what is written since, and says which code has changed', async () => {
     await run();
     await soon(lenses, (found) => found.length === 2);

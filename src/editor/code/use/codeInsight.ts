@@ -16,6 +16,8 @@ const longMs = 100, restPerMs = 9, mostRestMs = 5000;
 /** Questions that follow one another at once, while new places turn out to be in sight. */
 const mostRounds = 3;
 const mostLines = 1_000;
+/** Files that were not found are looked for again while a file without spans is in sight. */
+const findAgainMs = 30_000;
 
 /** A line or function with spans. */
 export interface UseHere {
@@ -48,6 +50,7 @@ export class CodeInsight {
   readonly #refresh: Throttle;
   #files = new Map<vscode.TextDocument, FileUse>();
   #isPartial = false;
+  #nextFind = performance.now() + findAgainMs;
   #running: ReturnType<typeof setTimeout> | undefined;
 
   constructor(collector: CollectorHost, source: SourceService, log: Log) {
@@ -117,6 +120,10 @@ export class CodeInsight {
   /** Undefined when places were numbered anew while they were asked for. */
   async #ask(documents: readonly vscode.TextDocument[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
     await Promise.all(documents.map((document) => this.documents.whenRead(document)));
+    if (performance.now() > this.#nextFind && documents.some((document) => this.places.of(document.uri.fsPath).length === 0)) {
+      this.#nextFind = performance.now() + findAgainMs;
+      await this.places.findMissing();
+    }
     const uses = new Map<number, CodeUse>();
     for (let round = 0; round < mostRounds; round++) {
       const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));

@@ -18,8 +18,8 @@ const atOnce = 8;
 export class CodePlaces {
   readonly #find: Find;
   #byFile = new Map<string, PlaceHere[]>();
-  /** Paths that were not found, with the folders that they may be relative to. */
-  #missing = new Set<string>();
+  /** Places that were not found, by their paths and the folders that these may be relative to. */
+  #missing = new Map<string, CodePlace[]>();
   #epoch = 0;
   #known = 0;
 
@@ -35,22 +35,35 @@ export class CodePlaces {
     if (epoch !== this.#epoch) this.clear();
     this.#epoch = epoch;
     this.#known += places.length;
-    for (let at = 0; at < places.length && epoch === this.#epoch; at += atOnce) await Promise.all(places.slice(at, at + atOnce).map((place) => this.#add(place, epoch)));
+    await this.#addAll(places, epoch);
   }
 
   /** Looks for everything anew with the next answer. */
   clear(): void {
     this.#byFile = new Map();
-    this.#missing = new Set();
+    this.#missing = new Map();
     this.#epoch = this.#known = 0;
+  }
+
+  /** Looks again for what was not found: files are made, and large workspaces are read for a while. */
+  async findMissing(): Promise<void> {
+    const places = [...this.#missing.values()].flat(), epoch = this.#epoch;
+    this.#missing = new Map();
+    await this.#addAll(places, epoch);
+  }
+
+  async #addAll(places: readonly CodePlace[], epoch: number): Promise<void> {
+    for (let at = 0; at < places.length && epoch === this.#epoch; at += atOnce) await Promise.all(places.slice(at, at + atOnce).map((place) => this.#add(place, epoch)));
   }
 
   async #add(place: CodePlace, epoch: number): Promise<void> {
     const key = JSON.stringify([place.path, place.folders]);
-    if (this.#missing.has(key)) return;
-    const found = await this.#find(place);
+    const like = this.#missing.get(key), found = like === undefined ? await this.#find(place) : undefined;
     if (epoch !== this.#epoch) return;
-    if (found === undefined) this.#missing.add(key);
+    if (found === undefined) {
+      const missing = this.#missing.get(key);
+      if (missing === undefined) this.#missing.set(key, [place]); else missing.push(place);
+    }
     if (found?.line === undefined) return;
     const here: PlaceHere = { id: place.id, line: found.line - 1, ...(found.functionName === undefined ? {} : { functionName: found.functionName }) };
     for (const file of new Set([keyOf(found.path), keyOf(found.realPath)])) {

@@ -5,7 +5,7 @@ import { asLabel, asMarkdown } from '../../safeText.ts';
 
 const older = ', older code';
 const nsPerMilli = 1e6;
-const longestHoverText = 300;
+const longestHoverText = 300, longestLineEnd = 28;
 
 /** What stands above a function: how often and how long, tokens and cost, what failed or runs. Each part is a lens of its own. */
 export function lensParts({ all }: CodeUse, isOlder: boolean, display: Display): string[] {
@@ -26,16 +26,22 @@ export function lensTooltip({ runs, all }: CodeUse, isOlder: boolean, display: D
     isOlder ? 'the code has changed since' : '']);
 }
 
-/** What stands at the end of a line, about its newest run. */
+/** What stands at the end of a line, about its newest run; what has no room is left out. */
 export function lineEnd({ run }: CodeUse, isOlder: boolean, now: number, display: Display): { readonly text: string; readonly isFailed: boolean } {
-  const { numbers } = display;
   const isFailed = run.failedCalls > 0 && run.running === 0;
-  const cost = Number.isNaN(run.costUsd) || run.costUsd === 0 ? '' : numbers.cost(run.costUsd);
-  const text = run.running > 0 ? joined([numbers.running(Math.max(0, now - run.lastStart) * nsPerMilli), cost === '' ? '' : `${cost} so far`])
-    : isFailed ? (run.calls > 1 ? `${numbers.count(run.failedCalls)} of ${numbers.count(run.calls)} failed` : joined(['failed', durationOf(run, numbers)]))
-      : run.calls > 1 ? joined([display.count(run.calls, 'call'), Number.isNaN(run.medianNs) ? '' : `${numbers.duration(run.medianNs)} median`])
-        : durationOf(run, numbers) || 'no end';
-  return { text: text + (isOlder ? older : ''), isFailed };
+  const [first = '', more = ''] = lineEndParts(run, isFailed, now, display), whole = joined([first, more]), suffix = isOlder ? older : '';
+  return { text: (whole.length + suffix.length > longestLineEnd ? first : whole) + suffix, isFailed };
+}
+
+function lineEndParts(run: CodeFigures, isFailed: boolean, now: number, display: Display): readonly string[] {
+  const { numbers } = display;
+  if (run.running > 0) {
+    const cost = Number.isNaN(run.costUsd) || run.costUsd === 0 ? '' : `${numbers.cost(run.costUsd)} so far`;
+    return [numbers.running(Math.max(0, now - run.lastStart) * nsPerMilli), cost];
+  }
+  if (isFailed) return run.calls > 1 ? [`${numbers.count(run.failedCalls)} of ${numbers.count(run.calls)} failed`] : ['failed', durationOf(run, numbers)];
+  if (run.calls > 1) return [display.count(run.calls, 'call'), Number.isNaN(run.medianNs) ? '' : `${numbers.duration(run.medianNs)} median`];
+  return [durationOf(run, numbers) || 'no end'];
 }
 
 /** A span in one line of Markdown and, below it, what went in and came out. Everything that a span says is escaped. */

@@ -31,6 +31,17 @@ describe('the files of places', () => {
     expect(asked).toEqual(['/lib/x.py']);
   });
 
+  it('are looked for again when there may be more of them', async () => {
+    let isThere = false;
+    const places = new CodePlaces(({ path, line = 1 }) => Promise.resolve(isThere ? { path, realPath: path, line, origin: '', isInWorkspace: true, rank: 0 } : undefined));
+    await places.take({ epoch: 1, places: [placeOf(0, '/w/a.py', 3), placeOf(1, '/w/a.py', 9)] });
+    await places.findMissing();
+    expect(places.of('/w/a.py')).toEqual([]);
+    isThere = true;
+    await places.findMissing();
+    expect(places.of('/w/a.py').map(({ id }) => id)).toEqual([0, 1]);
+  });
+
   it('are void when the places were numbered anew', async () => {
     const { places } = workspace();
     await places.take({ epoch: 1, places: [placeOf(0, '/w/a.py', 3)] });

@@ -27,6 +27,7 @@ describe('the words in code', () => {
     expect(end({ calls: 2, failedCalls: 1 })).toEqual(['1 of 2 failed', true]);
     expect(end({ failedCalls: 1 }, true)).toEqual(['failed, 4.70 s, older code', true]);
     expect(end({ calls: 3 })).toEqual(['3 calls, 4.70 s median', false]);
+    expect(end({ calls: 3 }, true)).toEqual(['3 calls, older code', false]);
     expect(end({ lastNs: NaN })).toEqual(['no end', false]);
   });
 
