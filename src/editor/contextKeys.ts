@@ -8,7 +8,8 @@ export interface ContextKeys {
   'spanscope.hasTrace': boolean;
   'spanscope.hasSelection': boolean;
   'spanscope.filtered': boolean;
-  'spanscope.groupBy': 'time' | 'service';
+  'spanscope.groupBy': 'time' | 'service' | 'test';
+  'spanscope.hasTests': boolean;
   'spanscope.lineHighlighted': boolean;
   'spanscope.hasBreakpoints': boolean;
   'spanscope.stands': boolean;

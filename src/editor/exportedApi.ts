@@ -9,7 +9,7 @@ export function exportedApi(services: Services): SpanscopeApi {
     get endpoints() { return receiver.endpoints; },
     startReceiver: (options = {}) => receiver.start(options),
     stopReceiver: () => receiver.stop(),
-    listTraces: async (query = '') => (await collector.call('listTraces', query)).traces.map(({ label: _label, role: _role, session: _session, ...summary }) => summary),
+    listTraces: async (query = '') => (await collector.call('listTraces', query)).traces.map(({ label: _label, role: _role, session: _session, test: _test, ...summary }) => summary),
     getTrace: async (traceId) => [...await collector.call('getTrace', traceId)],
     importFile: (uri) => services.importFile(uri),
     exportTrace: (traceId, format) => services.exportTrace(traceId, format),

@@ -228,6 +228,7 @@ export class Services {
   #tracesChanged(): void {
     this.files.setFilter(this.index.filter);
     setContextKey('spanscope.hasTraces', this.index.listing.total > 0 || this.files.files.length > 0);
+    setContextKey('spanscope.hasTests', this.index.hasTests);
     setContextKey('spanscope.filtered', this.index.filter !== '');
   }
 

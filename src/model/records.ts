@@ -29,9 +29,14 @@ export interface TraceOverview extends TraceSummary {
   readonly role: Role;
   /** The debug session or run of the editor that its spans belong to, when they say so. */
   readonly session?: { readonly id: string; readonly name: string };
+  /** The test of a test runner that its root was made in, as the hook in the program saw it. */
+  readonly test?: TestRef;
   /** About how many more spans are on disk alone, because the trace is too large for the memory. */
   readonly leftOut?: number;
 }
+
+/** A test: its name with the suites around it, the file that it stands in, and how it ended (`passed`, `failed`, `skipped`) once that is known. */
+export interface TestRef { readonly name: string; readonly file?: string; readonly status?: string }
 
 export interface SpanRecord {
   readonly traceId: string;

@@ -9,6 +9,8 @@ import type { Operator } from './tokens.ts';
 /** Makes the term of a field, or says in words why the value does not fit. */
 export type FieldReader = (operator: Operator, value: string) => Term | string;
 
+const testKey = 'spanscope.test.name';
+
 /** The fields that have a meaning of their own; any other key is an attribute. */
 export const fields: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['service', textField((span) => span.service, (trace, test) => trace.summary.services.some(test))],
@@ -17,6 +19,7 @@ export const fields: ReadonlyMap<string, FieldReader> = new Map<string, FieldRea
   ['tool', stepText((step) => step.toolName)],
   ['agent', stepText((step) => step.agentName)],
   ['conversation', stepText((step) => step.conversationId)],
+  ['test', textField2(inTest, (trace, test) => trace.summary.test !== undefined && test(trace.summary.test.name))],
   ['trace', textField((span) => span.traceId, (trace, test) => test(trace.summary.traceId))],
   ['span', textField((span) => span.spanId)],
   ['message', textField((span) => span.statusMessage)],
@@ -36,6 +39,12 @@ export const fields: ReadonlyMap<string, FieldReader> = new Map<string, FieldRea
 /** A term of which a trace need only have some span that meets it. */
 export function spanTerm(span: (span: QuerySpan) => boolean): Term {
   return { span, trace: (trace) => trace.someSpan(span) };
+}
+
+/** Whether a span, as the topmost one of a test, names a test like that. */
+function inTest(span: QuerySpan, test: (text: string) => boolean): boolean {
+  const name = span.attribute(testKey);
+  return typeof name === 'string' && test(name);
 }
 
 function textField(get: (span: QuerySpan) => string, ofTrace?: (trace: QueryTrace, test: (text: string) => boolean) => boolean): FieldReader {
@@ -110,6 +119,7 @@ const hasReaders: ReadonlyMap<string, Term> = new Map<string, Term>([
   ['open', { span: (span) => (span.marks & markBit('open')) !== 0, trace: (trace) => trace.summary.openCount > 0 }],
   ['orphan', { span: (span) => (span.marks & markBit('orphan')) !== 0, trace: (trace) => trace.summary.orphanCount > 0 }],
   ['tokens', { span: (span) => span.step()?.inputTokens !== undefined || span.step()?.outputTokens !== undefined, trace: (trace) => trace.summary.inputTokens + trace.summary.outputTokens > 0 }],
+  ['test', { span: (span) => span.attribute(testKey) !== undefined, trace: (trace) => trace.summary.test !== undefined }],
   ['cost', { span: (span) => span.step()?.costUsd !== undefined, trace: (trace) => trace.summary.costUsd !== undefined }],
 ]);
 

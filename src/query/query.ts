@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../model/attributes.ts';
 import type { AgentView } from '../model/agent.ts';
-import type { TraceSummary } from '../model/records.ts';
+import type { TraceOverview, TraceSummary } from '../model/records.ts';
 import type { Role } from '../model/role.ts';
 import type { SpanKind, StatusCode } from '../model/span.ts';
 
@@ -41,7 +41,7 @@ export interface QuerySpan {
 
 /** What a query looks at in a trace. */
 export interface QueryTrace {
-  readonly summary: TraceSummary;
+  readonly summary: TraceSummary & Pick<TraceOverview, 'test'>;
   /** Nanoseconds from the first start to the last end (or now). */
   readonly durationNs: number;
   someSpan(test: (span: QuerySpan) => boolean): boolean;

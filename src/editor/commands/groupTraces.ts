@@ -9,3 +9,8 @@ export const groupByService: Command = {
   id: 'spanscope.groupByService',
   run: (services) => services.groupBy('service'),
 };
+
+export const groupByTest: Command = {
+  id: 'spanscope.groupByTest',
+  run: (services) => services.groupBy('test'),
+};

@@ -10,13 +10,14 @@ import { copyLink } from './copyLink.ts';
 import { deleteTrace } from './deleteTrace.ts';
 import { copyAsMarkdown, exportMatching, exportSubtree, exportTrace } from './exportTrace.ts';
 import { clearFilter, filterTraces } from './filterTraces.ts';
-import { groupByService, groupByTime } from './groupTraces.ts';
+import { groupByService, groupByTest, groupByTime } from './groupTraces.ts';
 import { importFile, importFolder } from './importFile.ts';
 import { lineBreakpoints } from './lineBreakpoints.ts';
 import { loadMore } from './loadMore.ts';
 import { mapPath } from './mapPath.ts';
 import { openAsTrace } from './openAsTrace.ts';
 import { openSettings } from './openSettings.ts';
+import { openTestTrace } from './openTestTrace.ts';
 import { openTrace, openTraceBeside } from './openTrace.ts';
 import { openWalkthrough } from './openWalkthrough.ts';
 import { pasteTrace } from './pasteTrace.ts';
@@ -38,6 +39,6 @@ import { useOtherPort } from './useOtherPort.ts';
 /** Every command of the extension. */
 export const commands: readonly Command[] = [
   addAgentKit, ...breakAtSpans, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
-  groupByService, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTrace, openTraceBeside, openWalkthrough, revealSource,
+  groupByService, groupByTest, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTestTrace, openTrace, openTraceBeside, openWalkthrough, revealSource,
   revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showFrameOfSpan, showLog, showMenu, showSpanOfFrame, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
 ];

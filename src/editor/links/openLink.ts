@@ -2,13 +2,21 @@ import * as vscode from 'vscode';
 import type { TraceOverview } from '../../model/records.ts';
 import { traceNameOf } from '../../model/traceKey.ts';
 import { visibleName } from '../../model/visibleText.ts';
-import type { Services } from '../services.ts';
+import type { Collector } from '../collector/collectorHost.ts';
+import type { OpenFiles } from '../files/openFiles.ts';
+import type { Log } from '../log.ts';
+import type { TracePanels } from '../panel/tracePanels.ts';
 import { traceLabel } from '../traces/traceRow.ts';
 import { readTraceLink } from './traceLink.ts';
 import type { LinkTarget } from './traceLink.ts';
 
 /** What is needed to follow a link. */
-export type LinkServices = Pick<Services, 'collector' | 'files' | 'log'> & { readonly panels: Pick<Services['panels'], 'show'> };
+export interface LinkServices {
+  readonly collector: Collector;
+  readonly files: Pick<OpenFiles, 'files'>;
+  readonly panels: Pick<TracePanels, 'show'>;
+  readonly log: Log;
+}
 
 interface Found { readonly summary: TraceOverview; readonly spanName: string | undefined }
 

@@ -2,7 +2,7 @@ import { visibleName } from '../../model/visibleText.ts';
 import { isRun } from './traceEntry.ts';
 import type { TraceEntry } from './traceEntry.ts';
 
-export const groupings = ['time', 'service'] as const;
+export const groupings = ['time', 'service', 'test'] as const;
 export type Grouping = (typeof groupings)[number];
 
 export interface TraceGroup {
@@ -18,7 +18,7 @@ export const isRunning = (entry: TraceEntry): boolean => (isRun(entry) ? entry.i
 /** Entries (newest first) in groups, none of them empty. A trace of several services stands under its first. */
 export function groupTraces(entries: readonly TraceEntry[], grouping: Grouping, nowUnixMilli: number): TraceGroup[] {
   const groups = new Map<string, { label: string; entries: TraceEntry[] }>();
-  const labelOf = grouping === 'time' ? ageOf(nowUnixMilli) : serviceOf;
+  const labelOf = { time: ageOf(nowUnixMilli), service: serviceOf, test: testOf }[grouping];
   for (const entry of entries) {
     const label = labelOf(entry);
     const group = groups.get(label) ?? { label, entries: [] };
@@ -27,10 +27,11 @@ export function groupTraces(entries: readonly TraceEntry[], grouping: Grouping, 
   }
   const sorted = [...groups.values()];
   if (grouping === 'time') sorted.sort((a, b) => ages.indexOf(a.label) - ages.indexOf(b.label));
-  else sorted.sort((a, b) => a.label.localeCompare(b.label));
+  else sorted.sort((a, b) => Number(a.label === noTest) - Number(b.label === noTest) || a.label.localeCompare(b.label));
   return sorted.map((group) => ({ id: `${grouping}:${group.label}`, ...group }));
 }
 
+const noTest = 'No test';
 const ages = ['Running', 'Today', 'Yesterday', 'Older'];
 
 /** Nanoseconds since 1970 as decimal text, in whole milliseconds. */
@@ -45,6 +46,10 @@ function ageOf(nowUnixMilli: number): (entry: TraceEntry) => string {
     if (start >= today) return 'Today';
     return start >= yesterday ? 'Yesterday' : 'Older';
   };
+}
+
+function testOf(entry: TraceEntry): string {
+  return isRun(entry) || entry.test === undefined ? noTest : visibleName(entry.test.name);
 }
 
 function serviceOf(entry: TraceEntry): string {

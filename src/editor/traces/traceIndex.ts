@@ -57,6 +57,9 @@ export class TraceIndex {
   get isLoaded(): boolean { return this.#isLoaded; }
   get running(): number { return [...this.#newest.values()].filter(isRunning).length; }
 
+  /** Whether some of the newest traces were made in tests. */
+  get hasTests(): boolean { return [...this.#newest.values()].some(({ test }) => test !== undefined); }
+
   /** The newest trace of all, whatever the filter. */
   get latest(): TraceOverview | undefined {
     return this.#newest.values().next().value;

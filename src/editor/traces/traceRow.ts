@@ -28,6 +28,7 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
   return [
     traceLabel(summary),
     `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli, display)}`,
+    testLine(summary),
     summary.label === summary.name ? '' : `Span name: ${visibleName(summary.name)}`,
     `Services: ${summary.services.map(visibleName).join(', ')}`,
     [count(summary.spanCount, 'span'), summary.errorCount > 0 ? count(summary.errorCount, 'error') : '', rootCount > 1 ? count(rootCount, 'root') : '',
@@ -41,7 +42,19 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
   ].filter(Boolean);
 }
 
+/** A test that failed need not have made a span that did. */
+function testLine({ test }: TraceOverview): string {
+  if (test === undefined) return '';
+  const file = test.file === undefined ? '' : ` · ${visibleName(test.file.split(/[\\/]/).at(-1) ?? '')}`;
+  return `Test: ${visibleName(test.name)}${test.status === undefined ? '' : `, ${visibleName(test.status)}`}${file}`;
+}
+
 function descriptionOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
+  const { test } = summary, rest = timesOf(summary, nowUnixMilli, display);
+  return test === undefined ? rest : `${visibleName(test.name)}${test.status === 'failed' ? ' failed' : ''} · ${rest}`;
+}
+
+function timesOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
   const duration = durationOf(summary, nowUnixMilli, display);
   if (isRunning(summary)) return `${duration} · ${display.count(summary.spanCount, 'span')}`;
   const what = summary.errorCount > 0 ? display.count(summary.errorCount, 'error') : duration;

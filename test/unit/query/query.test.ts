@@ -28,6 +28,13 @@ function query(text: string): Query {
   return parsed.query;
 }
 
+it('a trace is that of a test by what its summary says, or by one of its spans', () => {
+  const ofTest: QueryTrace = { ...trace([]), summary: { ...summary, test: { name: 'cart > adds' } } };
+  const below = trace([span(), span({ attributes: { 'spanscope.test.name': 'cart > adds' } })]);
+  for (const text of ['test:add', 'test:"cart > adds"']) expect([ofTest, below, trace([span()])].map((each) => query(text).matchesTrace(each))).toEqual([true, true, false]);
+  expect([ofTest, trace([span()])].map((each) => query('has:test').matchesTrace(each))).toEqual([true, false]);
+});
+
 describe('the filter language on spans', () => {
   const cases: readonly [text: string, span: QuerySpan, matches: boolean][] = [
     ['', span(), true],
@@ -42,6 +49,10 @@ describe('the filter language on spans', () => {
     ['name:"tool:search"', span(), true],
     ['name:*arch', span(), true],
     ['name:sea*x', span(), false],
+    ['test:adds', span({ attributes: { 'spanscope.test.name': 'cart > adds' } }), true],
+    ['test:adds', span(), false],
+    ['has:test', span({ attributes: { 'spanscope.test.name': 'cart > adds' } }), true],
+    ['has:test', span(), false],
     ['status:error', span({ status: 'error' }), true],
     ['has:error', span(), false],
     ['status:running', span({ marks: markBit('open') }), true],

@@ -15,6 +15,22 @@ function inSession(id: string, name: string, drawing: string): SpanBatch {
 
 afterEach(removeDirectories);
 
+it('the store knows the test that the root of a trace was made in, now and later', async () => {
+  const directory = makeDirectory();
+  const before = await openStore(directory);
+  await arriveDrawn(before.store, 'a run 0..100 {"spanscope.test.name":"cart > adds","spanscope.test.file":"/work/cart.test.ts"}', first);
+  expect(before.store.summaryOf(first)?.test).toEqual({ name: 'cart > adds', file: '/work/cart.test.ts' });
+  await arriveDrawn(before.store, 'update a {"spanscope.test.status":"failed"}', first);
+  await arriveDrawn(before.store, 'a other 0..5 {"spanscope.source.line":3}', second);
+  const test = { name: 'cart > adds', file: '/work/cart.test.ts', status: 'failed' };
+  expect(before.store.summaryOf(first)?.test).toEqual(test);
+  before.store.close();
+  const { store } = await openStore(directory);
+  expect(store.summaryOf(first)?.test).toEqual(test);
+  expect(store.summaryOf(second)).not.toHaveProperty('test');
+  store.close();
+});
+
 it('the store knows the debug session of a trace, the earliest when there are several, now and later', async () => {
   const directory = makeDirectory();
   const before = await openStore(directory);

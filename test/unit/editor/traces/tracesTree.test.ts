@@ -41,6 +41,19 @@ describe('the Traces view', () => {
     expect(drawn(tree)).toEqual({ 'No service': ['c'], planner: ['b'], worker: ['a'] });
   });
 
+  it('groups by test, with what no test made at the end', () => {
+    const tree = new TracesTree(display, noRuns);
+    tree.update([summaryOf({ traceId: 'a' }), summaryOf({ traceId: 'b', test: { name: 'test_z' } }), summaryOf({ traceId: 'c', test: { name: 'test_a', status: 'failed' } }), summaryOf({ traceId: 'd', test: { name: 'test_z' } })], 0, 'test', now);
+    expect(Object.entries(drawn(tree))).toEqual([['test_a', ['c']], ['test_z', ['b', 'd']], ['No test', ['a']]]);
+  });
+
+  it('names the test of a trace, and says when it failed', () => {
+    const summary = summaryOf({ startUnixMilli: now - 60_000, test: { name: 'cart > adds', file: '/work/cart.test.ts', status: 'failed' } });
+    expect(traceRow(summary, now, display).description).toMatch(/^cart > adds failed · /);
+    expect(traceTooltip(summary, now, display)).toContain('Test: cart > adds, failed · cart.test.ts');
+    expect(traceRow(summaryOf({ startUnixMilli: now - 60_000, test: { name: 'cart > adds', status: 'passed' } }), now, display).description).toMatch(/^cart > adds · /);
+  });
+
   it('redraws only the row of a trace that changed', () => {
     const tree = new TracesTree(display, noRuns);
     const still = summaryOf({ traceId: 'still', startUnixMilli: now - hourMs });
