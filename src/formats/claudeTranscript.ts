@@ -241,6 +241,8 @@ export class ClaudeTranscript implements TranscriptReader {
     for (const block of blocks) if (block.get('type') === 'tool_use') wantsTools = this.beginTool(session, container, block, time) || wantsTools;
     chain.isDone = !wantsTools && message.get('stop_reason') !== 'tool_use';
     chain.doneAt = time;
+    // Nobody says that a sub-agent has ended; should it go on, it ends later.
+    if (chain.isDone && chain !== session.main) this.steps.end(container, time);
     const said = textOfBlocks(blocks);
     if (said !== '') container.attributes.set('gen_ai.output.messages', [messageOf('assistant', [partOf(new Map([['type', 'text'], ['text', said]]))])]);
     this.steps.touch(container);

@@ -78,6 +78,9 @@ export interface PieceDecoder {
   end(): void;
 }
 
+/** Files that go on with what an input tells: in which folder beside it they lie, what they are called, and what stands in their front. */
+export interface Beside { readonly folder: string; readonly name: RegExp; readonly holds: string }
+
 /** How sure a format is that bytes are its own: 0 (no) to 1 (certain), and why, for the user. */
 export interface Sniff { readonly score: number; readonly reason: string }
 
@@ -128,6 +131,8 @@ export interface Format {
   decode(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void;
   /** For formats whose records refer to earlier ones. Without it, `decode` reads each piece. */
   open?(batch: SpanBatch, options: DecodeOptions): PieceDecoder;
+  /** Further files of an input whose name without its ending is `stem`; their lines are read behind its own. */
+  beside?(stem: string): readonly Beside[];
   /** The bytes of a file that holds these spans. What the format cannot hold is said in its docstring. */
   encode?(spans: readonly EncodeSpan[]): Uint8Array;
   /** The same for files of any size. Without it, `encode` needs all spans at once. */

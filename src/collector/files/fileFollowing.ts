@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { FilePart } from './filePart.ts';
 import type { FileReading } from './fileReading.ts';
+import { CompanionFiles } from './companionFiles.ts';
 import { packingOf, signatureBytes } from './packing.ts';
 import { openSource } from './byteSource.ts';
 
@@ -11,6 +12,7 @@ const chunkBytes = 512 * 1024;
 const pollMs = 400;
 /** Bytes before the place of reading that are compared, to notice a file that was written anew. */
 const tailBytes = 64;
+const newline = 0x0a;
 
 type Told = 'following' | 'read' | 'failed';
 
@@ -26,6 +28,8 @@ export class FileFollowing {
   private readonly tell: (state: Told) => void;
   private readonly chunk = new Uint8Array(chunkBytes);
   private part: FilePart | undefined;
+  /** Files beside it that belong to it. */
+  private companions: CompanionFiles | undefined;
   private position = 0;
   private tail: Uint8Array = new Uint8Array();
 
@@ -87,6 +91,7 @@ export class FileFollowing {
   private begin(): void {
     if (this.part !== undefined) this.end();
     this.part = this.reading.begin(this.name);
+    this.companions = undefined;
     this.position = 0;
     this.tail = new Uint8Array();
   }
@@ -122,8 +127,22 @@ export class FileFollowing {
       this.tail = Buffer.concat([this.tail, read.subarray(-tailBytes)]).subarray(-tailBytes);
     }
     part.readSoFar();
+    const hasMore = await this.readBeside(part);
     if (!part.isFollowed) this.end();
-    return this.position !== before || before === 0;
+    return hasMore || this.position !== before || before === 0;
+  }
+
+  /** Lines of the files that belong to it come behind its own; whether there were any. */
+  private async readBeside(part: FilePart): Promise<boolean> {
+    if (part.format?.beside === undefined || this.tail.at(-1) !== newline) return false;
+    this.companions ??= new CompanionFiles(this.path, part.format);
+    let hasMore = false;
+    for await (const lines of this.companions.lines(false)) {
+      part.push(lines);
+      hasMore = true;
+    }
+    if (hasMore) part.readSoFar();
+    return hasMore;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Format } from '../../formats/format.ts';
 import { InputReader } from '../../formats/inputReader.ts';
 import { fileLimits } from '../../formats/limits.ts';
 import { formats } from '../../formats/registry.ts';
@@ -41,7 +42,10 @@ export class FilePart {
   get isDone(): boolean { return this.reader.isDone || this.failure !== undefined; }
   get isTrace(): boolean { return this.reader.detection !== undefined; }
   /** Whether it can be read while it grows. */
-  get isFollowed(): boolean { return this.reader.detection?.format.pieces !== 'whole'; }
+  get isFollowed(): boolean { return this.format?.pieces !== 'whole'; }
+
+  /** What it is; undefined while that is not known. */
+  get format(): Format | undefined { return this.reader.detection?.format; }
 
   push(chunk: Uint8Array): void { this.reader.push(chunk); }
 

@@ -3,6 +3,7 @@ import type { SpanBatch } from '../../model/spanBatch.ts';
 import type { FileReport, PartReport } from '../../protocol/files.ts';
 import { chunksOf, sourceOf } from './byteSource.ts';
 import type { ByteSource } from './byteSource.ts';
+import { CompanionFiles } from './companionFiles.ts';
 import { FilePart } from './filePart.ts';
 import { whatArchive, whyUnread } from './otherFiles.ts';
 import { packingOf, signatureBytes } from './packing.ts';
@@ -17,6 +18,7 @@ const mostMembers = 10_000, mostReported = 200;
 /** An archive in an archive has to be held as a whole. */
 const mostInnerBytes = 256 * 1024 * 1024;
 const mostLevels = 4;
+const newline = 0x0a;
 
 export interface ReadingOptions {
   readonly onBatch: (batch: SpanBatch) => void;
@@ -28,7 +30,7 @@ export interface ReadingOptions {
 }
 
 /** Content on its way: what it is called and what it was packed in so far. */
-interface Input { readonly name: string; readonly packing: readonly Packing[]; readonly expectedBytes: number }
+interface Input { readonly name: string; readonly packing: readonly Packing[]; readonly expectedBytes: number; readonly path?: string | undefined }
 
 /** Reads one file, whatever it is packed in. What it is about to tell is in `report` at any time. */
 export class FileReading {
@@ -45,8 +47,8 @@ export class FileReading {
 
   constructor(options: ReadingOptions) { this.options = options; }
 
-  /** Reads all of a source. Throws only when it cannot be read itself; what is wrong with its content is in the report. */
-  async read(source: ByteSource, name: string): Promise<void> {
+  /** Reads all of a source, and of files beside it that belong to it, if it has a path. Throws only when it cannot be read itself; what is wrong with its content is in the report. */
+  async read(source: ByteSource, name: string, path?: string): Promise<void> {
     this.budget = new UnpackBudget(source.size, this.options.freeUnpackedBytes ?? freeBytes);
     const counted: ByteSource = {
       ...source,
@@ -56,7 +58,7 @@ export class FileReading {
         return bytes;
       },
     };
-    const input: Input = { name, packing: [], expectedBytes: source.size };
+    const input: Input = { name, packing: [], expectedBytes: source.size, path };
     if (packingOf(await source.read(0, signatureBytes)) === 'zip') await this.readArchive(counted, input);
     else await this.readContent(chunksOf(counted), input);
     this.bytesRead = source.size;
@@ -102,7 +104,7 @@ export class FileReading {
       if (kind === 'sqlite' || kind === 'parquet') this.refuse(input, whyUnread(kind));
       else if (kind === undefined) {
         part = this.begin(input.name, input.packing, input.expectedBytes);
-        await this.readPart(part, rest);
+        await this.readPart(part, rest, input.packing.length === 0 ? input.path : undefined);
       } else if (input.packing.length >= mostLevels) this.refuse(input, 'is packed too many times.');
       else if (kind === 'zip') await this.readInnerArchive(rest, input);
       else await this.readContent(unpack(rest, kind, this.budget), { ...input, packing: [...input.packing, kind], expectedBytes: 0 });
@@ -114,7 +116,7 @@ export class FileReading {
     }
   }
 
-  private async readPart(part: FilePart, chunks: Chunks): Promise<void> {
+  private async readPart(part: FilePart, chunks: Chunks, path: string | undefined): Promise<void> {
     let brokenOff: string | undefined;
     try {
       for await (const chunk of chunks) {
@@ -122,6 +124,8 @@ export class FileReading {
         this.options.onProgress?.();
         if (part.isDone) break;
       }
+      part.readSoFar();
+      if (path !== undefined && part.format?.beside !== undefined) await this.readBeside(part, new CompanionFiles(path, part.format));
     } catch (error) {
       if (!(error instanceof DamagedError) && !(error instanceof UnpackedTooLargeError)) throw error;
       brokenOff = wordsOf(error);
@@ -129,6 +133,16 @@ export class FileReading {
     part.end(brokenOff);
     this.finish(part);
     this.options.onProgress?.();
+  }
+
+  private async readBeside(part: FilePart, companions: CompanionFiles): Promise<void> {
+    let isFirst = true;
+    for await (const lines of companions.lines(true)) {
+      if (isFirst) part.push(Uint8Array.of(newline));
+      isFirst = false;
+      part.push(lines);
+      this.options.onProgress?.();
+    }
   }
 
   private refuse({ name, packing, expectedBytes }: Input, why: string): void {

@@ -65,7 +65,7 @@ async function read(): Promise<void> {
   const source = 'path' in input ? await openSource(input.path) : sourceOf(new Uint8Array(input.bytes));
   bytesTotal = source.size;
   try {
-    await reading.read(source, name);
+    await reading.read(source, name, 'path' in input ? input.path : undefined);
   } finally {
     await source.close();
   }

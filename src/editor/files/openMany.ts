@@ -6,7 +6,7 @@ import type { TracePanels } from '../panel/tracePanels.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { editorTypeOf } from '../customEditor/traceFileEditor.ts';
 import { fileNameOf } from './fileInputs.ts';
-import { findFiles } from './findFiles.ts';
+import { findFiles, withoutCompanions } from './findFiles.ts';
 
 /** What opening files needs. */
 interface Services {
@@ -22,7 +22,7 @@ export async function openInEditor(uri: vscode.Uri): Promise<void> {
 
 /** Opens files, and those in folders: a single one in its own tab, several into the Traces view. */
 export async function openFiles(services: Services, uris: readonly vscode.Uri[]): Promise<void> {
-  const files = await findFiles(uris);
+  const files = await withoutCompanions(await findFiles(uris));
   const [first, ...more] = files;
   if (first === undefined) throw new Error('There are no files here that may hold traces.');
   if (more.length === 0 && uris.includes(first)) return openInEditor(first);

@@ -178,6 +178,17 @@ describe('a file that is followed', () => {
     appendFileSync(file, spanNamed('d'));
   });
 
+  it('goes on with the files beside it that belong to it', async () => {
+    const { collector, until } = await begin();
+    const line = (uuid: string, more: object): string => `${JSON.stringify({ uuid, sessionId: 's1', timestamp: '2026-04-10T10:30:00Z', parentUuid: null, ...more })}\n`;
+    const file = write('s1.jsonl', line('u1', { type: 'user', message: { role: 'user', content: 'go' } }) + line('a1', { type: 'assistant', message: { role: 'assistant', id: 'm1', content: [{ type: 'tool_use', id: 't1', name: 'Task', input: { prompt: 'find' } }] } }));
+    await collector.openFile('one', { path: file }, { follow: true });
+    const before = await until('following', ({ spanCount }) => spanCount > 2);
+    writeFileSync(path.join(path.dirname(file), 'agent-x.jsonl'), line('x1', { type: 'user', isSidechain: true, agentId: 'x', message: { role: 'user', content: 'find' } }));
+    await until('following', ({ spanCount }) => spanCount === before.spanCount + 1);
+    expect((await collector.getTrace(traceKeyOf('one', 's1'))).find(({ spanId }) => spanId === 'agent-x')?.parentSpanId).toBe('t1');
+  });
+
   it('is read from its beginning when it became shorter or was written anew, and keeps what it showed', async () => {
     const { collector, until } = await begin();
     const file = write('run.jsonl', spanNamed('a') + spanNamed('b'));
