@@ -45,7 +45,7 @@ export class Collector implements CallHandlers {
   private subscriptions: Subscriptions | undefined;
   private readonly trees = new SpanTrees();
   private readonly exports = new RunningExports();
-  private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }), (count) => this.emit({ type: 'programs.changed', count }));
+  private readonly control = new ControlChannel((hit) => this.emit({ type: 'breakpoint.hit', hit }), (count) => this.emit({ type: 'programs.changed', count }), (report) => this.emit({ type: 'program.seen', report }));
   private options: CollectorOptions | undefined;
   private opened: Promise<void> = Promise.resolve();
   private listening: WantedPorts | undefined;

@@ -1,6 +1,6 @@
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
 import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from './codeUse.ts';
-import type { BreakpointHit, SpanBreakpoint } from './live.ts';
+import type { BreakpointHit, ProgramReport, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { ExportKind, ExportProgress, ExportReport, ExportRequest } from './export.ts';
 import type { RowRef } from './panel.ts';
@@ -175,5 +175,6 @@ export type CollectorEvent =
   | { readonly type: 'breakpoint.hit'; readonly hit: BreakpointHit }
   /** How many connected programs are told the span breakpoints. */
   | { readonly type: 'programs.changed'; readonly count: number }
+  | { readonly type: 'program.seen'; readonly report: ProgramReport }
   | { readonly type: 'stats.changed'; readonly stats: CollectorStats }
   | { readonly type: 'log.line'; readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly message: string };

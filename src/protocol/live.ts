@@ -36,6 +36,19 @@ export interface RunLimit { readonly of: 'tokens' | 'seconds' | 'steps'; readonl
 export interface LiveClient { readonly name?: string; readonly language?: string; readonly pid?: number; readonly cwd?: string }
 
 /**
+ * What a program that we started has loaded, told by our hook in it: `"program"` of a `hello` on a connection that has shown
+ * the token. Each later one of the same program says all of it again.
+ */
+export interface ProgramReport {
+  /** The run that it belongs to: `spanscope.session.id` of its resource. */
+  readonly session: string;
+  /** Packages by the names of their registries. */
+  readonly libraries: readonly { readonly name: string; readonly version?: string }[];
+  /** Names of the classes of its own exporters. */
+  readonly exporters: readonly string[];
+}
+
+/**
  * A program stands at a span breakpoint. On the wire, from a client that has shown the token:
  * `{"type":"breakpoint.hit","breakpointId","traceId","spanId","on","id"?}`, answered as every message with an id.
  */

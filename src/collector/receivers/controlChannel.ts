@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { BreakpointHit, BreakpointsMessage, SpanBreakpoint } from '../../protocol/live.ts';
+import type { BreakpointHit, BreakpointsMessage, ProgramReport, SpanBreakpoint } from '../../protocol/live.ts';
 
 const tokenBytes = 32;
 const mostBreakpoints = 1000;
@@ -20,12 +20,14 @@ export class ControlChannel {
   readonly #clients = new Set<ControlClient>();
   readonly #onHit: (hit: BreakpointHit) => void;
   readonly #onClients: (count: number) => void;
+  readonly #onReport: (report: ProgramReport) => void;
   #message: BreakpointsMessage = { type: 'breakpoints', items: [] };
 
-  /** `onClients` is told how many programs are told the breakpoints, whenever that changes. */
-  constructor(onHit: (hit: BreakpointHit) => void, onClients: (count: number) => void = () => undefined) {
+  /** `onClients` is told how many programs are told the breakpoints, whenever that changes; `onReport` what programs have loaded. */
+  constructor(onHit: (hit: BreakpointHit) => void, onClients: (count: number) => void = () => undefined, onReport: (report: ProgramReport) => void = () => undefined) {
     this.#onHit = onHit;
     this.#onClients = onClients;
+    this.#onReport = onReport;
   }
 
   /** Takes equally long for every text of a length, right or wrong. */
@@ -50,4 +52,6 @@ export class ControlChannel {
   }
 
   hit(hit: BreakpointHit): void { this.#onHit(hit); }
+
+  report(report: ProgramReport): void { this.#onReport(report); }
 }

@@ -1,10 +1,10 @@
 import { canonicalId } from '../../model/ids.ts';
 import { textOf } from '../../model/wireText.ts';
-import type { BreakpointHit, LiveClient, SpanBreakpoint } from '../../protocol/live.ts';
+import type { BreakpointHit, LiveClient, ProgramReport, SpanBreakpoint } from '../../protocol/live.ts';
 import type { ControlChannel, ControlClient } from './controlChannel.ts';
 import type { LiveMessage } from './liveMessage.ts';
 
-const longestText = 4096, longestId = 256;
+const longestText = 4096, longestId = 256, mostListed = 50;
 const moments: readonly SpanBreakpoint['on'][] = ['start', 'end', 'error'];
 
 /** What a client is told about messages that are no spans. */
@@ -52,6 +52,8 @@ export class LiveControl {
     this.#client = clientOf(fields['client']);
     if (id !== undefined) this.#replies.accepted(id, 0);
     if (isShown) this.trust();
+    const report = this.#isTrusted ? reportOf(fields['program']) : undefined;
+    if (report !== undefined) this.#channel.report(report);
   }
 
   /** To be called once everything that came before it is stored, so that its span can be looked up. */
@@ -90,6 +92,17 @@ function clientOf(value: unknown): LiveClient {
     ...(name === undefined ? {} : { name }), ...(language === undefined ? {} : { language }), ...(cwd === undefined ? {} : { cwd }),
     ...(typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 ? { pid } : {}),
   };
+}
+
+function reportOf(value: unknown): ProgramReport | undefined {
+  const session = isFields(value) ? textIn(value['session'], longestId) : undefined;
+  if (!isFields(value) || session === undefined || session === '') return undefined;
+  const listed = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list.slice(0, mostListed) : []);
+  const libraries = listed(value['libraries']).flatMap((item) => {
+    const name = isFields(item) ? textIn(item['name'], longestId) : undefined, version = isFields(item) ? textIn(item['version'], longestId) : undefined;
+    return name === undefined ? [] : { name, ...(version === undefined ? {} : { version }) };
+  });
+  return { session, libraries, exporters: listed(value['exporters']).filter((name) => textIn(name, longestId) !== undefined) as string[] };
 }
 
 function hitOf(fields: Fields | undefined, client: LiveClient): BreakpointHit | undefined {

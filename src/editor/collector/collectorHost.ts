@@ -1,6 +1,6 @@
 import { EventEmitter } from 'vscode';
 import type { CollectorCalls, CollectorEvent, CollectorOptions, CollectorStats } from '../../protocol/collector.ts';
-import type { BreakpointHit } from '../../protocol/live.ts';
+import type { BreakpointHit, ProgramReport } from '../../protocol/live.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../log.ts';
 
@@ -41,6 +41,7 @@ export class CollectorHost implements Collector {
   readonly #changedStats = new EventEmitter<CollectorStats>();
   readonly #hitBreakpoint = new EventEmitter<BreakpointHit>();
   readonly #changedPrograms = new EventEmitter<void>();
+  readonly #sawProgram = new EventEmitter<ProgramReport>();
   readonly #started = new EventEmitter<void>();
   readonly #replaced = new EventEmitter<void>();
   readonly #lost = new EventEmitter<string>();
@@ -53,6 +54,8 @@ export class CollectorHost implements Collector {
   readonly onDidHitBreakpoint = this.#hitBreakpoint.event;
   /** Programs that are told span breakpoints came or went. */
   readonly onDidChangePrograms = this.#changedPrograms.event;
+  /** A program that we started told what it has loaded. */
+  readonly onDidSeeProgram = this.#sawProgram.event;
   /** A worker runs and is configured. */
   readonly onDidStart = this.#started.event;
   /** A worker took the place of a lost one: it listens nowhere, and subscriptions are void. */
@@ -76,7 +79,7 @@ export class CollectorHost implements Collector {
     this.#connect = connect;
     this.#options = options;
     this.#log = log;
-    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedFile, this.#changedStats, this.#hitBreakpoint, this.#changedPrograms, this.#started, this.#replaced, this.#lost]) {
+    for (const emitter of [this.#changedTraces, this.#changedRows, this.#lostTrace, this.#changedFile, this.#changedStats, this.#hitBreakpoint, this.#changedPrograms, this.#sawProgram, this.#started, this.#replaced, this.#lost]) {
       this.#disposables.add(emitter);
     }
   }
@@ -148,6 +151,7 @@ export class CollectorHost implements Collector {
       case 'trace.gone': this.#lostTrace.fire(event); break;
       case 'breakpoint.hit': this.#hitBreakpoint.fire(event.hit); break;
       case 'programs.changed': this.#setPrograms(event.count); break;
+      case 'program.seen': this.#sawProgram.fire(event.report); break;
       case 'log.line': this.#log.for('collector').write(event.level, event.message); break;
       case 'stats.changed':
         this.stats = event.stats;

@@ -4,12 +4,14 @@ import type { RunLog } from '../../debug/runLog.ts';
 import type { Run } from '../../debug/runs.ts';
 import type { Tracer } from '../../debug/tracer.ts';
 import { visibleName } from '../../model/visibleText.ts';
+import type { ProgramReport } from '../../protocol/live.ts';
 import type { CollectorHost } from '../collector/collectorHost.ts';
 import { Disposables } from '../disposables.ts';
 import { elsewhereText } from '../status/environmentWords.ts';
 
 /** What a program sent last may still be on its way when the program has ended. */
 const patienceMs = 3000;
+const mostReports = 100;
 
 const lines = {
   python: '“from spanscope import traced” and “@traced” above a function',
@@ -23,6 +25,8 @@ export class RunHints {
   readonly #tracer: Tracer;
   readonly #disposables = new Disposables();
   readonly #seen = new Set<string>();
+  /** By the id of the run. */
+  readonly #reports = new Map<string, ProgramReport>();
   #silent: Run | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,6 +36,7 @@ export class RunHints {
     this.#disposables.add(collector.onDidChangeTraces(({ summaries }) => {
       for (const { session } of summaries) if (session !== undefined) this.#saw(session.id);
     }));
+    this.#disposables.add(collector.onDidSeeProgram((report) => this.#heard(report)));
     this.#disposables.add(runs.onDidEnd((run) => this.#ended(run)));
     this.#disposables.add(runs.onDidChange(() => { if (runs.live.length > 0) this.#show(undefined); }));
     this.#disposables.add({ dispose: () => clearTimeout(this.#timer) });
@@ -40,7 +45,7 @@ export class RunHints {
   /** The line, without markup. */
   get text(): string | undefined {
     const run = this.#silent, prepared = run === undefined ? undefined : this.#tracer.find(run.id);
-    return run === undefined ? undefined : silentText(run, prepared === undefined ? undefined : elsewhereText(prepared));
+    return run === undefined ? undefined : silentText(run, prepared === undefined ? undefined : elsewhereText(prepared), this.#reports.get(run.id));
   }
 
   dispose(): void { this.#disposables.dispose(); }
@@ -48,6 +53,22 @@ export class RunHints {
   #saw(id: string): void {
     this.#seen.add(id);
     if (this.#silent?.id === id) this.#show(undefined);
+  }
+
+  /** Each process of a run reports for itself. */
+  #heard(report: ProgramReport): void {
+    const before = this.#reports.get(report.session);
+    this.#reports.delete(report.session);
+    this.#reports.set(report.session, before === undefined ? report : {
+      ...report,
+      libraries: [...report.libraries, ...before.libraries.filter(({ name }) => !report.libraries.some((library) => library.name === name))],
+      exporters: [...new Set([...report.exporters, ...before.exporters])],
+    });
+    for (const oldest of this.#reports.keys()) {
+      if (this.#reports.size <= mostReports) break;
+      this.#reports.delete(oldest);
+    }
+    if (this.#silent?.id === report.session) this.#changed.fire();
   }
 
   #ended(run: Run): void {
@@ -63,9 +84,29 @@ export class RunHints {
   }
 }
 
-/** What to do about a run without spans. */
-export function silentText({ name, type }: Run, elsewhere: string | undefined): string {
+/** What to do about a run without spans; with the report, for what its program has loaded. */
+export function silentText({ name, type }: Run, elsewhere: string | undefined, report?: ProgramReport): string {
   if (elsewhere !== undefined) return `No spans of ${visibleName(name)} came here. ${elsewhere}`;
-  const kit = kitOf(type);
-  return `${visibleName(name)} ended without a span.${kit === undefined ? '' : ` If it uses no OpenTelemetry, add the Agent Kit, then ${lines[kit]}.`}`;
+  const kit = kitOf(type), ended = `${visibleName(name)} ended without a span.`;
+  const loaded = report === undefined ? undefined : loadedText(report);
+  return loaded !== undefined ? `${ended} ${loaded}` : kit === undefined ? ended : `${ended} If it uses no OpenTelemetry, add the Agent Kit, then ${lines[kit]}.`;
 }
+
+/** Those whose runs are seen as soon as they have any. */
+const frameworks = new Map([
+  ['openai-agents', 'the OpenAI Agents SDK'], ['langchain-core', 'LangChain'], ['claude-agent-sdk', 'the Claude Agent SDK'],
+  ['@openai/agents-core', 'the OpenAI Agents SDK'], ['@langchain/core', 'LangChain'], ['@anthropic-ai/claude-agent-sdk', 'the Claude Agent SDK'],
+]);
+const sdks = new Set(['opentelemetry-sdk', '@opentelemetry/sdk-trace-base', '@opentelemetry/sdk-trace']), apis = new Set(['opentelemetry-api', '@opentelemetry/api']);
+
+function loadedText({ libraries, exporters }: ProgramReport): string | undefined {
+  const framework = libraries.find(({ name }) => frameworks.has(name));
+  if (framework !== undefined) return `It loaded ${frameworks.get(framework.name) ?? ''}${versionText(framework)}, and no run of it began.`;
+  const sdk = libraries.find(({ name }) => sdks.has(name)), api = libraries.find(({ name }) => apis.has(name));
+  if (sdk === undefined && api === undefined) return undefined;
+  const what = sdk === undefined ? `OpenTelemetry’s API${versionText(api)}, and no SDK` : `OpenTelemetry’s SDK${versionText(sdk)}`;
+  const own = exporters.length === 0 ? '' : ` with ${exporters.slice(0, 3).map(visibleName).join(', ')}`;
+  return `It loaded ${what}${own}, and made no span: start one around its work, or turn on the instrumentation of its libraries.`;
+}
+
+const versionText = (library: { readonly version?: string } | undefined): string => (library?.version === undefined ? '' : ` ${visibleName(library.version)}`);

@@ -34,6 +34,7 @@ export interface Message {
   readonly events?: ReceivedSpan['events'];
   readonly client?: Record<string, unknown>;
   readonly token?: string;
+  readonly program?: { readonly session: string; readonly libraries: readonly { readonly name: string; readonly version?: string }[]; readonly exporters: readonly string[] };
   readonly breakpointId?: string;
   readonly on?: string;
   readonly body?: string;

@@ -208,3 +208,30 @@ describe.skipIf(nodeClients === undefined)(`the Claude Agent SDK without OpenTel
     expect(live.spans()).toEqual([]);
   });
 });
+
+describe.skipIf(nodeClients === undefined)(`a program started by the editor${why}`, () => {
+  const session = { OTEL_RESOURCE_ATTRIBUTES: 'spanscope.session.id=run-1' };
+
+  it('tells what it has loaded, although it makes no span', async () => {
+    const text = `const { trace } = require('@opentelemetry/api');
+const { NodeTracerProvider, SimpleSpanProcessor, InMemorySpanExporter } = require('@opentelemetry/sdk-trace-node');
+new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new InMemorySpanExporter())] }).register();
+`;
+    expect(await watched('silent.cjs', text, session)).toEqual([]);
+    const program = live.messages.findLast((message) => message.program !== undefined)?.program;
+    expect(program).toMatchObject({ session: 'run-1', exporters: ['InMemorySpanExporter'] });
+    expect(Object.fromEntries(program?.libraries.map(({ name, version }) => [name, version]) ?? [])).toMatchObject({
+      '@opentelemetry/api': expect.stringMatching(/^1\.9\./) as string, '@opentelemetry/sdk-trace': expect.stringMatching(/^2\./) as string,
+    });
+  });
+
+  it.skipIf(!seesEsModules)('names frameworks', async () => {
+    await watched('framework.mjs', "import '@langchain/core/callbacks/manager';\n", session);
+    expect(live.messages[0]?.program?.libraries).toEqual([{ name: '@langchain/core', version: expect.stringMatching(/^1\./) as string }]);
+  });
+
+  it('says nothing of itself to others', async () => {
+    await watched('silent.cjs', "require('@opentelemetry/api');\n");
+    expect(live.messages.filter(({ program }) => program !== undefined)).toEqual([]);
+  });
+});

@@ -22,6 +22,11 @@ export interface LiveExporterOptions {
    */
   readonly client?: { readonly name: string; readonly pid: number };
   /**
+   * What is told of the program beside its name when a connection is made.
+   * @internal
+   */
+  readonly about?: () => object;
+  /**
    * Makes the connection.
    * @internal
    */
@@ -247,7 +252,7 @@ export class LiveExporter implements SpanExporter {
     const [first] = this.#known.keys();
     const { name = first?.resource['service.name'] ?? 'agent', pid = process.pid } = this.#options.client ?? {};
     const client = { name, language: 'nodejs', pid, cwd: process.cwd() };
-    return { type: 'hello', id: helloId, client, token: this.#token };
+    return { type: 'hello', id: helloId, client, token: this.#token, ...this.#options.about?.() };
   }
 
   #onClose(): void {

@@ -1,5 +1,6 @@
 import { tellActiveSpans } from './activeSpans.ts';
 import { apiKey } from './otelKeys.ts';
+import { noteProvider } from './programReport.ts';
 import { silently } from './silently.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import { watchProvider } from './watch.ts';
@@ -40,7 +41,10 @@ function watchDelegate(provider: unknown): void {
   if (typeof provider !== 'object' || provider === null) return;
   if (!('setDelegate' in provider)) return watchProvider(provider);
   wrapMethod(provider, 'setDelegate', (setDelegate) => function seenSetDelegate(this: unknown, delegate: unknown) {
-    silently(() => watchProvider(delegate));
+    silently(() => {
+      noteProvider(delegate);
+      watchProvider(delegate);
+    });
     return Reflect.apply(setDelegate, this, [delegate]);
   });
   if ('getDelegate' in provider && typeof provider.getDelegate === 'function') watchProvider(provider.getDelegate());

@@ -1,5 +1,6 @@
 import { newSpanId, newTraceId } from '../ids.ts';
-import { fieldOf, LibrarySpan, outerSpan } from './librarySpans.ts';
+import { fieldOf } from './fields.ts';
+import { LibrarySpan, outerSpan } from './librarySpans.ts';
 import { anthropicUsage } from './tokenUsage.ts';
 import type { SourceLocation } from '../location.ts';
 import type { Method } from './wrapMethod.ts';

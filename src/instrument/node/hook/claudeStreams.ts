@@ -1,6 +1,7 @@
 import { ClaudeRun } from './claudeRun.ts';
 import { isSwitchedOff } from './librarySpans.ts';
 import { placeOfCaller } from './place.ts';
+import { noteLibrary } from './programReport.ts';
 import { silently } from './silently.ts';
 import { hasTracerOf, isOn } from './tracerNames.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -15,6 +16,7 @@ type Take = (message: Readonly<Record<string, unknown>>, entry: Method) => void;
 export function watchClaude(child: ChildProcess, environment: readonly unknown[], entry: Method): void {
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null || isSwitchedOff() || isTracedAlready(environment)) return;
+  noteLibrary('@anthropic-ai/claude-agent-sdk');
   const run = new ClaudeRun(placeOfCaller(entry));
   const send = linesOf((message, by) => { run.sent(message, by); }), receive = linesOf((message, by) => { run.received(message, by); });
   const { write } = stdin, { push } = stdout;

@@ -1,4 +1,5 @@
 import Module from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { silently } from './silently.ts';
 import type { watchFramework } from './frameworks.ts';
 
@@ -30,17 +31,17 @@ export function watchEsModules(): void {
   const load: Load = (url, context, nextLoad) => {
     const result = nextLoad(url, context);
     const name = classIn(url);
-    return name === undefined || result.format !== 'module' ? result : told(result, name);
+    return name === undefined || result.format !== 'module' ? result : told(result, name, url);
   };
   Reflect.apply(registerHooks, Module, [{ load }]);
 }
 
-function told(result: LoadResult, name: string): LoadResult {
+function told(result: LoadResult, name: string, url: string): LoadResult {
   const { source } = result;
   const text = typeof source === 'string' ? source : ArrayBuffer.isView(source) ? Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString() : undefined;
   if (text === undefined || !new RegExp(`\\b${name}\\b`).test(text)) return result;
   const take = (found: unknown): void => silently(() => {
-    (require('./frameworks.ts') as { watchFramework: typeof watchFramework }).watchFramework(name, found);
+    (require('./frameworks.ts') as { watchFramework: typeof watchFramework }).watchFramework(name, found, fileURLToPath(url));
   });
   Object.defineProperty(globalThis, loadedKey, { value: take, configurable: true });
   return { ...result, source: `${text}\n;globalThis[Symbol.for('${loadedKey.description ?? ''}')]?.(typeof ${name}==='undefined'?undefined:${name});` };

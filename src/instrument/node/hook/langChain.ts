@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { fieldOf, LibrarySpan, outerSpan } from './librarySpans.ts';
+import { fieldOf } from './fields.ts';
+import { LibrarySpan, outerSpan } from './librarySpans.ts';
 import { placeOfCaller } from './place.ts';
 import { usageAttributes } from './tokenUsage.ts';
 import { hasTracerOf, isOn } from './tracerNames.ts';

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { resourceOf } from '../environment.ts';
 import { attributeValue } from '../values.ts';
 import { ApiSpan } from './apiSpan.ts';
+import { fieldOf } from './fields.ts';
 import { apiKey, spanKey } from './otelKeys.ts';
 import { placeOfCaller } from './place.ts';
 import { standStill } from './standStill.ts';
@@ -82,11 +83,6 @@ export function outerSpan(): OtelSpanContext | undefined {
   const manager = fieldOf(fieldOf(globalThis, apiKey), 'context') as { active?(): Context } | undefined;
   const span = manager?.active?.().getValue(spanKey) as { spanContext(): OtelSpanContext; isRecording(): boolean } | undefined;
   return span?.isRecording() === true ? span.spanContext() : undefined;
-}
-
-/** What is in a field of something that may be no object. */
-export function fieldOf(value: unknown, key: string | symbol): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 /** Whether OpenTelemetry is switched off, and with it everything that makes spans. */

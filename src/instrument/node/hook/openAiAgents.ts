@@ -1,4 +1,5 @@
-import { fieldOf, LibrarySpan, outerSpan } from './librarySpans.ts';
+import { fieldOf } from './fields.ts';
+import { LibrarySpan, outerSpan } from './librarySpans.ts';
 import { placeOfCaller } from './place.ts';
 import { silently } from './silently.ts';
 import { usageAttributes } from './tokenUsage.ts';

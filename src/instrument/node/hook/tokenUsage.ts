@@ -1,4 +1,4 @@
-import { fieldOf } from './librarySpans.ts';
+import { fieldOf } from './fields.ts';
 
 const nothing = {};
 

@@ -4,6 +4,7 @@ import { LiveExporter } from '../exporters/live.ts';
 import { WebSocketClient } from '../exporters/webSocketClient.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
+import { onReportChange, programReport } from './programReport.ts';
 import { SeenSpan } from './seenSpan.ts';
 import { silently } from './silently.ts';
 import { TestSpans } from './tests/testSpans.ts';
@@ -31,6 +32,7 @@ export class Witness {
       for (const message of this.#toTell.splice(0)) this.#tell(message);
     },
     onMessage: (message) => this.#hear(message),
+    about: () => ({ program: programReport() }),
   });
   readonly #breakpoints = new Breakpoints();
   /** Messages that wait for a connection. */
@@ -50,6 +52,9 @@ export class Witness {
     process.once('exit', () => silently(() => this.#leave()));
     this.#exporter.connect();
     silently(() => this.#breakpoints.set(breakpointsNow()));
+    onReportChange(() => this.#report());
+    // Whoever started it wants to know what it has loaded, above all when no span comes.
+    if (programReport() !== undefined) this.#stay();
   }
 
   /** Whether it is a new one: a tracer that hands on to another tracer gives the other one's span. */
@@ -99,6 +104,11 @@ export class Witness {
   /** Tells of a span beside what its library says of it. */
   #tell(message: string): void {
     if (!this.#exporter.tell(message) && this.#toTell.length < mostToTell) this.#toTell.push(message);
+  }
+
+  #report(): void {
+    const program = this.#wasReached ? programReport() : undefined;
+    if (program !== undefined) this.#exporter.tell(JSON.stringify({ type: 'hello', client: { name: programName(), language: 'nodejs', pid: process.pid, cwd: process.cwd() }, program }));
   }
 
   #hear(message: object): void {

@@ -5,7 +5,7 @@ import { ControlChannel } from '../../../../src/collector/receivers/controlChann
 import { openHttpListener } from '../../../../src/collector/receivers/httpListener.ts';
 import { httpReceivers } from '../../../../src/collector/receivers/registry.ts';
 import type { OpenPort } from '../../../../src/collector/receivers/receiver.ts';
-import type { BreakpointHit, SpanBreakpoint } from '../../../../src/protocol/live.ts';
+import type { BreakpointHit, ProgramReport, SpanBreakpoint } from '../../../../src/protocol/live.ts';
 import { RawWebSocket, handshakeLines } from './support/rawWebSocket.ts';
 import { RecordingSink } from './support/recordingSink.ts';
 
@@ -14,6 +14,7 @@ let control: ControlChannel;
 let open: OpenPort;
 const hits: BreakpointHit[] = [];
 const programs: number[] = [];
+const reports: ProgramReport[] = [];
 const faults: unknown[] = [];
 const clients: RawWebSocket[] = [];
 
@@ -29,7 +30,8 @@ beforeEach(async () => {
   hits.length = 0;
   faults.length = 0;
   programs.length = 0;
-  control = new ControlChannel((hit) => hits.push(hit), (count) => programs.push(count));
+  reports.length = 0;
+  control = new ControlChannel((hit) => hits.push(hit), (count) => programs.push(count), (report) => reports.push(report));
   const admission = new Admission({ allowedHosts: [], allowedOrigins: ['https://listed.example'], limits: { closeWithinMs: 200 } });
   open = await openHttpListener(0, httpReceivers, { sink, control, admission, identity: () => ({}), report: (fault) => faults.push(fault) });
 });
@@ -73,6 +75,18 @@ describe('the control channel', () => {
     await expect.poll(() => programs).toEqual([1, 2, 1]);
     two.end();
     await expect.poll(() => programs).toEqual([1, 2, 1, 0]);
+  });
+
+  it('passes on what a program says that it has loaded, when it has shown the token', async () => {
+    const program = { session: 'run-1', libraries: [{ name: 'opentelemetry-api', version: '1.45.1' }, { name: 7 }, 'x'], exporters: ['OTLPSpanExporter', {}] };
+    const [stranger, own] = [await connected(), await connected()];
+    await stranger.say(hello(undefined, { id: 'h', program })).message();
+    await own.say(hello(control.token, { program: { libraries: [] } })).message();
+    own.say({ type: 'hello', program: { ...program, libraries: [...program.libraries, ...Array.from({ length: 100 }, () => ({ name: 'x' }))] } });
+    await expect.poll(() => reports).toHaveLength(1);
+    expect(reports[0]).toMatchObject({ session: 'run-1', exporters: ['OTLPSpanExporter'] });
+    expect(reports[0]?.libraries.slice(0, 2)).toEqual([{ name: 'opentelemetry-api', version: '1.45.1' }, { name: 'x' }]);
+    expect(reports[0]?.libraries.length).toBeLessThanOrEqual(50);
   });
 
   it('has another token of at least 128 bits in every run', () => {

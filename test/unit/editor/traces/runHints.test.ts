@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunLog } from '../../../../src/debug/runLog.ts';
 import { Tracer } from '../../../../src/debug/tracer.ts';
 import { RunHints } from '../../../../src/editor/traces/runHints.ts';
+import type { ProgramReport } from '../../../../src/protocol/live.ts';
 import { fakeCollector } from '../collector/fakes.ts';
 import { summaryOf } from './summaries.ts';
 
-function hintsOn(): { readonly runs: RunLog; readonly hints: RunHints; readonly memory: Map<string, unknown>; arrive(session: string): void } {
+function hintsOn(): { readonly runs: RunLog; readonly hints: RunHints; readonly memory: Map<string, unknown>; arrive(session: string): void; report(report: ProgramReport): void } {
   const memory = new Map<string, unknown>();
   const memento = { get: (key: string) => memory.get(key), update: (key: string, value: unknown) => { memory.set(key, value); return Promise.resolve(); } };
   const runs = new RunLog(memento as unknown as ConstructorParameters<typeof RunLog>[0]);
@@ -17,7 +18,8 @@ function hintsOn(): { readonly runs: RunLog; readonly hints: RunHints; readonly 
     const summaries = [summaryOf({ traceId: 't', session: { id, name: '' } })];
     collector.listeners[0]?.onEvent({ type: 'traces.changed', traceIds: ['t'], summaries, removed: [] });
   };
-  return { runs, hints, memory, arrive };
+  const report = (told: ProgramReport): void => collector.listeners[0]?.onEvent({ type: 'program.seen', report: told });
+  return { runs, hints, memory, arrive, report };
 }
 
 const run = { id: 'r1', name: 'agent.py', type: 'debugpy' };
@@ -58,6 +60,22 @@ describe('the hint for a run without spans', () => {
     runs.end('r1', 's');
     vi.runAllTimers();
     expect(hints.text).toBeUndefined();
+  });
+
+  it('says what the program had loaded, as far as it told', () => {
+    const { runs, hints, report } = hintsOn();
+    const textWith = (id: string, ...reports: readonly Partial<ProgramReport>[]): string | undefined => {
+      runs.begin({ ...run, id }, 's');
+      for (const one of reports) report({ session: id, libraries: [], exporters: [], ...one });
+      runs.end(id, 's');
+      vi.runAllTimers();
+      return hints.text;
+    };
+    const api = { name: 'opentelemetry-api', version: '1.45.1' };
+    expect(textWith('r1', { libraries: [api] })).toBe('agent.py ended without a span. It loaded OpenTelemetry’s API 1.45.1, and no SDK, and made no span: start one around its work, or turn on the instrumentation of its libraries.');
+    expect(textWith('r2', { libraries: [api] }, { libraries: [{ name: 'opentelemetry-sdk' }], exporters: ['OTLPSpanExporter'] })).toContain('OpenTelemetry’s SDK with OTLPSpanExporter, and made no span');
+    expect(textWith('r3', { libraries: [api, { name: '@langchain/core', version: '1.2' }] })).toBe('agent.py ended without a span. It loaded LangChain 1.2, and no run of it began.');
+    expect(textWith('r4', {})).toContain('add the Agent Kit');
   });
 
   it('leaves the runs for the next window', () => {
