@@ -2,12 +2,13 @@ import { debug } from 'vscode';
 import type { DebugSession, Disposable } from 'vscode';
 import { FrameVeil } from './frameVeil.ts';
 import { framesIn } from './stackFrames.ts';
+import { debugpySteps } from './stepToUserDebugpy.ts';
 import { nodeSteps } from './stepToUserNode.ts';
 import type { Stop, Stops } from './stops.ts';
 import type { UserSteps } from './userSteps.ts';
 
 /** One for each debugger. */
-const debuggers: readonly UserSteps[] = [nodeSteps];
+const debuggers: readonly UserSteps[] = [nodeSteps, debugpySteps];
 
 const mostSteps = 8, framesAsked = 20, patienceMs = 3000;
 

@@ -20,6 +20,7 @@ interface SuiteRun {
   readonly runFolder: string;
   readonly window: WindowOptions;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly extraExtensions: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly results: string;
 }
@@ -34,11 +35,13 @@ export async function runIntegration(): Promise<Counts> {
   const results = path.join(runFolder, 'results.json');
   const report = path.join(runFolder, 'report.txt');
   const clients = await prepareRealClients();
+  if (clients.python === undefined) process.stdout.write('The tests with the Python debugger are skipped: they need the Python clients.\n');
   const suite: SuiteRun = {
     runFolder,
     results,
     window: { folder, extensionDevelopmentPath: root, extensionTestsPath: compiledSuite },
     settings: { 'spanscope.receiver.autoStart': false },
+    extraExtensions: clients.python === undefined ? [] : [path.join(root, 'test/fixtures/extensions/debugpy')],
     env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...variablesOf(clients) },
   };
   await (way === 'server' ? runInServer(suite) : runInDesktop(way === 'installed' ? (installedEditor() as string) : await downloadedEditor(), suite));
@@ -77,7 +80,7 @@ function log(suite: SuiteRun, line: string): void {
 }
 
 async function runInDesktop(command: string, suite: SuiteRun): Promise<void> {
-  const editor = await openDesktop(command, { ...suite.window, runFolder: suite.runFolder, settings: suite.settings, env: suite.env });
+  const editor = await openDesktop(command, { ...suite.window, ...suite });
   for (const stream of [editor.stdout, editor.stderr]) {
     createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => log(suite, line));
   }
