@@ -26,6 +26,9 @@ const program = `class Coder:
         return await gather(*calls)
 `;
 
+const root = path.resolve(import.meta.dirname, '../../..');
+const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
+
 describe('the code that made spans', () => {
   const workbench = useWorkbench({ size: { width: 1300, height: 760 } });
 
@@ -77,5 +80,37 @@ describe('the code that made spans', () => {
     await expect.poll(() => workbench().quickPickItems.count()).toBe(3);
     await workbench().screenshot('in-code-list');
     await workbench().page.keyboard.press('Escape');
+  });
+
+  it('is found for the spans of a program that knows nothing of lines', async () => {
+    const program = path.join(workbench().folder, 'planner.cjs');
+    writeFileSync(program, `const { BasicTracerProvider } = ${load('@opentelemetry/sdk-trace-base')};
+const { trace } = ${load('@opentelemetry/api')};
+trace.setGlobalTracerProvider(new BasicTracerProvider());
+const tracer = trace.getTracer('planner');
+
+function search() {
+  const span = tracer.startSpan('search');
+  span.setStatus({ code: 2, message: 'no seats' });
+  span.end();
+}
+
+function plan() {
+  const span = tracer.startSpan('plan');
+  search();
+  search();
+  span.end();
+}
+
+plan();
+`);
+    await workbench().probe.executeCommand('workbench.action.closeAllEditors');
+    await workbench().probe.executeCommand('vscode.open', { $file: program });
+    await workbench().probe.executeCommand('debug.startFromConfig', { type: 'node', request: 'launch', name: 'Plan', program, console: 'internalConsole', internalConsoleOptions: 'neverOpen' });
+    const { page } = workbench(), lens = (words: string | RegExp) => page.locator('.codelens-decoration a').filter({ hasText: words });
+    await lens(/^2 spans, last/).waitFor();
+    await lens(/^1 span, last/).waitFor();
+    await lens('2 errors').waitFor();
+    await workbench().screenshot('in-code-debugged');
   });
 });

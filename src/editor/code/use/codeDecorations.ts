@@ -75,8 +75,9 @@ export class CodeDecorations {
 
   #drawHeat(editor: vscode.TextEditor, lines: readonly Line[], heat: Heat): void {
     if (lines.length === 0 && this.#heat.length === 0) return;
-    const valueOf = ({ here: { use: { run } } }: Line): number => (heat === 'cost' ? run.costUsd || 0 : run.totalNs), most = Math.max(0, ...lines.map(valueOf));
-    const types = this.#heatTypes(), byLevel = types.map((): vscode.Range[] => []);
+    const valueOf = ({ here: { use: { run } } }: Line): number => (heat === 'cost' ? run.costUsd || 0 : run.totalNs), values = lines.map(valueOf).filter((value) => value > 0);
+    // A line alone is compared with nothing.
+    const most = values.length > 1 ? Math.max(...values) : 0, types = this.#heatTypes(), byLevel = types.map((): vscode.Range[] => []);
     for (const line of lines) byLevel[heatLevel(valueOf(line), most) - 1]?.push(new vscode.Range(line.line, 0, line.line, 0));
     types.forEach((type, i) => editor.setDecorations(type, byLevel[i] ?? []));
   }
