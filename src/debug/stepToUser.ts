@@ -1,6 +1,6 @@
 import { debug } from 'vscode';
 import type { DebugSession, Disposable } from 'vscode';
-import { FrameVeil } from './frameVeil.ts';
+import { FrameVeil, unveiled } from './frameVeil.ts';
 import { framesIn } from './stackFrames.ts';
 import { debugpySteps } from './stepToUserDebugpy.ts';
 import { nodeSteps } from './stepToUserNode.ts';
@@ -12,7 +12,7 @@ const debuggers: readonly UserSteps[] = [nodeSteps, debugpySteps];
 
 const mostSteps = 8, framesAsked = 20, patienceMs = 3000;
 
-/** Leads programs that stand in our hook to the user's own frame, and keeps the hook out of the user's sight meanwhile. */
+/** Leads programs that stand in our hook to the user's own frame when the debugger does not, and keeps the hook out of the user's sight. */
 export class StepToUser implements Disposable {
   readonly #stops: Stops;
   readonly #warn: (what: string, cause: unknown) => void;
@@ -50,7 +50,7 @@ export class StepToUser implements Disposable {
     this.#underway.add(key);
     try {
       for (let count = 0; count < mostSteps; count++) {
-        const answer: unknown = await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: framesAsked });
+        const answer: unknown = await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: framesAsked, ...unveiled });
         const command = steps.next(framesIn(answer), reason === 'step');
         if (command === undefined) return;
         const stopped = this.#nextStop(session, threadId);

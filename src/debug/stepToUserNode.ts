@@ -5,17 +5,18 @@ import type { UserSteps } from './userSteps.ts';
 const hookFrames = 2;
 
 /**
- * js-debug. A package that called the hook is not left as well: it would first do its work, such as everything inside
- * `startActiveSpan`, so the program stays where it is and the editor shows the user's frame.
+ * js-debug. A program stays in the hook, whose frames the user does not see: out of it, it would stand at the next line,
+ * and a package would have done its work, such as everything inside `startActiveSpan`. With the user's next step it
+ * leaves the hook, and the same when the user comes through the hook by steps.
  */
 export const nodeSteps: UserSteps = {
   types: ['pwa-node', 'node', 'pwa-extensionHost', 'node-terminal'],
   next(frames, isStep) {
     const own = frames.findIndex((frame) => !isHookFrame(frame));
     const caller = frames[own];
-    if (own <= 0 || caller === undefined) return undefined;
+    if (!isStep || own <= 0 || caller === undefined) return undefined;
     if (own <= hookFrames && isUserFrame(caller)) return 'stepOut';
     // Stepping in passes over files that the user has told the debugger to skip, up to the work that the span is for.
-    return isStep ? own === 1 ? 'stepIn' : 'stepOut' : undefined;
+    return own === 1 ? 'stepIn' : 'stepOut';
   },
 };

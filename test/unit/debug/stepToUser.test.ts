@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameVeil } from '../../../src/debug/frameVeil.ts';
+import { FrameVeil, unveiled } from '../../../src/debug/frameVeil.ts';
 import { framesIn, isHookFrame, isUserFrame } from '../../../src/debug/stackFrames.ts';
 import { debugpySteps } from '../../../src/debug/stepToUserDebugpy.ts';
 import { nodeSteps } from '../../../src/debug/stepToUserNode.ts';
@@ -33,16 +33,17 @@ describe('a frame', () => {
 });
 
 describe('a program that stands in the hook', () => {
-  it('goes out of it to the line that made the span', () => {
-    expect(next(false, hook, hook, user)).toBe('stepOut');
-    expect(next(false, hook, user)).toBe('stepOut');
-    expect(next(false, user, hook)).toBeUndefined();
-    expect(next(true, hook, user)).toBe('stepOut');
+  it('stays there, out of sight, until the user steps on', () => {
+    for (const below of [[user], [sdk, user], [hook, user]]) expect(next(false, hook, hook, ...below)).toBeUndefined();
   });
 
-  it('stays before the work of a package that made the span, until the user steps on', () => {
-    expect(next(false, hook, hook, sdk, user)).toBeUndefined();
-    expect(next(false, hook, hook, hook, user)).toBeUndefined();
+  it('goes out of it with the user’s step', () => {
+    expect(next(true, hook, hook, user)).toBe('stepOut');
+    expect(next(true, hook, user)).toBe('stepOut');
+    expect(next(true, user, hook)).toBeUndefined();
+  });
+
+  it('goes on to the work of a package that made the span', () => {
     expect(next(true, hook, hook, sdk, user)).toBe('stepOut');
     expect(next(true, hook, sdk, user)).toBe('stepIn');
   });
@@ -54,34 +55,60 @@ describe('a program that stands in the hook', () => {
   });
 
   it('is left alone when nothing is known of its frames', () => {
-    expect(next(false)).toBeUndefined();
+    expect(next(true)).toBeUndefined();
     expect(next(true, hook, hook)).toBeUndefined();
   });
 });
 
-describe('the frames above the user’s', () => {
-  function seen(parts: readonly (readonly WireFrame[])[]): (string | undefined)[] {
-    const veil = new FrameVeil();
-    let start = 0;
-    return parts.flatMap((part, i) => {
-      veil.toAdapter({ type: 'request', seq: i, command: 'stackTrace', arguments: { threadId: 1, startFrame: start, levels: part.length } });
-      veil.fromAdapter({ type: 'response', request_seq: i, command: 'stackTrace', body: { stackFrames: part } });
-      start += part.length;
-      return part.map(({ presentationHint }) => presentationHint);
-    });
+describe('what the editor is told of a stack', () => {
+  /** Asks for a stack in parts of these sizes, as an adapter would answer. */
+  function shown(stack: readonly string[], ...parts: readonly number[]): { readonly paths: (string | undefined)[]; readonly hints: (string | undefined)[]; readonly total: number } {
+    const veil = new FrameVeil(), paths: (string | undefined)[] = [], hints: (string | undefined)[] = [];
+    let total = 0;
+    for (const [i, size] of parts.entries()) {
+      const request = { type: 'request', seq: i, command: 'stackTrace', arguments: { threadId: 1, startFrame: paths.length, levels: size } };
+      veil.toAdapter(request);
+      const { startFrame, levels } = request.arguments;
+      const body = { stackFrames: wire(...stack).slice(startFrame, levels === 0 ? undefined : startFrame + levels), totalFrames: stack.length };
+      veil.fromAdapter({ type: 'response', request_seq: i, command: 'stackTrace', body });
+      if (size > 0) expect(body.stackFrames.length).toBeLessThanOrEqual(size);
+      paths.push(...body.stackFrames.map(({ source }) => source?.path));
+      hints.push(...body.stackFrames.map(({ presentationHint }) => presentationHint));
+      total = body.totalFrames;
+    }
+    return { paths, hints, total };
   }
 
-  it('are passed over when the hook stands on top', () => {
-    expect(seen([wire(hook, hook, sdk, user, sdk)])).toEqual(['subtle', 'subtle', 'subtle', undefined, undefined]);
+  it('begins with the line that made the span', () => {
+    for (const parts of [[20], [1, 19], [0], [1, 1, 1]]) expect(shown([hook, hook, user, sdk, user], ...parts)).toEqual({ paths: [user, sdk, user], hints: [undefined, undefined, undefined], total: 3 });
   });
 
-  it('are passed over in a stack that is told in parts', () => {
-    expect(seen([wire(hook), wire(hook, sdk, user, sdk)])).toEqual(['subtle', 'subtle', 'subtle', undefined, undefined]);
+  it('has packages above that line for those who want to see them', () => {
+    for (const parts of [[20], [2, 19], [0]]) expect(shown([hook, hook, sdk, user, sdk], ...parts)).toEqual({ paths: [sdk, user, sdk], hints: ['subtle', undefined, undefined], total: 3 });
   });
 
-  it('stay as they are when something else stands on top, or no frame is the user’s', () => {
-    expect(seen([wire(sdk, user)])).toEqual([undefined, undefined]);
-    expect(seen([wire(hook, sdk, sdk)])).toEqual(['subtle', undefined, undefined]);
+  it('is the whole stack where the program stands elsewhere, or nothing else is known', () => {
+    expect(shown([sdk, hook, user], 1, 19)).toEqual({ paths: [sdk, hook, user], hints: [undefined, undefined, undefined], total: 3 });
+    expect(shown([hook, hook], 1, 19).paths).toEqual([hook, hook]);
+    expect(shown([hook, sdk, sdk], 1, 19)).toMatchObject({ paths: [sdk, sdk], hints: [undefined, undefined] });
+  });
+
+  it('is anew at every stop and in every thread', () => {
+    const veil = new FrameVeil();
+    const ask = (seq: number, threadId: number, ...stack: readonly string[]): number => {
+      const body = { stackFrames: wire(...stack) };
+      veil.toAdapter({ type: 'request', seq, command: 'stackTrace', arguments: { threadId, startFrame: 0, levels: 20 } });
+      veil.fromAdapter({ type: 'response', request_seq: seq, command: 'stackTrace', body });
+      return body.stackFrames.length;
+    };
+    expect([ask(1, 1, hook, user), ask(2, 2, user, user), ask(3, 1, user, user)]).toEqual([1, 2, 2]);
+  });
+
+  it('is all of it for ourselves', () => {
+    const veil = new FrameVeil(), body = { stackFrames: wire(hook, user) }, request = { type: 'request', seq: 1, command: 'stackTrace', arguments: { threadId: 1, levels: 20, ...unveiled } };
+    veil.toAdapter(request);
+    veil.fromAdapter({ type: 'response', request_seq: 1, command: 'stackTrace', body });
+    expect([request.arguments.levels, body.stackFrames.length]).toEqual([20, 2]);
   });
 
   it('may be anything', () => {
@@ -89,8 +116,8 @@ describe('the frames above the user’s', () => {
       const veil = new FrameVeil();
       veil.toAdapter({ type: 'request', seq: 1, command: 'stackTrace', arguments: given });
       veil.fromAdapter({ type: 'response', request_seq: 1, command: 'stackTrace', body });
-      veil.toAdapter({ type: 'request', seq: 2, command: 'stackTrace' });
-      veil.fromAdapter({ type: 'response', request_seq: 2, command: 'stackTrace', body: { stackFrames: [body, Object.freeze({}), given] } });
+      veil.toAdapter({ type: 'request', seq: 2, command: 'stackTrace', arguments: { threadId: given } });
+      veil.fromAdapter({ type: 'response', request_seq: 2, command: 'stackTrace', body: { stackFrames: [body, {}, given] } });
     }));
   });
 });
