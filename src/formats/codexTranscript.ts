@@ -1,5 +1,6 @@
 import { nanosOfIso } from '../model/time.ts';
 import { CodexEvents } from './codexEvents.ts';
+import { CodexFork } from './codexFork.ts';
 import { CodexSession } from './codexSession.ts';
 import { objectIn, textIn } from './jsonFields.ts';
 import type { JsonObject } from './jsonReader.ts';
@@ -9,6 +10,7 @@ import type { Steps, TranscriptReader } from './transcriptSteps.ts';
 export class CodexTranscript implements TranscriptReader {
   private readonly session: CodexSession;
   private readonly events: CodexEvents;
+  private readonly fork = new CodexFork();
 
   constructor(steps: Steps) {
     this.session = new CodexSession(steps);
@@ -17,7 +19,12 @@ export class CodexTranscript implements TranscriptReader {
 
   take(record: JsonObject): void {
     const { session, events } = this, payload = objectIn(record.get('payload')), type = textIn(record.get('type')), message = objectIn(record.get('msg'));
-    session.at(nanosOfIso(textIn(record.get('timestamp'))));
+    const time = nanosOfIso(textIn(record.get('timestamp')));
+    if (payload !== undefined && time !== undefined && this.fork.repeats(type, payload, time)) {
+      session.steps.batch.tally(1, 'records repeat the session that this one was forked from', 'record repeats the session that this one was forked from');
+      return;
+    }
+    session.at(time);
     if (payload !== undefined) this.takeRecord(type, payload);
     else if (message !== undefined) events.take(message);
     else if (type.includes('.')) events.takeThread(type, record);

@@ -116,6 +116,23 @@ describe('a transcript of Codex', () => {
   const count = (second: number, input: number, total: number): object => at(second, 'event_msg', { type: 'token_count', info: { total_token_usage: { input_tokens: total }, last_token_usage: { input_tokens: input, output_tokens: 1 } } });
   const start = [at(0, 'session_meta', { id: 's' }), at(1, 'event_msg', { type: 'task_started', turn_id: 't' })];
 
+  it('leaves out what a forked session repeats of the other one, whatever the times say', () => {
+    const id = (ms: number, tail: string): string => `${ms.toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7000-8000-${tail.padStart(12, '0')}`;
+    const parent = id(1000, 'a'), fork = id(9000, 'b'), text = (role: string, words: string): object => ({ type: 'message', role, content: [{ type: role === 'user' ? 'input_text' : 'output_text', text: words }] });
+    const turn = (second: number, turnId: string | undefined, words: string): object[] => [
+      ...turnId === undefined ? [] : [at(second, 'turn_context', { turn_id: turnId, model: 'm' })], at(second, 'response_item', text('user', words)), at(second, 'response_item', text('assistant', `re ${words}`)),
+    ];
+    const own = at(20, 'session_meta', { id: fork, forked_from_id: parent }), other = at(20, 'session_meta', { id: parent });
+    const names = (...records: readonly object[]): unknown => read(codex, ...records).filter(({ name }) => name.startsWith('chat')).map(({ traceId, content }) => [traceId, JSON.stringify(content.attributes.get('gen_ai.output.messages'), (_, value: unknown) => (value instanceof Map ? [...value.values()] : value)).includes('re new')]);
+    const expected = [[fork, true]];
+    // Its own line again, a turn that is younger than the session, a pause.
+    expect(names(own, other, ...turn(20, undefined, 'old'), own, ...turn(20, undefined, 'new'))).toEqual(expected);
+    expect(names(own, other, ...turn(20, id(2000, 'c'), 'old'), ...turn(20, id(3000, 'd'), 'older'), ...turn(20, id(9001, 'e'), 'new'))).toEqual(expected);
+    expect(names(own, other, ...turn(20, undefined, 'old'), ...turn(22, undefined, 'new'))).toEqual(expected);
+    expect(names(own, ...turn(20, undefined, 'new'))).toEqual(expected);
+    expect(decoded(codex, [own, other, ...turn(20, id(2000, 'c'), 'old')].map((record) => JSON.stringify(record)).join('\n'), lenient).problems).toContain('4 records repeat the session that this one was forked from');
+  });
+
   it('counts tokens once for each change of the totals, also after the outputs of tools', () => {
     const rows = read(codex, ...start, at(2, 'response_item', { type: 'function_call', name: 'a', arguments: '{}', call_id: 'c' }), at(3, 'response_item', { type: 'function_call_output', call_id: 'c', output: 'x' }), count(4, 7, 7), count(5, 7, 7),
       at(6, 'response_item', { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] }), count(7, 9, 16));
