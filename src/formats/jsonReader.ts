@@ -1,6 +1,8 @@
 import { isUtf8, plainTextEnd, repeatedTextOf, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
 import { resolveEscapes } from './jsonEscapes.ts';
+import { passContainer } from './jsonSkip.ts';
+import type { Passed } from './jsonSkip.ts';
 import type { KnownTexts } from './knownTexts.ts';
 
 /** A JSON value of any kind but one that was expected; the reader stands somewhere in it. */
@@ -51,6 +53,7 @@ export class JsonReader {
   /** Whether the last string has escapes. */
   hasEscapes = false;
   private readonly maxElements: number;
+  private readonly passed = new Map<number, Passed>();
 
   constructor(bytes: Uint8Array, start: number, end: number, options: { readonly isLenient: boolean; readonly maxElements: number }) {
     this.bytes = bytes;
@@ -269,12 +272,29 @@ export class JsonReader {
   skip(): void {
     switch (this.peek()) {
       case quote: this.scanString(); if (this.hasEscapes) this.stringText(); break;
-      case openBrace: for (let more = this.beginObject(); more; more = this.nextMember()) this.skip(); break;
-      case openBracket: for (let more = this.beginArray(); more; more = this.nextItem()) this.skip(); break;
+      case openBrace: case openBracket: this.skipContainer(); break;
       case 0x74: case 0x66: this.takeBoolean(); break;
       case 0x6e: this.word('null'); break;
       default: this.scanNumber();
     }
+  }
+
+  private skipContainer(): void {
+    const { isLenient, passed } = this, rules = { isLenient, mostDepth: mostDepth - this.depth, mostKeyBytes, passed };
+    const found = passed.get(this.position) ?? passContainer(this.bytes, this.position, this.end, rules);
+    if (found === undefined) {
+      this.walk();
+      return;
+    }
+    this.position = found.end;
+    this.countElements(found.elements);
+  }
+
+  /** Goes through the container that comes next, which throws at what is wrong with it. */
+  private walk(): void {
+    const passOver = (): void => { if (this.peek() === openBrace || this.peek() === openBracket) this.walk(); else this.skip(); };
+    if (this.peek() === openBrace) for (let more = this.beginObject(); more; more = this.nextMember()) passOver();
+    else for (let more = this.beginArray(); more; more = this.nextItem()) passOver();
   }
 
   private readKey(): void {

@@ -120,8 +120,13 @@ export class DraftWriter {
 
   /** What was written from `start` on is the content of a row. */
   endContent(row: number, start: number): void {
-    const { batch, content } = this;
     if (this.keepLimits(start, shapes.content)) this.markCut(row);
+    this.endWithin(row, start);
+  }
+
+  /** The same for content that is known to be within the limits. */
+  endWithin(row: number, start: number): void {
+    const { batch, content } = this;
     batch.buffer[row] = this.bufferIndex();
     batch.contentStart[row] = start;
     batch.contentEnd[row] = content.length;

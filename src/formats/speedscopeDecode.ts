@@ -24,7 +24,15 @@ export function decodeSpeedscope(bytes: Uint8Array, batch: SpanBatch, options: D
   decoder.finish();
 }
 
-interface Frame { readonly name: string; readonly content: Uint8Array }
+interface Frame {
+  readonly name: string;
+  readonly content: Uint8Array;
+  /** Whether its content and its name are within the limits; known when its first span is there. */
+  isWithin: boolean;
+  /** The number of the texts in which `text` is its name. */
+  texts: number;
+  text: number;
+}
 
 class SpeedscopeDecoder {
   added = 0;
@@ -33,6 +41,8 @@ class SpeedscopeDecoder {
   private readonly writer: DraftWriter;
   private frames: Frame[] = [];
   private profiles = 0;
+  /** How often the texts of the batch began anew. */
+  private texts = 0;
 
   constructor(batch: SpanBatch, options: DecodeOptions) {
     this.batch = batch;
@@ -76,23 +86,40 @@ class SpeedscopeDecoder {
     const resource = writer.addResource(new Map<string, AttributeValue>(name === '' ? [] : [['service.name', name]])), scope = writer.addScope('', '');
     // A time of 0 means "not recorded".
     const first = Math.min(startNanos, spans.firstStart), shift = first <= 0 ? 1 - first : 0;
+    let trace = batch.intern(traceId);
     for (let i = 0; i < spans.count; i++) {
       const row = writer.newRow(), frame = this.frames[spans.frame[i] as number], start = writer.content.length;
-      batch.traceId[row] = batch.intern(traceId);
+      if (row === 0) {
+        this.texts++;
+        trace = batch.intern(traceId);
+      }
+      batch.traceId[row] = trace;
       batch.idLow[row] = i + 1;
       batch.parentLow[row] = (spans.parent[i] as number) + 1;
       batch.resource[row] = resource;
       batch.scope[row] = scope;
       batch.operation[row] = operationCode.whole;
       batch.present[row] = presentWhole;
-      batch.name[row] = writer.internCut(row, frame?.name ?? `frame ${spans.frame[i] as number}`, this.options.limits.maxNameBytes);
       setTime(batch.startHigh, batch.startLow, row, (spans.start[i] as number) + shift);
       if (spans.end[i] !== Infinity) setTime(batch.endHigh, batch.endLow, row, (spans.end[i] as number) + shift);
       if (frame !== undefined) writer.content.raw(frame.content, 0, frame.content.length);
-      writer.endContent(row, start);
+      if (frame?.isWithin === true) {
+        writer.endWithin(row, start);
+        if (frame.texts !== this.texts) frame.text = batch.intern(frame.name);
+        frame.texts = this.texts;
+        batch.name[row] = frame.text;
+      } else this.endFirst(row, start, frame, spans.frame[i] as number);
       writer.handOver();
       this.added++;
     }
+  }
+
+  /** Ends a span of a frame of which it is not known yet whether it is within the limits. */
+  private endFirst(row: number, start: number, frame: Frame | undefined, index: number): void {
+    const { batch, writer } = this, name = frame?.name ?? `frame ${index}`;
+    batch.name[row] = writer.internCut(row, name, this.options.limits.maxNameBytes);
+    writer.endContent(row, start);
+    if (frame !== undefined) frame.isWithin = batch.marks[row] === 0 && name.isWellFormed();
   }
 }
 
@@ -109,5 +136,5 @@ function frameOf(frame: JsonObject): Frame {
     const value = known.get(key) ?? null;
     if (value !== null) writeKeyValue(writer, contentFields.attributes, attribute, value);
   }
-  return { name: textIn(frame.get('name')), content: writer.finish() };
+  return { name: textIn(frame.get('name')), content: writer.finish(), isWithin: false, texts: -1, text: 0 };
 }

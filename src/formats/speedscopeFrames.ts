@@ -1,3 +1,4 @@
+import { viewOf } from '../model/wireText.ts';
 import { textIn } from './jsonFields.ts';
 import type { JsonReader } from './jsonReader.ts';
 
@@ -28,6 +29,10 @@ export class FrameSpans {
   readEvents(reader: JsonReader): void {
     for (let more = reader.beginArray(); more; more = reader.nextItem()) {
       if (reader.peek() !== 0x7b) { reader.skip(); continue; }
+      if (takePlainEvent(reader)) {
+        if (plain.isOpen) this.open(plain.frame, plain.at * this.scale); else this.close(plain.frame, plain.at * this.scale);
+        continue;
+      }
       let type = '', frame = -1, at = 0;
       for (let inner = reader.beginObject(); inner; inner = reader.nextMember()) {
         switch (reader.key) {
@@ -78,12 +83,53 @@ export class FrameSpans {
     while (from >= 0 && this.frame[this.stack[from] as number] !== frame) from--;
     if (from < 0) { this.unmatchedEnds++; return; }
     this.end[this.stack[from] as number] = at;
-    this.stack.splice(from, 1);
+    if (from === this.stack.length - 1) this.stack.pop(); else this.stack.splice(from, 1);
   }
 
   private closeTo(depth: number, at: number): void {
     while (this.stack.length > depth) this.end[this.stack.pop() as number] = at;
   }
+}
+
+/** What `takePlainEvent` read. */
+const plain = { isOpen: false, frame: 0, at: 0 };
+
+/** Four ASCII characters as they stand in memory. */
+const word = (text: string): number => new DataView(new TextEncoder().encode(text).buffer).getInt32(0, true);
+
+const words = { begin: word('{"ty'), type: word('pe":'), opens: word('"O",'), closes: word('"C",'), frame: word('"fra'), me: word('me":'), at: word(',"at') };
+const quote = 0x22, colon = 0x3a, closeBrace = 0x7d, mostDigits = 15;
+
+/**
+ * Reads the event that comes next when it stands there as programs write nearly all of them, `{"type":"O","frame":1,"at":2}` with
+ * whole numbers, in this order and without blanks; otherwise false, and nothing has happened.
+ */
+function takePlainEvent(reader: JsonReader): boolean {
+  const { bytes, position, end } = reader, view = viewOf(bytes);
+  if (position + 64 > end || view.getInt32(position, true) !== words.begin || view.getInt32(position + 4, true) !== words.type) return false;
+  const type = view.getInt32(position + 8, true);
+  if ((type !== words.opens && type !== words.closes) || view.getInt32(position + 12, true) !== words.frame || view.getInt32(position + 16, true) !== words.me) return false;
+  const frame = takeDigits(bytes, position + 20), next = digitsEnd;
+  if (frame < 0 || view.getInt32(next, true) !== words.at || bytes[next + 4] !== quote || bytes[next + 5] !== colon) return false;
+  const at = takeDigits(bytes, next + 6);
+  if (at < 0 || bytes[digitsEnd] !== closeBrace) return false;
+  plain.isOpen = type === words.opens;
+  plain.frame = frame;
+  plain.at = at;
+  reader.position = digitsEnd + 1;
+  reader.countElements(3);
+  return true;
+}
+
+/** Where the digits end that `takeDigits` read. */
+let digitsEnd = 0;
+
+/** The integer of at most 15 digits at `start`; -1 when there is none. */
+function takeDigits(bytes: Uint8Array, start: number): number {
+  let at = start, value = 0;
+  for (let digit = (bytes[at] as number) - 48; digit >= 0 && digit <= 9 && at - start <= mostDigits; digit = (bytes[++at] as number) - 48) value = value * 10 + digit;
+  digitsEnd = at;
+  return at === start || at - start > mostDigits || (bytes[start] === 48 && at > start + 1) ? -1 : value;
 }
 
 /** A number; 0 for everything else. */

@@ -29,6 +29,34 @@ describe('the JSON reader', () => {
     }));
   });
 
+  it('passes over what it reads and refuses what it does not read, with the same words', () => {
+    const pieces = fc.array(fc.constantFrom('{', '}', '[', ']', '"a"', ':', ',', '1', '-0.5e+3', '01', '"\\u00e9\\n"', '"\\x"', '"\u0001"', '"\u00e9"', 'null', 'true', 'nul', 'NaN', '-Infinity', ' ', '\n', '"'), { maxLength: 12 }).map((parts) => parts.join(''));
+    const damaged = fc.tuple(fc.json({ stringUnit: 'binary' }), fc.nat(), fc.constantFrom('', ',', '}', ']', '"', '\\', ':', '0')).map(([text, at, more]) => `${text.slice(0, at % (text.length + 1))}${more}${text.slice(at % (text.length + 1) + 1)}`);
+    fc.assert(fc.property(fc.oneof(pieces, damaged), fc.constantFrom('[', '{"k":['), fc.boolean(), (text, open, isLenient) => {
+      const bytes = utf8(`${open}${text}${open === '[' ? ']' : ']}'}`);
+      const outcome = (use: (reader: JsonReader) => unknown): unknown => {
+        const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: 1e6 });
+        try {
+          use(reader);
+          return [reader.position, reader.elements, reader.depth];
+        } catch (error) {
+          return error instanceof DecodeError ? [error.message, error.offset] : error instanceof WrongTypeError ? error.message : error;
+        }
+      };
+      expect(outcome((reader) => { reader.skip(); })).toEqual(outcome((reader) => reader.takeValue()));
+    }), { numRuns: 2000 });
+  });
+
+  it('remembers where long lists end that it passed over', () => {
+    const bytes = utf8(JSON.stringify({ a: [Array.from({ length: 20_000 }, (_, i) => i)], b: 1 })), reader = new JsonReader(bytes, 0, bytes.length, { isLenient: false, maxElements: 1e6 });
+    reader.skip();
+    const { elements } = reader;
+    reader.position = reader.elements = 0;
+    reader.beginObject();
+    reader.skip();
+    expect([reader.nextMember(), reader.key, reader.takeValue(), reader.nextMember(), reader.elements]).toEqual([true, 'b', 1, false, elements]);
+  });
+
   it('reads its own text again, and passes over it in one step', () => {
     fc.assert(fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.nat({ max: 3 }), (value, indent) => {
       const tree = read(JSON.stringify(value)), bytes = utf8(jsonText(tree, indent));
