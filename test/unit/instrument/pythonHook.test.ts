@@ -97,7 +97,7 @@ raise RuntimeError("the end")
 
   it('leaves open spans behind when it is killed', async () => {
     const text = `${sdk}with tracer.start_as_current_span("waits for ever"): # here\n    time.sleep(60)\n`;
-    const ended = await shipped.run(python, [shipped.write('agent.py', text)], shipped.environment(live), (kill) => { void live.until(() => live.spans().length > 0).then(kill); });
+    const ended = await shipped.run(python, [shipped.write('agent.py', text)], shipped.environment(live), (kill) => { void live.until(() => live.spans().length > 0).then(() => kill()); });
     expect(ended.signal).toBe('SIGKILL');
     expect(live.messages.map(({ type }) => type)).toEqual(['hello', 'start']);
     expect(lines()).toEqual([['waits for ever', lineOf(text, '# here'), '<module>']]);

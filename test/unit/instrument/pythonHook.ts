@@ -53,10 +53,10 @@ export class ShippedHook {
     return { PYTHONPATH: [this.hook, ...more].join(path.delimiter), SPANSCOPE_ENDPOINT: live.endpoint, OTEL_SERVICE_NAME: 'agent' };
   }
 
-  run(python: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, whenStarted?: (kill: () => void) => void): Promise<Ended> {
+  run(python: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, whenStarted?: (kill: (signal?: NodeJS.Signals) => void) => void): Promise<Ended> {
     const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|PYTHON)/.test(name));
     const child = spawn(python, args, { cwd: this.folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    whenStarted?.(() => { child.kill('SIGKILL'); });
+    whenStarted?.((signal = 'SIGKILL') => { child.kill(signal); });
     let stdout = '', stderr = '';
     child.stdout.on('data', (text: Buffer) => { stdout += text.toString(); });
     child.stderr.on('data', (text: Buffer) => { stderr += text.toString(); });

@@ -102,5 +102,6 @@ class _Loader:
             import importlib
 
             importlib.import_module(_LATER[self._name]).attach(module)
+            importlib.import_module("_spanscope_hook.report").note(self._name)
         except Exception:
             pass

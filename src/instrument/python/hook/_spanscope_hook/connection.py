@@ -19,6 +19,7 @@ _MAX_FRAMES_IN_FLIGHT = 64
 _MAX_OPEN = 20_000
 _MAX_CHARACTERS = 32 << 20
 _HELLO_ID = 0
+_REPORT_SECONDS = 0.2
 _nothing = ((), ())
 
 
@@ -49,6 +50,7 @@ class Connection:
     def __init__(self):
         self._endpoint = _endpoint()
         self._token = kit._variable("SPANSCOPE_TOKEN")
+        self._program = None
         self._web_socket = None
         self._number = 0
         self._spans = {}  # by their library's object: open spans, and those that ended since they were told and are not confirmed
@@ -162,6 +164,23 @@ class Connection:
         # Another receiver may be there now: it gets to know all that is open.
         self._unsent = dict.fromkeys(self._spans.values())
 
+    def report(self, program):
+        """Tells of a program without spans, on this machine only, and waits a moment to be heard."""
+        if self._endpoint.hostname not in LOOPBACK:
+            return
+        self._program = program
+        try:
+            web_socket = self._web_socket = kit._WebSocket(self._endpoint)
+            web_socket.socket.settimeout(_REPORT_SECONDS)
+            web_socket.send(json.dumps(self._hello()).encode("ascii"))
+            # To leave with something unread would take back what was sent.
+            while not any(json.loads(text).get("id") == _HELLO_ID for text in web_socket.receive()):
+                pass
+        except Exception:
+            pass
+        if self._web_socket is not None:
+            self._web_socket.close()
+
     def _drop(self):
         if self._web_socket is not None:
             self._web_socket.close()
@@ -179,6 +198,8 @@ class Connection:
         hello = {"type": "hello", "id": _HELLO_ID, "client": {"name": name, "language": "python", "pid": os.getpid(), "cwd": _folder()}}
         if self._token is not None:
             hello["token"] = self._token
+        if self._program is not None:
+            hello["program"] = self._program
         return hello
 
     def _take_answers(self, messages):

@@ -148,6 +148,11 @@ def flush():
         pass
 
 
+def has_begun():
+    """Whether there was a span in this process."""
+    return _sender is not None
+
+
 def _register():
     """Ways out of this process: spans that are on their way are still sent."""
     if hasattr(os, "register_at_fork"):
