@@ -24,6 +24,9 @@ export class RunLog {
 
   get live(): readonly Run[] { return this.#runs.live; }
 
+  /** Runs whose programs stood in the debugger, oldest first. */
+  get paused(): readonly Run[] { return this.#runs.saved.filter(({ pauses }) => pauses !== undefined); }
+
   find(id: string): Run | undefined { return this.#runs.find(id); }
 
   isLive(id: string): boolean { return this.#runs.isLive(id); }

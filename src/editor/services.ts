@@ -117,7 +117,7 @@ export class Services {
       showTrace: async (traceId, spanId) => { await this.panels.show(traceId, { spanId }); },
       run: (action) => runPanelAction(action, this.receiver.endpoints),
     }));
-    this.code = keep(new CodeSurface(this.collector, () => ({ collector: this.collector, source: this.source, panels: this.panels, display: this.display, log: log.for('code') })));
+    this.code = keep(new CodeSurface(this.collector, () => ({ collector: this.collector, source: this.source, runs: this.runs, panels: this.panels, display: this.display, log: log.for('code') })));
     keep(TraceFileEditor.register(this.files, this.panels));
     keep(vscode.window.registerUriHandler({ handleUri: async (uri) => (await import('./links/openLink.ts')).openLink(this, uri) }));
     this.#status = keep(new StatusItem(this.collector, this.receiver, this.index, this.tracer, this.display));

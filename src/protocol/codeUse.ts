@@ -49,12 +49,19 @@ export interface CodeUse {
   readonly since: number;
 }
 
+/** When the programs of a debug session stood in the debugger, in milliseconds since 1970: that is no time that their spans took. */
+export interface CodePauses {
+  readonly session: string;
+  readonly pauses: readonly (readonly [from: number, to?: number])[];
+}
+
 export interface CodeUseQuestion {
   /** What the last answer said; places are told from `known` on while the epoch is the same. */
   readonly epoch: number;
   readonly known: number;
   /** Figures are asked for these groups of place ids: the places on a line, or in a function. */
   readonly groups: readonly (readonly number[])[];
+  readonly pauses?: readonly CodePauses[];
 }
 
 export interface CodeUseAnswer {
@@ -98,6 +105,7 @@ export interface CodeSpansQuestion {
   readonly epoch: number;
   readonly places: readonly number[];
   readonly limit: number;
+  readonly pauses?: readonly CodePauses[];
   /** Only those that failed. */
   readonly failed?: boolean;
   readonly withContent?: boolean;

@@ -8,6 +8,7 @@ import { Turns } from '../traceSearch.ts';
 import { FigureSums } from './figures.ts';
 import { failed, placedSpansOf } from './placedSpans.ts';
 import type { FailedRow, PlacedSpans } from './placedSpans.ts';
+import { PausedSpans } from './pausedSpans.ts';
 import { PlaceScan } from './placeScan.ts';
 import { PlaceTable } from './placeTable.ts';
 import { chainOf, codeSpanOf, problemOf } from './spanTexts.ts';
@@ -45,22 +46,25 @@ export class CodeUses {
     this.kept.clear();
   }
 
-  use({ epoch, known, groups }: CodeUseQuestion): Promise<CodeUseAnswer> {
+  use({ epoch, known, groups, pauses = [] }: CodeUseQuestion): Promise<CodeUseAnswer> {
     return this.inTurn(async (turns) => {
       const isPartial = await this.refresh(turns), isSame = epoch === this.table.epoch;
       const sums = new FigureSums(isSame ? groups.slice(0, mostGroups) : []);
-      for (const spans of this.kept.values()) await sums.add(spans, turns);
+      const paused = new PausedSpans(pauses);
+      for (const spans of this.kept.values()) await sums.add(paused.without(spans), turns);
       const found = sums.result();
       return { epoch: this.table.epoch, places: this.table.places.slice(isSame ? known : 0), uses: groups.map((_, i) => found[i]), isPartial };
     });
   }
 
-  spans({ epoch, places, limit, failed: onlyFailed = false, withContent = false }: CodeSpansQuestion): Promise<CodeSpan[]> {
+  spans({ epoch, places, limit, pauses = [], failed: onlyFailed = false, withContent = false }: CodeSpansQuestion): Promise<CodeSpan[]> {
     return this.inTurn(async (turns) => {
       await this.refresh(turns);
       if (epoch !== this.table.epoch) return [];
       const wanted = new Set(places), found: { spans: PlacedSpans; i: number; start: number }[] = [];
-      for (const spans of this.kept.values()) {
+      const paused = new PausedSpans(pauses);
+      for (const kept of this.kept.values()) {
+        const spans = paused.without(kept);
         for (let i = 0; i < spans.count; i++) {
           if (!wanted.has(spans.place[i] as number) || (onlyFailed && ((spans.state[i] as number) & failed) === 0)) continue;
           found.push({ spans, i, start: spans.start[i] as number });
@@ -70,7 +74,7 @@ export class CodeUses {
       const traces = new Map([...new Set(newest.map(({ spans }) => spans.traceId))].map((traceId) => [traceId, this.read(traceId)]));
       return newest.flatMap(({ spans, i }) => {
         const trace = traces.get(spans.traceId);
-        return trace === undefined ? [] : [codeSpanOf(trace, spans.row[i] as number, spans.place[i] as number, withContent)];
+        return trace === undefined ? [] : [codeSpanOf(trace, spans, i, withContent)];
       });
     });
   }

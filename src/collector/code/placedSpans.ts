@@ -70,9 +70,11 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summar
   return spans;
 }
 
+export const runOfSession = (id: string): string => `session ${id}`;
+
 function runOf({ traceId, session, services, name }: TraceOverview): Pick<PlacedSpans, 'run' | 'program'> {
   if (session === undefined) return { run: `trace ${traceId}`, program: JSON.stringify([services, name]) };
-  return { run: `session ${session.id}`, program: session.name === '' ? JSON.stringify(services) : session.name };
+  return { run: runOfSession(session.id), program: session.name === '' ? JSON.stringify(services) : session.name };
 }
 
 function stateOf(trace: TraceColumns, row: number): number {

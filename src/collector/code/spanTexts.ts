@@ -6,20 +6,22 @@ import { metaRole, metaStatus } from '../../model/traceRows.ts';
 import type { CodeSpan, CodeSpanContent } from '../../protocol/codeUse.ts';
 import { spanRecordOf } from '../store/spanRecords.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
+import type { PlacedSpans } from './placedSpans.ts';
 
 const openMark = markBit('open'), lostMark = markBit('lost');
 const longestText = 400, longestName = 200;
 const deepestChain = 12;
 
 /** A span for a list; with its content as short texts when somebody looks at it. */
-export function codeSpanOf(trace: TraceColumns, row: number, place: number, withContent: boolean): CodeSpan {
-  const meta = trace.meta[row] as number, marks = trace.marks[row] as number, duration = trace.duration[row] as number;
+export function codeSpanOf(trace: TraceColumns, spans: PlacedSpans, i: number, withContent: boolean): CodeSpan {
+  const row = spans.row[i] as number, duration = spans.duration[i] as number, start = spans.start[i] as number, place = spans.place[i] as number;
+  const meta = trace.meta[row] as number, marks = trace.marks[row] as number;
   const { texts } = trace.texts;
   return {
     traceId: traceKeyOf(receivedSource, trace.traceId), spanId: trace.spanIdOf(row), place,
     name: cut(texts[trace.name[row] as number] ?? '', longestName), label: labelOf(trace, row),
     role: roles[metaRole(meta)] ?? 'other', isFailed: statusCodes[metaStatus(meta)] === 'error', isRunning: (marks & (openMark | lostMark)) === openMark,
-    start: Number(trace.times.base) / 1e6 + (trace.start[row] as number) / 1e6, ...(Number.isNaN(duration) ? {} : { durationNs: duration }),
+    start, ...(Number.isNaN(duration) ? {} : { durationNs: duration }),
     ...(withContent ? { content: contentOf(spanRecordOf(trace, row)) } : {}),
   };
 }

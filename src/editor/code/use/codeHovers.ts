@@ -30,8 +30,8 @@ export class CodeHovers implements vscode.HoverProvider {
     if (!codeSettings().hover || character < document.lineAt(line).firstNonWhitespaceCharacterIndex) return undefined;
     const here = this.#at(document, line);
     if (here === undefined) return undefined;
-    const { epoch } = this.#insight;
-    const spans = await this.#collector.call('codeSpans', { epoch, places: here.places, limit: shownSpans, withContent: true });
+    const { epoch, pauses } = this.#insight;
+    const spans = await this.#collector.call('codeSpans', { epoch, places: here.places, limit: shownSpans, pauses, withContent: true });
     return spans.length === 0 ? undefined : new vscode.Hover([this.#text(here, spans), this.#links(here, spans, epoch)], document.lineAt(line).range);
   }
 

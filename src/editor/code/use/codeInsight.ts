@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { CodeUse } from '../../../protocol/codeUse.ts';
+import type { RunLog } from '../../../debug/runLog.ts';
+import type { CodePauses, CodeUse } from '../../../protocol/codeUse.ts';
 import type { CollectorHost } from '../../collector/collectorHost.ts';
 import { Disposables } from '../../disposables.ts';
 import type { Log } from '../../log.ts';
@@ -15,7 +16,7 @@ const refreshMs = 500, runningMs = 1000;
 const longMs = 100, restPerMs = 9, mostRestMs = 5000;
 /** Questions that follow one another at once, while new places turn out to be in sight. */
 const mostRounds = 3;
-const mostLines = 1_000;
+const mostLines = 1_000, mostPausedRuns = 20;
 /** Files that were not found are looked for again while a file without spans is in sight. */
 const findAgainMs = 30_000;
 
@@ -43,6 +44,7 @@ export class CodeInsight {
   readonly documents: Documents;
   readonly places: CodePlaces;
   readonly #collector: CollectorHost;
+  readonly #runs: RunLog;
   readonly #log: Log;
   readonly #disposables = new Disposables();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
@@ -53,8 +55,9 @@ export class CodeInsight {
   #nextFind = performance.now() + findAgainMs;
   #running: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(collector: CollectorHost, source: SourceService, log: Log) {
+  constructor(collector: CollectorHost, source: SourceService, runs: RunLog, log: Log) {
     this.#collector = collector;
+    this.#runs = runs;
     this.#log = log;
     this.documents = this.#disposables.add(new Documents());
     this.places = new CodePlaces((place) => source.placeOf(place));
@@ -62,13 +65,16 @@ export class CodeInsight {
     const request = (): void => this.#refresh.request();
     const begin = (): void => { this.places.clear(); request(); };
     for (const listener of [
-      collector.onDidChangeTraces(request), collector.onDidReplace(begin), source.onDidChange(begin), vscode.window.onDidChangeVisibleTextEditors(request),
+      collector.onDidChangeTraces(request), runs.onDidPause(request), collector.onDidReplace(begin), source.onDidChange(begin), vscode.window.onDidChangeVisibleTextEditors(request),
       vscode.workspace.onDidSaveTextDocument(request), vscode.workspace.onDidChangeWorkspaceFolders(begin),
       vscode.workspace.onDidChangeTextDocument(({ document }) => { if (this.#files.has(document)) request(); }),
     ]) this.#disposables.add(listener);
   }
 
   get epoch(): number { return this.places.epoch; }
+
+  /** When the programs of the newest runs stood in the debugger, which is no time that their spans took. */
+  get pauses(): readonly CodePauses[] { return this.#runs.paused.slice(-mostPausedRuns).map(({ id, pauses = [] }) => ({ session: id, pauses })); }
 
   of(document: vscode.TextDocument): FileUse | undefined { return this.#files.get(document); }
 
@@ -128,7 +134,7 @@ export class CodeInsight {
     for (let round = 0; round < mostRounds; round++) {
       const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));
       if (round > 0 && ids.length === 0) break;
-      const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]) });
+      const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]), pauses: this.pauses });
       this.#isPartial = answer.isPartial;
       if (answer.isPartial) this.request();
       if (answer.epoch !== epoch) uses.clear();
@@ -141,7 +147,7 @@ export class CodeInsight {
 
   async #fill(drafts: readonly { readonly document: vscode.TextDocument; readonly mark: number; readonly lines: readonly Draft[]; readonly functions: readonly Draft[] }[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
     const groups = drafts.flatMap(({ lines, functions }) => [...lines, ...functions].map(({ places }) => places));
-    const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups });
+    const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups, pauses: this.pauses });
     await this.places.take(answer);
     if (answer.epoch !== epoch) {
       this.request();

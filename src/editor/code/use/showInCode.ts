@@ -1,3 +1,4 @@
+import type { RunLog } from '../../../debug/runLog.ts';
 import type { CollectorHost } from '../../collector/collectorHost.ts';
 import type { Display } from '../../display.ts';
 import { Disposables } from '../../disposables.ts';
@@ -14,6 +15,7 @@ import { SpanCommands } from './spanCommands.ts';
 export interface CodeServices {
   readonly collector: CollectorHost;
   readonly source: SourceService;
+  readonly runs: RunLog;
   readonly panels: TracePanels;
   readonly display: Display;
   readonly log: Log;
@@ -25,10 +27,10 @@ export class ShownInCode {
   readonly commands: SpanCommands;
   readonly #disposables = new Disposables();
 
-  constructor({ collector, source, panels, display, log }: CodeServices) {
+  constructor({ collector, source, runs, panels, display, log }: CodeServices) {
     const keep = <T extends { dispose(): unknown }>(item: T): T => this.#disposables.add(item);
-    this.insight = keep(new CodeInsight(collector, source, log));
-    this.commands = keep(new SpanCommands(collector, panels, display));
+    this.insight = keep(new CodeInsight(collector, source, runs, log));
+    this.commands = keep(new SpanCommands(collector, panels, display, () => this.insight.pauses));
     keep(new CodeLenses(this.insight, display));
     keep(new CodeHovers(this.insight, collector, this.commands, display));
     keep(new CodeDecorations(this.insight, display));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { roleIcons } from '../../../model/role.ts';
-import type { CodeSpan } from '../../../protocol/codeUse.ts';
+import type { CodePauses, CodeSpan } from '../../../protocol/codeUse.ts';
 import type { CollectorHost } from '../../collector/collectorHost.ts';
 import type { Display } from '../../display.ts';
 import { Disposables } from '../../disposables.ts';
@@ -23,11 +23,13 @@ export class SpanCommands {
   readonly #collector: CollectorHost;
   readonly #panels: TracePanels;
   readonly #display: Display;
+  readonly #pauses: () => readonly CodePauses[];
   readonly #spans = new Map<number, SpanName>();
   readonly #disposables = new Disposables();
   #last = 0;
 
-  constructor(collector: CollectorHost, panels: TracePanels, display: Display) {
+  constructor(collector: CollectorHost, panels: TracePanels, display: Display, pauses: () => readonly CodePauses[]) {
+    this.#pauses = pauses;
     this.#collector = collector;
     this.#panels = panels;
     this.#display = display;
@@ -49,7 +51,7 @@ export class SpanCommands {
 
   /** Lets the user choose among the newest spans of places; a single one opens at once. */
   async list({ epoch, places, failed }: Wanted): Promise<void> {
-    const spans = await this.#collector.call('codeSpans', { epoch, places, limit: mostListed, failed, withContent: true });
+    const spans = await this.#collector.call('codeSpans', { epoch, places, limit: mostListed, pauses: this.#pauses(), failed, withContent: true });
     const [first] = spans;
     if (first === undefined) throw new Error('These spans are no longer stored. Run the program again.');
     if (spans.length === 1) return this.#open(first);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CodeUses } from '../../../../src/collector/code/codeUse.ts';
 import { TraceStore } from '../../../../src/collector/store/traceStore.ts';
 import { live } from '../../../../src/formats/live.ts';
-import type { CodeUse, CodeUseAnswer } from '../../../../src/protocol/codeUse.ts';
+import type { CodePauses, CodeUse, CodeUseAnswer } from '../../../../src/protocol/codeUse.ts';
 import { decoded, utf8 } from '../../formats/batches.ts';
 import { makeDirectory, openStore, removeDirectories } from '../store/storeSupport.ts';
 
@@ -47,6 +47,7 @@ class Workbench {
   readonly uses: CodeUses;
   answer: CodeUseAnswer = { epoch: 0, places: [], uses: [], isPartial: false };
   lines = new Map<number | undefined, number>();
+  pauses: CodePauses[] = [];
 
   constructor(store?: TraceStore) {
     this.store = store ?? new TraceStore({ memoryBytes: 1e8, databaseBytes: 1e8, retentionDays: 0 }, { changed: (traceId) => this.uses.changed(traceId), removed: () => undefined, log: () => undefined });
@@ -64,7 +65,7 @@ class Workbench {
     const ask = async (): Promise<void> => {
       const ids = groups.map((lines) => lines.flatMap((line) => this.lines.get(line) ?? []));
       const before = this.answer.epoch;
-      this.answer = await this.uses.use({ epoch: before, known: this.lines.size, groups: ids });
+      this.answer = await this.uses.use({ epoch: before, known: this.lines.size, groups: ids, pauses: this.pauses });
       if (this.answer.epoch !== before) this.lines = new Map();
       for (const { line, id } of this.answer.places) this.lines.set(line, id);
     };
@@ -107,6 +108,16 @@ describe('what spans did in code', () => {
     await bench.send(message({ trace: 'x', id: 'a', line: 12, resource: run('s1') }), message({ trace: 'x', id: 'b', line: 13, resource: run('s1') }));
     await bench.send(message({ trace: 'y', id: 'a', line: 12, at: 9, resource: run('s2') }));
     expect((await bench.of([12], [13])).map((use) => use?.isLatest)).toEqual([true, false]);
+  });
+
+  it('leaves out the time in which the programs of a session stood in the debugger', async () => {
+    const bench = new Workbench(), at = (seconds: number): number => (t0 + seconds) * 1000;
+    await bench.send(message({ id: 'a', line: 12, at: 1, seconds: 9, resource: { 'spanscope.session.id': 's1' } }), message({ trace: 'other', id: 'a', line: 13, at: 1, seconds: 9 }));
+    bench.pauses = [{ session: 's1', pauses: [[at(-5), at(2)], [at(4), at(7)], [at(60)]] }];
+    const [stood, ran] = await bench.of([12], [13]);
+    expect([stood?.run.lastNs, ran?.run.lastNs]).toEqual([5 * second, 9 * second]);
+    const [span] = await bench.uses.spans({ epoch: bench.answer.epoch, places: [bench.lines.get(12) ?? -1], limit: 1, pauses: bench.pauses });
+    expect(span?.durationNs).toBe(5 * second);
   });
 
   it('follows spans that begin, learn their place and end', async () => {

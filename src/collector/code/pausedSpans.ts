@@ -1,0 +1,25 @@
+import { PausedTime } from '../../analysis/pausedTime.ts';
+import type { CodePauses } from '../../protocol/codeUse.ts';
+import { runOfSession } from './placedSpans.ts';
+import type { PlacedSpans } from './placedSpans.ts';
+
+const nsPerMilli = 1e6;
+
+/** Takes the time out of spans that their programs stood in the debugger. */
+export class PausedSpans {
+  private readonly byRun: ReadonlyMap<string, CodePauses['pauses']>;
+
+  constructor(pauses: readonly CodePauses[]) { this.byRun = new Map(pauses.map(({ session, pauses: own }) => [runOfSession(session), own])); }
+
+  without(spans: PlacedSpans): PlacedSpans {
+    const pauses = this.byRun.get(spans.run);
+    if (pauses === undefined) return spans;
+    const { began, start } = spans, sinceBegan = (time: number): number => (time - began) * nsPerMilli;
+    const paused = new PausedTime(pauses.map(([from, to]) => ({ from: sinceBegan(from), to: to === undefined ? Infinity : sinceBegan(to) })));
+    const duration = spans.duration.map((ns, i) => {
+      const from = sinceBegan(start[i] as number);
+      return Math.max(0, ns - paused.within(from, from + ns));
+    });
+    return { ...spans, duration };
+  }
+}
