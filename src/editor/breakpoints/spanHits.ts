@@ -110,11 +110,18 @@ export class SpanHits {
     if (latest !== undefined && isOpen && !latest.panel.visible) latest.panel.reveal(vscode.ViewColumn.Beside, true);
     if (isOpen || !this.#opened.has(traceId)) {
       this.#opened.add(traceId);
+      await codeIsOpen();
       if (latest !== undefined && isOpen) await latest.show(traceId, spanId);
       else await panels.show(traceId, { spanId, preserveFocus: true });
     }
     selection.select({ traceId, spanId }, this);
   }
+}
+
+/** Both the editor and we open something now: what comes into an empty column first would be covered by the other. */
+async function codeIsOpen(): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (vscode.window.tabGroups.activeTabGroup.activeTab === undefined && performance.now() < end) await delay(lookMs);
 }
 
 const selected = ({ traceId, spanId }: BreakpointHit): { traceId: string; spanId: string } => ({ traceId: traceKeyOf(receivedSource, traceId), spanId });
