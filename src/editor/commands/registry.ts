@@ -25,6 +25,7 @@ import { revealSource, revealSourceBeside } from './revealSource.ts';
 import { runDemo } from './runDemo.ts';
 import { runFile } from './runFile.ts';
 import { searchSpans } from './searchSpans.ts';
+import { showElsewhere } from './showElsewhere.ts';
 import { showEnvironment } from './showEnvironment.ts';
 import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
@@ -40,5 +41,5 @@ import { useOtherPort } from './useOtherPort.ts';
 export const commands: readonly Command[] = [
   addAgentKit, ...breakAtSpans, ...chart, clear, clearFilter, clearHighlight, copyAsMarkdown, copyEnvironment, copyLink, copySpanId, copyTraceId, deleteTrace, exportMatching, exportSubtree, exportTrace, filterTraces,
   groupByService, groupByTest, groupByTime, importFile, importFolder, loadMore, mapPath, openAsTrace, openSettings, openTestTrace, openTrace, openTraceBeside, openWalkthrough, revealSource,
-  revealSourceBeside, runDemo, runFile, searchSpans, showEnvironment, showFrameOfSpan, showLog, showMenu, showSpanOfFrame, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
+  revealSourceBeside, runDemo, runFile, searchSpans, showElsewhere, showEnvironment, showFrameOfSpan, showLog, showMenu, showSpanOfFrame, showSpansHere, startReceiver, stopReceiver, pasteTrace, ...lineBreakpoints, ...spanBreakpoints, ...traceFiles, useOtherPort,
 ];

@@ -21,6 +21,7 @@ function entriesOf({ receiver, index }: Services): Entry[] {
     ...(hasProblem ? [entry('refresh', 'Try the Wanted Ports Again', 'spanscope.startReceiver'), entry('check', 'Keep the Ports That Are Used Instead', 'spanscope.useOtherPort')] : []),
     isOn ? entry('circle-slash', 'Stop the Receiver', 'spanscope.stopReceiver') : entry('radio-tower', 'Start the Receiver', 'spanscope.startReceiver'),
     entry('copy', 'Copy Environment for a Terminal', 'spanscope.copyEnvironment'),
+    entry('remote', 'Programs in Containers and on Other Machines…', 'spanscope.showElsewhere'),
     entry('symbol-variable', 'Show the Environment of the Last Program', 'spanscope.showEnvironment'),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     ...(latest === undefined ? [] : [{ ...entry('list-tree', 'Open the Latest Trace', 'spanscope.openTrace'), argument: latest.traceId }]),

@@ -4,6 +4,7 @@ import type { CollectorHost } from '../collector/collectorHost.ts';
 import type { Receiver } from '../collector/receiver.ts';
 import type { Display } from '../display.ts';
 import { Disposables } from '../disposables.ts';
+import { placeLines } from '../elsewhere/places.ts';
 import { Throttle } from '../throttle.ts';
 import type { TraceIndex } from '../traces/traceIndex.ts';
 import { tooltipOf } from '../traces/treeItems.ts';
@@ -51,7 +52,7 @@ export class StatusItem {
     const { state, problems, status, endpoints } = this.#receiver;
     this.#item.text = statusText({ state, problems, running: this.#index.running });
     const lines = statusTooltip(status, endpoints, this.#collector.stats, this.#display.numbers);
-    this.#item.tooltip = tooltipOf([...lines, ...environmentLine(this.#tracer.last, this.#display)]);
+    this.#item.tooltip = tooltipOf([...lines, ...(state === 'listening' ? placeLines(vscode.env.remoteName) : []), ...environmentLine(this.#tracer.last, this.#display)]);
     this.#item.accessibilityInformation = { label: this.#item.text.replace(/^\$\([^)]*\) /, ''), role: 'button' };
   }
 }
