@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { SpanscopeApi } from '../../../src/editor/api.ts';
+import type { SpanBreakpoint } from '../../../src/protocol/live.ts';
+import { activated, listening } from './support.ts';
+
+const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
+const [folder] = vscode.workspace.workspaceFolders ?? [];
+
+/** A file of the workspace that is there for these tests. */
+function program(name: string, text: string): string {
+  const file = path.join(folder?.uri.fsPath ?? '', name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
+const setup = `
+const { trace } = ${load('@opentelemetry/api')};
+const { NodeTracerProvider } = ${load('@opentelemetry/sdk-trace-node')};
+new NodeTracerProvider().register();
+const tracer = trace.getTracer('t');
+`;
+/** From 1. */
+const lineOf = (text: string, mark: string): number => text.split('\n').findIndex((line) => line.includes(`// ${mark}`)) + 1;
+
+interface Frame { readonly line: number; readonly source?: { readonly path?: string } }
+/** Where the debugger stands: the line that the editor shows, and whether the program's own top frame is there too. */
+interface Place { readonly session: vscode.DebugSession; readonly threadId: number; readonly file: string; readonly line: number; readonly isOnTop: boolean }
+
+const framesOf = async (session: vscode.DebugSession, threadId: number): Promise<readonly Frame[]> => (await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: 20 }) as { readonly stackFrames: readonly Frame[] }).stackFrames;
+
+/** Extensions are told addresses where the editor runs elsewhere. */
+function pathOf({ source: { path: told = '' } = {} }: Frame): string {
+  return told.includes('://') ? vscode.Uri.parse(told).fsPath : told;
+}
+
+async function placeNow(): Promise<Place | undefined> {
+  const item = vscode.debug.activeStackItem, editor = vscode.window.activeTextEditor;
+  if (!(item instanceof vscode.DebugStackFrame) || editor === undefined) return undefined;
+  const { session, threadId } = item, file = editor.document.uri.fsPath, line = editor.selection.active.line + 1;
+  const [top] = await framesOf(session, threadId).catch(() => []);
+  return top === undefined ? undefined : { session, threadId, file, line, isOnTop: pathOf(top) === file && top.line === line };
+}
+
+const running = new Set<vscode.DebugSession>();
+
+/** Polls until something is there; gives up as late as the test does. */
+async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, patienceMs = 30_000): Promise<T> {
+  const end = Date.now() + patienceMs;
+  let seen: unknown;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found !== undefined) return found;
+    seen = await placeNow();
+    await delay(50);
+  }
+  throw new Error(`${what} did not happen; the debugger stands at ${JSON.stringify(seen, ['file', 'line', 'isOnTop'])}`);
+}
+
+const standsAt = (file: string, line: number, isOnTop = true): Promise<Place> => until(`a stop at ${path.basename(file)}:${line}`, async () => {
+  const place = await placeNow();
+  return place?.file === file && place.line === line && place.isOnTop === isOnTop ? place : undefined;
+});
+
+async function goOn({ session, threadId }: Place): Promise<void> {
+  await session.customRequest('continue', { threadId });
+  await until('the program going on', async () => {
+    const item = vscode.debug.activeStackItem;
+    return !(item instanceof vscode.DebugStackFrame) || item.session !== session || (await framesOf(session, threadId).catch(() => [])).length === 0 ? true : undefined;
+  }, 5000).catch(() => undefined);
+}
+
+/** Goes on as F5 does. */
+const continueHere = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.debug.continue');
+
+async function start(file: string, more: Partial<vscode.DebugConfiguration> = {}): Promise<void> {
+  assert.ok(await vscode.debug.startDebugging(folder, { type: 'node', request: 'launch', name: 'Run agent', console: 'internalConsole', program: file, ...more }));
+}
+
+const ended = (): Promise<true> => until('the end of the program', () => (running.size === 0 ? true : undefined));
+const add = async (draft: object): Promise<SpanBreakpoint> => await vscode.commands.executeCommand<SpanBreakpoint>('spanscope.addSpanBreakpoint', draft);
+const remove = (id: string): Thenable<unknown> => vscode.commands.executeCommand('spanscope.deleteSpanBreakpoint', id);
+const openFiles = (): readonly string[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).flatMap(({ input }) => (input instanceof vscode.TabInputText ? [path.basename(input.uri.fsPath)] : []));
+const output = (file: string): Promise<string> => until('the output', async () => {
+  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(`${file}.out`)).then((found) => found, () => undefined);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+});
+const done = "require('node:fs').writeFileSync(__filename + '.out', 'done');\n";
+
+describe('span breakpoints', function () {
+  this.timeout(90_000);
+  let api: SpanscopeApi;
+  const added: SpanBreakpoint[] = [], listeners: vscode.Disposable[] = [];
+  const breakAt = async (...drafts: readonly object[]): Promise<void> => { for (const draft of drafts) added.push(await add(draft)); };
+
+  before(async () => {
+    api = await activated();
+    await listening(api);
+    listeners.push(
+      vscode.debug.onDidStartDebugSession((session) => running.add(session)),
+      vscode.debug.onDidTerminateDebugSession((session) => running.delete(session)),
+    );
+  });
+
+  afterEach(async () => {
+    await vscode.debug.stopDebugging();
+    await ended();
+    for (const { id } of added.splice(0)) await remove(id);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  after(async () => {
+    for (const listener of listeners) listener.dispose();
+    await api.clear();
+    await api.stopReceiver();
+  });
+
+  it('stop at the line of the user’s that begins, fails and ends a span, select the span, and let the program go on', async () => {
+    const text = `${setup}
+const span = tracer.startSpan('lookup'); // start
+span.setStatus({ code: 2 }); // error
+span.end(); // end
+${done}`;
+    const file = program('stops.cjs', text);
+    await breakAt({ on: 'start', name: 'LOOK*' }, { on: 'error' }, { on: 'end', name: 'lookup' });
+    await start(file);
+    await standsAt(file, lineOf(text, 'start'));
+    const selected = await until('the span being selected', async () => vscode.commands.executeCommand<SpanBreakpoint | undefined>('spanscope.breakWhenEnds').then((found) => found, () => undefined));
+    assert.equal(selected.name, 'lookup');
+    await until('a trace panel', () => (vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ input }) => input instanceof vscode.TabInputWebview) ? true : undefined));
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
+    await continueHere();
+    await standsAt(file, lineOf(text, 'error'));
+    await continueHere();
+    await standsAt(file, lineOf(text, 'end'));
+    assert.deepEqual(openFiles(), ['stops.cjs']);
+    await continueHere();
+    await ended();
+    assert.equal(await output(file), 'done');
+  });
+
+  it('count, and are off as soon as they are turned off', async () => {
+    const text = `${setup}
+let rounds = 0;
+const timer = setInterval(() => {
+  tracer.startSpan('round', { attributes: { rounds } }).end(); // round
+  if (++rounds < 60) return;
+  clearInterval(timer);
+  ${done}
+}, 50);
+`;
+    const file = program('rounds.cjs', text);
+    await breakAt({ on: 'start', name: 'round', hit: 3 });
+    await start(file);
+    const place = await standsAt(file, lineOf(text, 'round'));
+    const { result } = await place.session.customRequest('evaluate', { expression: 'rounds', frameId: (vscode.debug.activeStackItem as vscode.DebugStackFrame).frameId }) as { readonly result: string };
+    assert.equal(result, '2');
+    await vscode.commands.executeCommand('spanscope.toggleSpanBreakpoint', added[0]?.id);
+    await continueHere();
+    await ended();
+    assert.equal(await output(file), 'done');
+  });
+
+  it('show the line of the user’s where a package makes the span, before its work, and step into that', async () => {
+    const text = `${setup}
+let hasBegun = false;
+tracer.startActiveSpan('work', (span) => { // made
+  hasBegun = true; // work
+  span.end();
+});
+${done}`;
+    const file = program('active.cjs', text);
+    await breakAt({ on: 'start', name: 'work' });
+    await start(file, { skipFiles: ['<node_internals>/**', '**/node_modules/**'] });
+    const { session } = await standsAt(file, lineOf(text, 'made'), false);
+    const { result } = await session.customRequest('evaluate', { expression: 'hasBegun', frameId: (vscode.debug.activeStackItem as vscode.DebugStackFrame).frameId }) as { readonly result: string };
+    assert.equal(result, 'false');
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await standsAt(file, lineOf(text, 'work'));
+    assert.deepEqual(openFiles(), ['active.cjs']);
+    await continueHere();
+    await ended();
+    assert.equal(await output(file), 'done');
+  });
+
+  it('stop at the line of compiled TypeScript', async () => {
+    const source = `
+import { trace } from ${JSON.stringify(path.join(root, 'node_modules/@opentelemetry/api'))};
+import { NodeTracerProvider } from ${JSON.stringify(path.join(root, 'node_modules/@opentelemetry/sdk-trace-node'))};
+interface Order { readonly seats: number }
+new NodeTracerProvider().register();
+function book(order: Order): number {
+  const span = trace.getTracer('t').startSpan('book'); // made
+  span.end(); // after
+  return order.seats;
+}
+book({ seats: 2 });
+`;
+    const { transformSync } = require(path.join(root, 'node_modules/esbuild')) as { transformSync(text: string, options: object): { readonly code: string } };
+    const typed = program('book.ts', source);
+    const compiled = program('book.cjs', transformSync(source, { loader: 'ts', format: 'cjs', sourcemap: 'inline', sourcefile: 'book.ts' }).code);
+    await breakAt({ on: 'start', name: 'book' });
+    await start(compiled);
+    await standsAt(typed, lineOf(source, 'made'));
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await standsAt(typed, lineOf(source, 'after'));
+    await continueHere();
+    await ended();
+  });
+
+  it('stop each of several processes', async () => {
+    const text = `${setup}
+const { fork } = require('node:child_process');
+const isChild = process.argv[2] === 'child';
+if (!isChild) fork(__filename, ['child']);
+setTimeout(() => {
+  const span = tracer.startSpan(isChild ? 'child' : 'parent'); // made
+  span.end();
+}, 500);
+`;
+    const file = program('family.cjs', text);
+    await breakAt({ on: 'start', name: 'parent' }, { on: 'start', name: 'child' });
+    await start(file);
+    const stood = new Set<string>();
+    for (let i = 0; i < 2; i++) {
+      const place = await until('a stop of another process', async () => {
+        const now = await placeNow();
+        return now?.line === lineOf(text, 'made') && now.isOnTop && !stood.has(now.session.id) ? now : undefined;
+      });
+      stood.add(place.session.id);
+      const { result } = await place.session.customRequest('evaluate', { expression: 'isChild', frameId: (vscode.debug.activeStackItem as vscode.DebugStackFrame).frameId }) as { readonly result: string };
+      stood.add(result);
+      await goOn(place);
+    }
+    assert.equal(stood.size, 4);
+    assert.ok(stood.has('true') && stood.has('false'));
+    await ended();
+  });
+
+  it('stop no program without a debugger', async () => {
+    const file = program('free.cjs', `${setup}tracer.startSpan('free').end();\n${done}`);
+    await breakAt({ on: 'start' }, { on: 'end' });
+    const over = new Promise<number | undefined>((resolve) => {
+      const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => { if (execution.task.name === 'Run free.cjs') { listener.dispose(); resolve(exitCode); } });
+    });
+    await vscode.commands.executeCommand('spanscope.runFile', vscode.Uri.file(file));
+    assert.equal(await over, 0);
+    assert.equal(await output(file), 'done');
+  });
+
+  it('are added from a line of code, and an ordinary breakpoint from a span', async () => {
+    const text = `${setup}
+const span = tracer.startSpan('from a line'); // made
+span.end();
+`;
+    const file = program('line.cjs', text);
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    editor.selection = new vscode.Selection(lineOf(text, 'made') - 1, 0, lineOf(text, 'made') - 1, 0);
+    const breakpoint = await vscode.commands.executeCommand<SpanBreakpoint>('spanscope.breakAtSpansOfLine');
+    added.push(breakpoint);
+    assert.deepEqual({ ...breakpoint, id: '' }, { id: '', enabled: true, on: 'start', name: 'from a line' });
+    await start(file);
+    await standsAt(file, lineOf(text, 'made'));
+    await until('an ordinary breakpoint', async () => {
+      await vscode.commands.executeCommand('spanscope.addLineBreakpoint');
+      return vscode.debug.breakpoints.some((each) => each instanceof vscode.SourceBreakpoint && each.location.uri.fsPath === file && each.location.range.start.line === lineOf(text, 'made') - 1) ? true : undefined;
+    });
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await continueHere();
+    await ended();
+  });
+});
