@@ -5,7 +5,7 @@ import type { SpanRecord } from '../../../src/model/records.ts';
 import type { FileAccess } from '../../../src/source/fileAccess.ts';
 import type { SymbolFinder } from '../../../src/source/names.ts';
 import { mappingsOf, mappingsOfLaunch } from '../../../src/source/pathMappings.ts';
-import { resolveFrames, resolveSource } from '../../../src/source/resolve.ts';
+import { resolveFrames, resolvePlace, resolveSource } from '../../../src/source/resolve.ts';
 import type { SourceContext } from '../../../src/source/resolve.ts';
 import { SourceMaps } from '../../../src/source/sourceMaps.ts';
 import { WorkspaceIndex } from '../../../src/source/workspaceIndex.ts';
@@ -54,6 +54,14 @@ describe('a place that a span records', () => {
     expect(await found(workspace, { attributes: { ...at(workspace.at('agent/run.py'), 5).attributes, ...seen } })).toEqual(['agent/run.py:9 recorded where the span was made']);
     const elsewhere = { ...seen, 'spanscope.source.file': '/app/agent/run.py' };
     expect(await found(workspace, { attributes: elsewhere })).toEqual([expect.stringMatching(/^agent\/run\.py:9 recorded where the span was made, as the file/)]);
+  });
+
+  it('is found without its span too, unless it is refused', async () => {
+    const workspace = await python();
+    const lines = async (file: string, folders: readonly string[] = []): Promise<unknown[]> => (await resolvePlace({ path: file, line: 5, origin: '' }, folders, workspace.context)).map(({ path: found, line }) => [path.relative(workspace.folder, found), line]);
+    expect(await lines(workspace.at('agent/run.py'))).toEqual([['agent/run.py', 5]]);
+    expect(await lines('run.py', [workspace.at('agent')])).toEqual([['agent/run.py', 5]]);
+    expect(await lines('//server/share/run.py')).toEqual([]);
   });
 
   it('names no function that has no name', async () => {

@@ -51,6 +51,7 @@ export class CodeInsight {
   readonly onDidChange = this.#changed.event;
   readonly #refresh: Throttle;
   #files = new Map<vscode.TextDocument, FileUse>();
+  #shown = '[0]';
   #isPartial = false;
   #nextFind = performance.now() + findAgainMs;
   #running: ReturnType<typeof setTimeout> | undefined;
@@ -113,10 +114,15 @@ export class CodeInsight {
       if (documents.length === 0 && this.#files.size === 0) return false;
       const files = documents.length === 0 ? new Map<vscode.TextDocument, FileUse>() : await this.#ask(documents);
       if (files === undefined) return true;
-      const isNothingNew = files.size === 0 && this.#files.size === 0;
+      const areSame = [...files.keys()].every((document) => this.#files.has(document));
       this.#files = files;
-      if (!isNothingNew) this.#changed.fire();
-      if ([...files.values()].some(({ lines }) => lines.some(({ use }) => use.run.running > 0))) this.#running = setTimeout(() => this.request(), runningMs);
+      const isRunning = [...files.values()].some(({ lines }) => lines.some(({ use }) => use.run.running > 0));
+      if (isRunning) this.#running = setTimeout(() => this.request(), runningMs);
+      // Most of what arrives was made elsewhere.
+      const shown = JSON.stringify([this.epoch, ...[...files].map(([{ uri }, used]) => [uri.toString(), used])]);
+      if (areSame && !isRunning && shown === this.#shown) return this.#isPartial;
+      this.#shown = shown;
+      this.#changed.fire();
     } catch (error) {
       this.#log.warn('What spans did in the code could not be asked for', error);
     }

@@ -13,6 +13,8 @@ export interface PlaceHere {
 type Find = (place: CodePlace) => Promise<SourceCandidate | undefined>;
 
 const atOnce = 8;
+/** Paths that are looked for again at a time; the others have their turn the next time. */
+const mostFoundAgain = 200;
 
 /** The files of the workspace that recorded places lie in. Each place is looked for once. */
 export class CodePlaces {
@@ -47,9 +49,9 @@ export class CodePlaces {
 
   /** Looks again for what was not found: files are made, and large workspaces are read for a while. */
   async findMissing(): Promise<void> {
-    const places = [...this.#missing.values()].flat(), epoch = this.#epoch;
-    this.#missing = new Map();
-    await this.#addAll(places, epoch);
+    const epoch = this.#epoch, again = [...this.#missing].slice(0, mostFoundAgain);
+    for (const [key] of again) this.#missing.delete(key);
+    await this.#addAll(again.flatMap(([, places]) => places), epoch);
   }
 
   async #addAll(places: readonly CodePlace[], epoch: number): Promise<void> {
