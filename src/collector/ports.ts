@@ -25,6 +25,16 @@ export interface PortsOptions {
 
 export interface WantedPorts { readonly httpPort: number; readonly grpcPort: number }
 
+/**
+ * Where a receiver listens when somebody holds the wanted port, before any free one: no systems hand these out by
+ * themselves. package.json tells remote editors not to forward them.
+ */
+export const otherPorts: Readonly<Record<PortName, readonly number[]>> = { http: tenFrom(24_320), grpc: tenFrom(24_310) };
+
+function tenFrom(first: number): readonly number[] {
+  return Array.from({ length: 10 }, (_, i) => first + i);
+}
+
 const nothing: StartResult = { endpoints: {}, problems: [] };
 
 /** The listening ports: opened on demand, elsewhere when somebody holds the wanted one, and closed together. */
@@ -98,7 +108,7 @@ export class Ports {
       ports.set(name, await open(wantedPort));
     } catch (error) {
       if (wantedPort === 0 || !isHeld(error)) throw error;
-      const [opened, holder] = await Promise.all([open(0).catch(() => undefined), describeHolder(name, wantedPort, error)]);
+      const [opened, holder] = await Promise.all([openOther(name, open), describeHolder(name, wantedPort, error)]);
       if (opened !== undefined) ports.set(name, opened);
       problems.push({ receiver: name, wantedPort, port: opened?.port, ...holder });
     }
@@ -109,6 +119,17 @@ export class Ports {
     this.#open = undefined;
     if (open !== undefined) await Promise.all([...open.ports.values()].map((port) => port.close()));
   }
+}
+
+async function openOther(name: PortName, open: (port: number) => Promise<OpenPort>): Promise<OpenPort | undefined> {
+  for (const port of [...otherPorts[name], 0]) {
+    try {
+      return await open(port);
+    } catch {
+      // The next one; without any the program goes on, and says so.
+    }
+  }
+  return undefined;
 }
 
 /** Literal addresses, because a name could lead to whoever holds the port on the other address family. */

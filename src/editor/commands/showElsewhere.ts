@@ -15,7 +15,7 @@ export const showElsewhere: Command = {
     // Other extensions may want the ways and no list.
     if (isQuiet === true) return forms;
     const items = forms.map((form) => ({ label: form.title, detail: form.detail, iconPath: new vscode.ThemeIcon(form.icon), form }));
-    const placeHolder = `Spanscope listens ${placeWords[place]}, where programs need nothing more. Choose where yours runs`;
+    const placeHolder = `Programs ${placeWords[place]} need nothing. Where does yours run?`;
     const picked = await vscode.window.showQuickPick(items, { title: 'Programs in Containers and on Other Machines', placeHolder, matchOnDetail: true });
     if (picked !== undefined) await take(picked.form);
     return forms;

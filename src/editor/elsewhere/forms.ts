@@ -33,15 +33,15 @@ export function formsFor({ place, endpoints, platform, hostName }: ElsewhereFact
   const forms: readonly (Form | false)[] = [
     place === 'container' && {
       icon: 'package', title: 'A container beside this one',
-      detail: 'Let it share the network of this container; in a compose file that is network_mode.', text: `--network container:${name} -e ${own}`,
+      detail: 'Share the network of this container; in a compose file that is network_mode.', text: `--network container:${name} -e ${own}`,
     },
     place !== 'container' && !isDesktop && {
       icon: 'package', title: 'A container on the same host',
-      detail: 'Let it share the network of the host: other containers do not reach a port that is open on loopback alone.', text: `--network host -e ${own}`,
+      detail: 'Share the network of the host: the port is open on loopback alone.', text: `--network host -e ${own}`,
     },
     isDesktop && {
       icon: 'package', title: 'A container of Docker Desktop',
-      detail: 'It knows this machine as host.docker.internal. Add that name to the host names that are allowed.', text: `-e ${variable('host.docker.internal')}`,
+      detail: 'This machine is host.docker.internal there. Allow that host name first.', text: `-e ${variable('host.docker.internal')}`,
       setting: 'spanscope.receiver.allowedHosts',
     },
     place === 'wsl' && { icon: 'window', title: 'A program of Windows', detail: 'Windows passes its own localhost on to WSL.', text: variable('localhost') },
@@ -55,7 +55,7 @@ export function formsFor({ place, endpoints, platform, hostName }: ElsewhereFact
       icon: 'vm', title: 'A machine that you reach by SSH', detail: `As long as this connection is open, programs there send to 127.0.0.1:${port}.`, text: `ssh -R ${port}:127.0.0.1:${port} USER@MACHINE`,
     },
     {
-      icon: 'file-code', title: 'Anywhere, without a port', detail: 'Write the spans into a file that this window sees, then open it as a trace and follow it.', text: 'OTEL_TRACES_EXPORTER=console',
+      icon: 'file-code', title: 'Anywhere, without a port', detail: 'Write spans into a file that this window sees, open it as a trace, and follow it.', text: 'OTEL_TRACES_EXPORTER=console',
     },
   ];
   return forms.filter((form) => form !== false);

@@ -14,7 +14,7 @@ export function placeOf(remoteName: string | undefined): Place {
 
 /** Put after “listens” and “run”. */
 export const placeWords: Readonly<Record<Place, string>> = {
-  here: 'on this machine', container: 'in this container', ssh: 'on the SSH host', wsl: 'in WSL', codespace: 'in the codespace', remote: 'on the machine that this window is connected to',
+  here: 'on this machine', container: 'in this container', ssh: 'on the SSH host', wsl: 'in WSL', codespace: 'in the codespace', remote: 'on this remote machine',
 };
 
 /** A line that says so where it is not plain. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../../package.json' with { type: 'json' };
 import texts from '../../../../package.nls.json' with { type: 'json' };
+import { otherPorts } from '../../../../src/collector/ports.ts';
 import { commands } from '../../../../src/editor/commands/registry.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
@@ -48,6 +49,13 @@ describe('the manifest', () => {
     const fromWorkspace = Object.entries(contributes.configuration.properties).filter(([, { scope }]) => scope !== 'machine').map(([key]) => key);
     expect(fromWorkspace).toEqual(['spanscope.receiver.autoStart', 'spanscope.debug.environment', 'spanscope.source.pathMappings',
       'spanscope.code.codeLens', 'spanscope.code.decorations', 'spanscope.code.hover', 'spanscope.code.heat', 'spanscope.code.errorMarks', 'spanscope.code.problems', 'spanscope.debug.inlineValues']);
+  });
+
+  it('lets no remote editor forward the ports that it listens on', () => {
+    const { httpPort, grpcPort } = { httpPort: contributes.configuration.properties['spanscope.receiver.httpPort'].default, grpcPort: contributes.configuration.properties['spanscope.receiver.grpcPort'].default };
+    const ranges = Object.entries(contributes.configurationDefaults['remote.portsAttributes']).map(([range, { onAutoForward }]) => ({ range: range.split('-').map(Number), onAutoForward }));
+    const isQuiet = (port: number): boolean => ranges.some(({ range: [from = 0, to = 0], onAutoForward }) => onAutoForward === 'ignore' && from <= port && port <= to);
+    expect([httpPort, grpcPort, ...otherPorts.http, ...otherPorts.grpc].filter((port) => !isQuiet(port))).toEqual([]);
   });
 
   it('names pictures that exist', () => {

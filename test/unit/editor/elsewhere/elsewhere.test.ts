@@ -44,7 +44,7 @@ describe('programs elsewhere', () => {
 describe('where the receiver listens', () => {
   it('is said where the window is connected to another machine', () => {
     expect([undefined, '', 'dev-container', 'attached-container', 'ssh-remote', 'wsl', 'codespaces', 'tunnel'].map((name) => placeWords[placeOf(name)])).toEqual([
-      'on this machine', 'on this machine', 'in this container', 'in this container', 'on the SSH host', 'in WSL', 'in the codespace', 'on the machine that this window is connected to',
+      'on this machine', 'on this machine', 'in this container', 'in this container', 'on the SSH host', 'in WSL', 'in the codespace', 'on this remote machine',
     ]);
     expect(placeLines(undefined)).toEqual([]);
     expect(placeLines('ssh-remote')).toEqual(['It listens on the SSH host: programs that run there are seen']);
