@@ -1,3 +1,5 @@
+import { packContent, packed, unpackContent, writeVarint } from './packedContent.ts';
+
 /** bytes[start..end). */
 export interface ByteRange { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 
@@ -9,11 +11,14 @@ export const noContent = 0xffff_ffff;
 
 const usualHeaderBytes = 3;
 const smallestChunk = 1024, largestChunk = 1 << 20;
+/** How much smaller contents have become lately, by which room is made for those to come. */
+const lately = { unpacked: 1, packed: 1 };
+const remembered = 1 << 20;
 
 /**
  * The attributes, events and links of a trace's spans as bytes, one record after another in chunks: the number of the
- * origin and the length as varints, then the content (model/spanContent.ts). Records are never changed; a newer version
- * of a span is a new record.
+ * origin and the length as varints, then the content (model/spanContent.ts), packed (`packedContent.ts`). Records are never
+ * changed; a newer version of a span is a new record.
  */
 export class ContentArena {
   private readonly chunks: Uint8Array[] = [];
@@ -26,24 +31,32 @@ export class ContentArena {
 
   /** Copies bytes[start..end) and gives the record's offset. */
   append(origin: number, bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start, needed = varintBytes(origin) + varintBytes(length) + length;
+    packContent(bytes, start, end);
+    const { length } = packed, needed = varintBytes(origin) + varintBytes(length) + length;
     if (this.used + needed > this.last.length) this.addChunk(needed);
     const { last } = this;
     const offset = this.lastStart + this.used;
     const at = writeVarint(last, writeVarint(last, this.used, origin), length);
-    if (length > 0) last.set(bytes.subarray(start, end), at);
+    if (length > 0) last.set(packed.bytes.subarray(0, length), at);
     this.used = at + length;
+    noteSizes(end - start, length);
     return offset;
   }
 
   /** Makes room for so many records with so many bytes in all, so that a small trace is one piece of memory. */
   reserve(records: number, bytes: number): void {
-    const needed = bytes + records * usualHeaderBytes;
+    const needed = Math.ceil(bytes * lately.packed / lately.unpacked) + records * usualHeaderBytes;
     if (this.used + needed > this.last.length && needed <= largestChunk) this.addChunk(needed);
   }
 
-  /** The record at an offset that `append` gave. */
+  /** The record at an offset that `append` gave; its bytes are its own. */
   read(offset: number): ContentRecord {
+    const { origin, bytes, start, end } = this.readPacked(offset), content = unpackContent(bytes, start, end);
+    return { origin, bytes: content, start: 0, end: content.length };
+  }
+
+  /** The same as it lies in memory. */
+  readPacked(offset: number): ContentRecord {
     const chunk = this.chunkOf(offset);
     const bytes = this.chunks[chunk] as Uint8Array;
     let at = offset - (this.starts[chunk] as number);
@@ -57,6 +70,14 @@ export class ContentArena {
     };
     const origin = varint(), length = varint();
     return { origin, bytes, start: at, end: at + length };
+  }
+
+  /** Gives back the room that is not used. */
+  trim(): void {
+    if (this.used === this.last.length) return;
+    this.byteLength -= this.last.length - this.used;
+    this.last = this.last.slice(0, this.used);
+    this.chunks[this.chunks.length - 1] = this.last;
   }
 
   /** How many bytes of a chunk are written. */
@@ -84,9 +105,11 @@ export class ContentArena {
 
 const varintBytes = (value: number): number => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5);
 
-function writeVarint(bytes: Uint8Array, position: number, value: number): number {
-  let at = position, rest = value;
-  for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
-  bytes[at++] = rest;
-  return at;
+function noteSizes(unpackedBytes: number, packedBytes: number): void {
+  if (lately.unpacked > remembered) {
+    lately.unpacked /= 2;
+    lately.packed /= 2;
+  }
+  lately.unpacked += unpackedBytes;
+  lately.packed += packedBytes;
 }

@@ -3,6 +3,7 @@ import { joinHalves } from '../../model/time.ts';
 import { WireReader } from '../../model/wire.ts';
 import type { WantedText } from '../../query/query.ts';
 import type { ContentArena } from './contentArena.ts';
+import { somePart } from './packedContent.ts';
 
 const content = { attributes: 0x4a, events: 0x5a } as const, event = { name: 0x12, attributes: 0x1a } as const, keyValue = { value: 0x12 } as const;
 const anyValue = { text: 0x0a, integer: 0x18, double: 0x21, list: 0x2a, map: 0x32, member: 0x0a } as const;
@@ -89,11 +90,12 @@ export class ContentSearch {
   /** Whether the record at an offset holds the text; undefined where only decoding tells. */
   holds(offset: number): boolean | undefined {
     if (this.wanted.part === '') return undefined;
-    const { bytes, start, end } = this.arena.read(offset), chunk = this.chunks.of(bytes, end);
+    const { bytes, start, end } = this.arena.readPacked(offset), chunk = this.chunks.of(bytes, end);
     if (chunk === undefined || (this.mayBeFolded && chunk.hasFolds)) return undefined;
     if (chunk !== this.chunk) this.enter(chunk);
     if (!this.isInNumbers && !this.isBetween(start, end)) return false;
-    if (!this.isInContent(new WireReader(bytes, start, end))) return false;
+    const isFound = somePart(bytes, start, end, (from, to) => this.isInContent(new WireReader(bytes, from, to)), (from, to) => this.isInAnyValue(new WireReader(bytes, from, to)));
+    if (!isFound) return false;
     return this.wanted.isWhole ? true : undefined;
   }
 
@@ -129,16 +131,19 @@ export class ContentSearch {
     return someInside(reader, (tag) => tag === keyValue.value && this.isInValue(reader));
   }
 
-  private isInValue(reader: WireReader): boolean {
-    return someInside(reader, (tag) => {
-      switch (tag) {
-        case anyValue.text: return this.isInText(reader);
-        case anyValue.list: return someInside(reader, (inner) => inner === anyValue.member && this.isInValue(reader));
-        case anyValue.map: return someInside(reader, (inner) => inner === anyValue.member && this.isInKeyValue(reader));
-        case anyValue.integer: case anyValue.double: return this.isInNumbers && this.isInNumber(reader);
-        default: return false;
-      }
-    });
+  private isInValue(reader: WireReader): boolean { return someInside(reader, (tag) => this.isInField(reader, tag)); }
+
+  /** The same for the fields that follow. */
+  private isInAnyValue(reader: WireReader): boolean { return some(reader, (tag) => this.isInField(reader, tag)); }
+
+  private isInField(reader: WireReader, tag: number): boolean {
+    switch (tag) {
+      case anyValue.text: return this.isInText(reader);
+      case anyValue.list: return someInside(reader, (inner) => inner === anyValue.member && this.isInValue(reader));
+      case anyValue.map: return someInside(reader, (inner) => inner === anyValue.member && this.isInKeyValue(reader));
+      case anyValue.integer: case anyValue.double: return this.isInNumbers && this.isInNumber(reader);
+      default: return false;
+    }
   }
 
   private isInText(reader: WireReader): boolean {

@@ -106,6 +106,11 @@ export class TraceColumns extends RowColumns {
     this.contents.reserve(spans, contentBytes);
   }
 
+  override trim(): void {
+    super.trim();
+    this.contents.arena.trim();
+  }
+
   /** Takes in one row of a batch; once the trace is cut only what completes the spans that it has, also as parents that had not come. */
   take(input: RowInput): void {
     if (!this.isCut || this.spanIds.find(this.ids, input.idHigh, input.idLow, input.idText) >= 0) this.append(input);

@@ -105,7 +105,7 @@ export class TraceContent {
 
   originOf(rows: RowColumns, row: number): Origin {
     const offset = rows.content[row] as number;
-    return offset === noContent ? nowhere : this.originAt(this.arena.read(offset).origin);
+    return offset === noContent ? nowhere : this.originAt(this.arena.readPacked(offset).origin);
   }
 
   /** The content of a row as bytes; what updates added comes after what was there before. */
@@ -173,7 +173,7 @@ export class TraceContent {
   addWitnessed(rows: RowColumns, row: number, witness: Origin): boolean {
     const offset = rows.content[row] as number;
     if (offset === noContent) return false;
-    const index = this.arena.read(offset).origin, origin = this.originAt(index);
+    const index = this.arena.readPacked(offset).origin, origin = this.originAt(index);
     if (origin === witness || (this.lastWitness?.of === origin && this.lastWitness.told === witness)) return false;
     const resource = { ...origin.resource, attributes: withMore(origin.resource.attributes, reservedOfResource(witness.resource)) };
     const isNews = resource.attributes.size > origin.resource.attributes.size, of = isNews ? { ...origin, resource } : origin;
@@ -200,7 +200,7 @@ export class TraceContent {
   /** The number of the origin of a row; -1 when it has none. */
   originIndexOf(rows: RowColumns, row: number): number {
     const offset = rows.content[row] as number;
-    return offset === noContent ? -1 : this.arena.read(offset).origin;
+    return offset === noContent ? -1 : this.arena.readPacked(offset).origin;
   }
 
   private noteSession(origin: Origin): void {

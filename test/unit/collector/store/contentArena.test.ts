@@ -4,9 +4,13 @@ import { ContentArena } from '../../../../src/collector/store/contentArena.ts';
 describe('the contents of a trace', () => {
   it('take the room that was made for them and no more', () => {
     const arena = new ContentArena(), content = Uint8Array.from({ length: 300 }, (_, i) => i);
+    // Bytes without a structure are not packed, which is expected then.
+    for (let i = 0; i < 10_000; i++) new ContentArena().append(0, content, 0, content.length);
     arena.reserve(16, 16 * content.length);
     const offsets = Array.from({ length: 16 }, (_, origin) => arena.append(origin, content, 0, content.length));
-    expect(arena.byteLength).toBe(16 * (content.length + 3));
+    expect(arena.byteLength).toBeLessThan(16 * (content.length + 10));
+    arena.trim();
+    expect(arena.byteLength).toBe(16 * (content.length + 6));
     for (const [origin, offset] of offsets.entries()) {
       const read = arena.read(offset);
       expect([read.origin, read.bytes.subarray(read.start, read.end)]).toEqual([origin, content]);
