@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hoverLines, hoverTitle, lensParts, lensTooltip, lineEnd, listRow } from '../../../../src/editor/code/use/codeWords.ts';
 import { Display } from '../../../../src/editor/display.ts';
+import { hostileTexts } from '../../../e2e/page/support/hostileRun.ts';
 import type { CodeFigures, CodeSpan, CodeUse } from '../../../../src/protocol/codeUse.ts';
 
 const display = new Display('en');
@@ -32,12 +33,15 @@ describe('the words in code', () => {
   });
 
   it('make no markup, icon or link of what a span says', () => {
-    const hostile = '**[x](command:evil)** $(error) <img src=x> `a`\n# h https://evil.example &nbsp;';
-    const text = hoverLines({ ...span, label: hostile, content: { input: hostile, output: 'z'.repeat(1000), problem: hostile } }, 1, 0, display).join('\n');
-    // Nothing that has a meaning in Markdown stands without a backslash, beside what the line is made of.
-    const own = text.replaceAll(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&nbsp;', '').replace('**', '').replace('**', '');
-    expect(own).not.toMatch(/[*_[\]()<>#`$&!]/);
-    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(700);
+    for (const hostile of [...hostileTexts, '**[x](command:evil)** $(error) <img src=x> `a`\n# h https://evil.example &nbsp;']) {
+      const lines = hoverLines({ ...span, label: hostile.slice(0, 200), content: { input: hostile, output: hostile, problem: hostile } }, 1, 0, display);
+      expect(lines).toHaveLength(4);
+      // Nothing that has a meaning in Markdown stands without a backslash, beside what the lines are made of.
+      const own = lines.join('\n').replaceAll(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&nbsp;', '').replace('**', '').replace('**', '');
+      expect(own).not.toMatch(/[*_[\]()<>#`$&!]/);
+      expect(own).not.toMatch(/[\u202e\u2066\u0000]/);
+      expect(own.length).toBeLessThan(8000);
+    }
     expect(listRow({ ...span, label: '$(error) x', content: { input: '$(zap)' } }, 0, display)).toMatchObject({ label: String.raw`\$(error) x`, detail: String.raw`\$(zap)` });
   });
 
