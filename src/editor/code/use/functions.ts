@@ -8,7 +8,7 @@ export interface FunctionLines {
 }
 
 /** Longer texts are not looked through while somebody writes in them. */
-const longestText = 400_000;
+const longestText = 200_000;
 const farthestBelowDecorator = 10;
 
 /** The functions of a text, found by how lines look; none in languages that are not known. */
