@@ -1,12 +1,12 @@
 // What the Python hook costs a program, a span: all processor time of its process until everything is delivered, without the
-// hook, with it switched off, and with it; and how much longer a program with one span takes when nobody listens. Needs the
-// Python packages of the integration tests. Run: npm run bench:hook-python -- [spans]
+// hook, with it switched off, with it, and with a thousand span breakpoints and a debugger that asks for nothing; and how much
+// longer a program with one span takes when nobody listens. Needs the Python packages of the integration tests. Run: npm run bench:hook-python -- [spans]
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { cacheFolder } from '../launcher/paths.ts';
+import { installedClients } from '../launcher/realClients.ts';
 import { Report } from './support/report.ts';
 
 const spans = Number(process.argv[2] ?? 20_000);
@@ -16,7 +16,11 @@ const nobody = 'ws://127.0.0.1:1/v1/spans';
 
 /** Spans of the SDK below fifteen frames of the program's own. An agent waits for its model now and then. */
 const program = `
-import sys, time
+import os, sys, time, types
+if "BENCH_DEBUGGER" in os.environ:
+    # What the hook asks of a debugger, without what a real one costs.
+    debugger = types.SimpleNamespace(is_attached=lambda: True)
+    sys.modules["_pydevd_bundle.pydevd_constants"] = types.SimpleNamespace(get_global_debugger=lambda: debugger)
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 trace.set_tracer_provider(TracerProvider())
@@ -46,18 +50,22 @@ trace.get_tracer("bench").start_span("one").end()
 async function startReceiver(): Promise<{ endpoint: string; stop: () => Promise<number> }> {
   const worker = new Worker(`
     const { parentPort } = require('node:worker_threads');
+    const items = Array.from({ length: 1000 }, (_, i) => ({ id: String(i), enabled: true, on: i % 2 === 0 ? 'start' : 'end', name: 'span ' + i }));
     const { WebSocketServer } = require('ws');
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => parentPort.postMessage(server.address().port));
     server.on('connection', (socket) => socket.on('message', (data) => {
       const all = JSON.parse(data);
-      for (const { id } of Array.isArray(all) ? all : [all]) if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+      for (const { id, token } of Array.isArray(all) ? all : [all]) {
+        if (token !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items }));
+        if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+      }
     }));`, { eval: true });
   const port = await new Promise<number>((resolve) => { worker.once('message', resolve); });
   return { endpoint: `ws://127.0.0.1:${port}/v1/spans`, stop: () => worker.terminate() };
 }
 
-const python = globSync('agents/python-*/.ready', { cwd: cacheFolder }).map((ready) => path.join(cacheFolder, path.dirname(ready), 'venv/bin/python')).find((file) => existsSync(file));
-if (python === undefined) {
+const python = path.join(installedClients('python') ?? '', 'venv/bin/python');
+if (!path.isAbsolute(python)) {
   process.stdout.write('hookPython: the Python packages of the integration tests are not installed\n');
   process.exit(0);
 }
@@ -78,6 +86,8 @@ const report = new Report('hookPython'), receiver = await startReceiver();
 const cases = [
   ['without the hook', {}], ['switched off', { PYTHONPATH: hook, SPANSCOPE_HOOK: 'off' }],
   ['with the hook', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: receiver.endpoint }], ['with the hook, nobody listens', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: nobody }],
+  ['with the hook and a thousand breakpoints', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: receiver.endpoint, SPANSCOPE_TOKEN: 'bench' }],
+  ['with the hook, a thousand breakpoints and a debugger', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: receiver.endpoint, SPANSCOPE_TOKEN: 'bench', BENCH_DEBUGGER: 'yes' }],
 ] as const;
 // In turns, so that what else the machine does meets all alike.
 const cpu = cases.map((): number[] => []), ms = cases.map((): number[] => []);
@@ -91,7 +101,9 @@ cases.forEach(([name], i) => {
   report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values: cpu[i] ?? [] });
   report.add({ case: name, figure: 'a program with one span', unit: 'ms', values: ms[i] ?? [] });
 });
-report.add({ case: 'added by the hook', figure: 'processor time, a span', unit: 'µs', values: (cpu[2] ?? []).map((value, round) => value - (cpu[0]?.[round] ?? 0)) });
+for (const [name, at] of [['added by the hook', 2], ['added with a thousand breakpoints and a debugger', 5]] as const) {
+  report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values: (cpu[at] ?? []).map((value, round) => value - (cpu[0]?.[round] ?? 0)) });
+}
 report.end();
 await receiver.stop();
 rmSync(folder, { recursive: true });

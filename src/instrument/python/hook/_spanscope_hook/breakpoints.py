@@ -13,6 +13,7 @@ _MOMENTS = ("start", "end", "error")
 _MEASURES = ("tokens", "seconds", "steps")
 _MOST_RUNS = 1000
 _missing = object()
+_nothing = ({}, ())
 
 
 class Breakpoints:
@@ -28,9 +29,12 @@ class Breakpoints:
     def is_empty(self):
         return not self._groups
 
-    def wants(self, moment):
-        """Whether spans have to be looked at then. At their ends some turn out to have failed."""
-        return moment in self._groups or self._runs is not None or (moment == "end" and "error" in self._groups)
+    def concern(self, name, moment):
+        """Whether a span has to be looked at then; `name` is None when it is not known yet. At their ends some spans turn out to have failed."""
+        if self._runs is not None or (name is None and moment == "end" and "error" in self._groups):
+            return True
+        named, others = self._groups.get(moment, _nothing)
+        return len(others) > 0 or (len(named) > 0 and (name is None or name.lower() in named))
 
     def set(self, items):
         """Takes the place of all earlier ones. What cannot be understood is left out."""
@@ -50,7 +54,7 @@ class Breakpoints:
         """The id of a breakpoint at which the program is to stop now, or None. Every one that is met is counted."""
         if self._runs is not None:
             self._runs.note(facts, moment)
-        named, others = self._groups.get(moment, ({}, ()))
+        named, others = self._groups.get(moment, _nothing)
         found = None
         for breakpoint in (*named.get(facts.lower_name, ()), *others):
             if all(test(facts) for test in breakpoint.tests) and self._stops(breakpoint, facts):

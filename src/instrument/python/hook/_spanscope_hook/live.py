@@ -76,6 +76,11 @@ class SeenSpan:
         """Something that is equal as long as nothing has changed."""
         return ()
 
+    @staticmethod
+    def name_of(source):
+        """The name of a span that tells before its end whether it has failed; None where that takes a closer look."""
+        return None
+
     def facts(self):
         """What breakpoints are about, as `SpanFacts`."""
         raise NotImplementedError

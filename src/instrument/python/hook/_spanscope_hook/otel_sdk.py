@@ -98,6 +98,10 @@ class OtelSpan(live.SeenSpan):
         span = self.source
         return (len(span._attributes or ()), len(span._events), span._name, span._status.status_code)
 
+    @staticmethod
+    def name_of(source):
+        return source._name
+
     def facts(self):
         span, context = self.source, self.source._context
         return SpanFacts(f"{context.trace_id:032x}", f"{context.span_id:016x}", span._name, _attributes(span._attributes))

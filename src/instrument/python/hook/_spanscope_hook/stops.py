@@ -47,7 +47,7 @@ def first(kind, source, moment):
 def at(kind, source, moment):
     """Stands still if a span (as in `live.started`) meets a breakpoint now; the receiver knows of it then."""
     try:
-        if debugger.attached() is None or not _breakpoints.wants(moment):
+        if not _breakpoints.concern(kind.name_of(source), moment) or debugger.attached() is None:
             return
         facts = kind(source, None).facts()
         if facts.is_failure and moment == "end":
@@ -71,5 +71,6 @@ def _stop_if_met(facts, moment):
 
 def forget_threads():
     """To be called in a forked child, whose other threads are gone with what they held."""
-    global _told, _standing, _counting
+    global _breakpoints, _told, _standing, _counting
+    _breakpoints = Breakpoints()  # it counts for itself
     _told, _standing, _counting = threading.Event(), threading.RLock(), threading.RLock()
