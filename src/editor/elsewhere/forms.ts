@@ -55,7 +55,7 @@ export function formsFor({ place, endpoints, platform, hostName }: ElsewhereFact
       icon: 'vm', title: 'A machine that you reach by SSH', detail: `As long as this connection is open, programs there send to 127.0.0.1:${port}.`, text: `ssh -R ${port}:127.0.0.1:${port} USER@MACHINE`,
     },
     {
-      icon: 'file-code', title: 'Anywhere, without a port', detail: 'Write spans into a file that this window sees, open it as a trace, and follow it.', text: 'OTEL_TRACES_EXPORTER=console',
+      icon: 'file-code', title: 'Anywhere, without a port', detail: 'Write spans into a file that this window sees, open it as a trace, and follow it.', text: 'OTEL_TRACES_EXPORTER=console PROGRAM > spans.log',
     },
   ];
   return forms.filter((form) => form !== false);

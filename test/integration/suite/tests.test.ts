@@ -95,6 +95,20 @@ describe('tests of a test runner', function () {
     assert.equal(await open(controller.createTestItem('other', 'other', uri)), undefined);
   });
 
+  it('are known in a task as well, and in a terminal like it', async () => {
+    const uri = file('task.test.mjs', [
+      `import { createRequire } from 'node:module';`,
+      'import test from "node:test";',
+      `const { trace } = createRequire(import.meta.url)(${JSON.stringify(path.join(root, 'node_modules/@opentelemetry/api'))});`,
+      'test("runs in a task", () => trace.getTracer("task").startSpan("done in a task").end());',
+    ]);
+    const shell = new vscode.ShellExecution({ value: process.execPath, quoting: vscode.ShellQuoting.Strong }, ['--test', { value: uri.fsPath, quoting: vscode.ShellQuoting.Strong }], { env: { ELECTRON_RUN_AS_NODE: '1' } });
+    const task = new vscode.Task({ type: 'shell' }, vscode.TaskScope.Workspace, 'Tests in a task', 'suite', shell);
+    await vscode.tasks.executeTask(task);
+    const found = await eventually('the trace of the task', async () => (await api.listTraces('test:"runs in a task"'))[0]);
+    assert.equal(found.name, 'done in a task');
+  });
+
   it('and their session are known of spans whose exporter reads no environment', async () => {
     await debug(file('own.test.cjs', [
       `const { BasicTracerProvider, SimpleSpanProcessor } = ${load('@opentelemetry/sdk-trace-base')};`,

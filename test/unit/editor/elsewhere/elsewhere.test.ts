@@ -12,7 +12,7 @@ describe('programs elsewhere', () => {
     expect(ways({})).toEqual({
       'A container on the same host': '--network host -e OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4320',
       'A machine that you reach by SSH': 'ssh -R 4320:127.0.0.1:4320 USER@MACHINE',
-      'Anywhere, without a port': 'OTEL_TRACES_EXPORTER=console',
+      'Anywhere, without a port': 'OTEL_TRACES_EXPORTER=console PROGRAM > spans.log',
     });
   });
 
