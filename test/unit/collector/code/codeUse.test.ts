@@ -169,6 +169,15 @@ describe('what spans did in code', () => {
     expect((await bench.uses.spans({ ...asked, failed: true })).map(({ spanId }) => spanId)).toEqual(['c']);
   });
 
+  it('gives the last messages of a model call', async () => {
+    const bench = new Workbench();
+    const said = (role: string, content: string): object => ({ role, parts: [{ type: 'text', content }] });
+    const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', 'gen_ai.input.messages': JSON.stringify([said('system', 'be brief'), said('user', 'how far?')]), 'gen_ai.output.messages': JSON.stringify([said('assistant', 'far')]) };
+    await bench.send(message({ id: 'a', line: 12, attributes: chat }));
+    await bench.of([12]);
+    expect(await bench.uses.spans({ epoch: bench.answer.epoch, places: [0], limit: 1, withContent: true })).toMatchObject([{ label: 'm', role: 'llm', content: { input: 'how far?', output: 'far' } }]);
+  });
+
   it('tells a failure where it came from, for the newest run of each program', async () => {
     const bench = new Workbench();
     const run = (trace: string, at: number, failed?: string): object[] => [
