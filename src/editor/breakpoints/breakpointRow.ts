@@ -11,7 +11,7 @@ export function breakpointRow(breakpoint: SpanBreakpoint, { hits, isStanding }: 
   const words = breakpointLabel(breakpoint, display), label = words.charAt(0).toUpperCase() + words.slice(1);
   const description = [isStanding ? 'stopped here' : '', hitWords(hits, display)].filter(Boolean).join(' · ');
   return {
-    label, description, icon: iconOf(breakpoint, isStanding), colour: breakpoint.enabled ? 'debugIcon.breakpointForeground' : 'debugIcon.breakpointDisabledForeground',
+    label, description, icon: iconOf(breakpoint, isStanding), colour: `debugIcon.breakpoint${isStanding ? 'CurrentStackframe' : breakpoint.enabled ? '' : 'Disabled'}Foreground`,
     spoken: [label, breakpoint.enabled ? 'on' : 'off', description].filter(Boolean).join(', '),
   };
 }
