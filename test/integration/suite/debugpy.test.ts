@@ -220,16 +220,27 @@ print(list(numbers()))
     assert.deepEqual([stdout.split('\n').toSorted(), code], [['', '1', '2', '[1]'], 0]);
   });
 
-  it('stands in child processes as well', async () => {
+  it('stands in child processes as well, of a program in a terminal', async () => {
     const text = `${setup}
 name = "child" if len(sys.argv) > 1 else "parent"
-tracer.start_span(name).end() # made
-os._exit(5 if name == "child" else subprocess.call([sys.executable, __file__, "child"]))
+def work():
+    tracer.start_span(name).end() # made
+work()
+if name == "child":
+    os._exit(5)
+if hasattr(os, "fork"):
+    pid = os.fork()
+    if pid == 0:
+        name = "forked"
+        work()
+        os._exit(0)
+    os.waitpid(pid, 0)
+os._exit(subprocess.call([sys.executable, __file__, "child"]))
 `;
     const file = program('family.py', text);
     await breakAt({ on: 'start', role: 'other' });
-    await start(file);
-    for (const name of ['parent', 'child']) {
+    await start(file, { console: 'integratedTerminal' });
+    for (const name of process.platform === 'win32' ? ['parent', 'child'] : ['parent', 'forked', 'child']) {
       await until(`a stop of the ${name}`, async () => {
         const now = await placeNow();
         return now?.line === lineOf(text, 'made') && (await valueAt(now, 'name').catch(() => '')) === `'${name}'` ? now : undefined;

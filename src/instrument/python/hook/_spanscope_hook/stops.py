@@ -6,8 +6,8 @@ import threading
 from . import debugger, live
 from .breakpoints import Breakpoints
 
-# How long the first span of a program waits to be told breakpoints, for a debugger that is there.
-_FIRST_SECONDS = 1.0
+# How long the first span of a program that is debugged waits to be told breakpoints: else it would pass them by on a slow machine.
+_FIRST_SECONDS = 5.0
 
 _breakpoints = Breakpoints()
 _told = threading.Event()
