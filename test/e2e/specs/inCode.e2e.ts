@@ -113,4 +113,10 @@ plan();
     await lens('2 errors').waitFor();
     await workbench().screenshot('in-code-debugged');
   });
+
+  it('still says so in the next window, from what was stored', async () => {
+    await workbench().reload();
+    await workbench().page.locator('.codelens-decoration a').filter({ hasText: /^2 spans, last/ }).waitFor();
+    await workbench().screenshot('in-code-reloaded');
+  });
 });
