@@ -51,6 +51,7 @@ export class CodeInsight {
   readonly onDidChange = this.#changed.event;
   readonly #refresh: Throttle;
   #files = new Map<vscode.TextDocument, FileUse>();
+  #loading: Promise<boolean> | undefined;
   #shown = '[0]';
   #isPartial = false;
   #nextFind = performance.now() + findAgainMs;
@@ -106,8 +107,12 @@ export class CodeInsight {
     if (!isPartial && tookMs > longMs) await new Promise<void>((resolve) => { setTimeout(resolve, Math.min(mostRestMs, tookMs * restPerMs)); });
   }
 
-  /** True when there is more to be read. */
-  async #load(): Promise<boolean> {
+  /** True when there is more to be read. One at a time: places are told once. */
+  #load(): Promise<boolean> {
+    return this.#loading ??= this.#loadOnce().finally(() => { this.#loading = undefined; });
+  }
+
+  async #loadOnce(): Promise<boolean> {
     clearTimeout(this.#running);
     try {
       const documents = vscode.workspace.isTrusted ? this.documents.inSight() : [];
@@ -129,7 +134,7 @@ export class CodeInsight {
     return this.#isPartial;
   }
 
-  /** Undefined when places were numbered anew while they were asked for. */
+  /** Undefined when it is to be asked again. */
   async #ask(documents: readonly vscode.TextDocument[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
     await Promise.all(documents.map((document) => this.documents.whenRead(document)));
     if (performance.now() > this.#nextFind && documents.some((document) => this.places.of(document.uri.fsPath).length === 0)) {
@@ -141,6 +146,7 @@ export class CodeInsight {
       const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));
       if (round > 0 && ids.length === 0) break;
       const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]), pauses: this.pauses });
+      if (this.places.epoch !== epoch) return this.#again();
       this.#isPartial = answer.isPartial;
       if (answer.isPartial) this.request();
       if (answer.epoch !== epoch) uses.clear();
@@ -151,14 +157,18 @@ export class CodeInsight {
     return drafts.length === 0 ? new Map<vscode.TextDocument, FileUse>() : this.#fill(drafts);
   }
 
+  /** Places were forgotten or numbered anew while they were asked for. */
+  #again(): undefined {
+    this.request();
+    return undefined;
+  }
+
   async #fill(drafts: readonly { readonly document: vscode.TextDocument; readonly mark: number; readonly lines: readonly Draft[]; readonly functions: readonly Draft[] }[]): Promise<Map<vscode.TextDocument, FileUse> | undefined> {
     const groups = drafts.flatMap(({ lines, functions }) => [...lines, ...functions].map(({ places }) => places));
     const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups, pauses: this.pauses });
+    if (this.places.epoch !== epoch) return this.#again();
     await this.places.take(answer);
-    if (answer.epoch !== epoch) {
-      this.request();
-      return undefined;
-    }
+    if (answer.epoch !== epoch) return this.#again();
     let at = 0;
     const used = (parts: readonly Draft[], mark: number): UseHere[] => parts.flatMap((part) => {
       const use = answer.uses[at++];
