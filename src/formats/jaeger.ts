@@ -7,7 +7,7 @@ import { jsonKeys } from './jsonKeys.ts';
 /** Where spans may stand. */
 const places = /^(?:hits\/)*(?:_source\/)?(?:(?:data|traces)\/)*(?:spans\/)?operationName$/;
 
-const traces: Opens = new Map([['spans', { after: ['traceID'] }]]);
+const traces: Opens = new Map([['spans', {}]]);
 
 /**
  * Jaeger's JSON: the answer of its query API and what its UI saves (`{data: [{traceID, spans, processes}]}`), a bare trace,

@@ -1,5 +1,8 @@
+import type { AttributeValue } from '../../model/attributes.ts';
 import { hexHalf, isHex } from '../../model/ids.ts';
+import { pendingName } from '../../model/pendingResource.ts';
 import { markBit } from '../../model/span.ts';
+import type { Resource } from '../../model/span.ts';
 import { operationCode, present } from '../../model/spanBatch.ts';
 import type { BatchLog } from '../../model/spanBatch.ts';
 import { highOf, joinHalves, lowOf } from '../../model/time.ts';
@@ -67,6 +70,8 @@ export class TraceColumns extends RowColumns {
   private cutParents: Map<number, string> | undefined;
   /** Spans that a live connection began and that have not ended. */
   private running: Set<number> | undefined;
+  /** Rows whose resource is pending, by the name of it. */
+  private pendingRows: Map<AttributeValue, number[]> | undefined;
   /** Rows whose step must be read again because updates came. */
   private staleSteps: Set<number> | undefined;
   private watchers: readonly RowChanges[] = noWatchers;
@@ -262,10 +267,17 @@ export class TraceColumns extends RowColumns {
     this.contents.setStatusMessage(row, input.statusMessage);
     if (isStart && (isNew || placeholder !== undefined)) this.contents.setBefore(this, row, input); else this.contents.set(this, row, input, reserved);
     if (told !== undefined) this.contents.addWitnessed(this, row, told);
+    this.notePending(row, origin.resource);
     this.running?.delete(row);
     this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
     this.link(row, input, isNew);
     if (placeholder !== undefined) this.resolve(row, placeholder);
+  }
+
+  private notePending(row: number, resource: Resource): void {
+    const name = pendingName(resource), rows = name === undefined ? undefined : this.pendingRows?.get(name);
+    if (rows !== undefined) rows.push(row);
+    else if (name !== undefined) (this.pendingRows ??= new Map()).set(name, [row]);
   }
 
   /** A span has begun. What updates said before that was known stays on top. */
@@ -297,7 +309,7 @@ export class TraceColumns extends RowColumns {
       this.setMeta(row, metaKind(this.meta[row] as number), batch.status[from] as number);
       this.contents.setStatusMessage(row, input.statusMessage);
     }
-    this.completeOrigins(row, input);
+    this.completeResource(row, input);
     const isAdded = this.contents.add(this, row, input);
     this.mark(row, ((batch.marks[from] as number) & recordMarks) | extraMarks);
     if (placeholder === undefined) this.updateTimes(row, input);
@@ -311,16 +323,18 @@ export class TraceColumns extends RowColumns {
   }
 
   /** An update may tell the resource that spans came with, in place of its name. */
-  private completeOrigins(row: number, input: RowInput): void {
-    const completed = this.contents.completeOrigins(this, row, input.origin);
-    if (completed.size === 0) return;
+  private completeResource(row: number, input: RowInput): void {
+    const name = this.pendingRows === undefined ? undefined : pendingName(this.contents.originOf(this, row).resource);
+    if (name === undefined || !this.contents.completeOrigins(name, input.origin)) return;
     const service = this.texts.serviceIndexOf(input.origin.service);
     this.totals.addService(service);
-    for (let other = 0; other < this.count; other++) {
-      if (!completed.has(this.contents.originIndexOf(this, other))) continue;
+    for (const other of this.pendingRows?.get(name) ?? []) {
+      // It may have come again meanwhile, with a resource of its own.
+      if (this.contents.originOf(this, other).resource !== input.origin.resource) continue;
       this.service[other] = service;
       this.touch(other);
     }
+    this.pendingRows?.delete(name);
   }
 
   private updateTimes(row: number, input: RowInput): void {

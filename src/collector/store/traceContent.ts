@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import { decodeAnyValue } from '../../model/anyValue.ts';
 import { noAttributes } from '../../model/attributes.ts';
-import type { Attributes } from '../../model/attributes.ts';
+import type { Attributes, AttributeValue } from '../../model/attributes.ts';
 import { pendingName } from '../../model/pendingResource.ts';
 import type { SpanContent } from '../../model/span.ts';
-import { decodeContent } from '../../model/spanContent.ts';
+import { decodeContent, findAttribute } from '../../model/spanContent.ts';
+import { WireReader } from '../../model/wire.ts';
+import { attributeKeys } from './attributeKeys.ts';
 import { ContentArena, noContent } from './contentArena.ts';
 import type { ByteRange } from './contentArena.ts';
 import type { Origin } from './origins.ts';
+import { somePart } from './packedContent.ts';
 import type { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { isSameContent } from './sameContent.ts';
@@ -134,6 +138,27 @@ export class TraceContent {
   /** Where the content of a row lies in the arena; `noContent` when it has none, undefined when updates added to it. */
   offsetOf(rows: RowColumns, row: number): number | undefined { return this.updates?.has(row) === true ? undefined : rows.content[row]; }
 
+  /** The last value of one attribute of a row, found by the UTF-8 bytes of its key without decoding the others. */
+  attributeOf(rows: RowColumns, row: number, keyUtf8: Uint8Array): AttributeValue | undefined {
+    const offset = this.offsetOf(rows, row);
+    if (offset === undefined) {
+      const { bytes, start, end } = this.bytesOf(rows, row);
+      return findAttribute(bytes, start, end, keyUtf8);
+    }
+    if (offset === noContent) return undefined;
+    const { bytes, start, end } = this.arena.readPacked(offset), wanted = attributeKeys.knownNumberOf(keyUtf8);
+    let found: AttributeValue | undefined;
+    somePart(bytes, start, end, (from, to) => {
+      const later = findAttribute(bytes, from, to, keyUtf8);
+      if (later !== undefined) found = later;
+      return false;
+    }, (from, to, key) => {
+      if (key === wanted) found = decodeAnyValue(new WireReader(bytes, from, to), 0);
+      return false;
+    });
+    return found;
+  }
+
   contentOf(rows: RowColumns, row: number): SpanContent {
     const { bytes, start, end } = this.bytesOf(rows, row);
     const content = decodeContent(bytes, start, end);
@@ -184,23 +209,14 @@ export class TraceContent {
     return true;
   }
 
-  /** Makes a resource known that was pending when a row came, for all that came with it. Gives the numbers of their origins. */
-  completeOrigins(rows: RowColumns, row: number, { resource, service }: Origin): ReadonlySet<number> {
-    const name = pendingName(this.originOf(rows, row).resource), completed = new Set<number>();
-    if (name === undefined || pendingName(resource) !== undefined) return completed;
+  /** Makes a resource known that is pending under a name; false when this is none, either. */
+  completeOrigins(name: AttributeValue, { resource, service }: Origin): boolean {
+    if (pendingName(resource) !== undefined) return false;
     for (const index of this.origins.keys()) {
       const known = this.originAt(index);
-      if (pendingName(known.resource) !== name) continue;
-      (this.told ??= new Map()).set(index, { ...known, resource, service });
-      completed.add(index);
+      if (pendingName(known.resource) === name) (this.told ??= new Map()).set(index, { ...known, resource, service });
     }
-    return completed;
-  }
-
-  /** The number of the origin of a row; -1 when it has none. */
-  originIndexOf(rows: RowColumns, row: number): number {
-    const offset = rows.content[row] as number;
-    return offset === noContent ? -1 : this.arena.readPacked(offset).origin;
+    return true;
   }
 
   private noteSession(origin: Origin): void {
