@@ -82,4 +82,22 @@ setTimeout(() => book(2), 100);
     await workbench().probe.executeCommand('workbench.action.debug.continue');
     await view().rows(/^Span named book starts, on, 1 hit/).waitFor();
   });
+
+  it('takes them from the panel as well, and ordinary breakpoints at the line of a span', async () => {
+    await workbench().probe.executeCommand('workbench.action.closeAllEditors');
+    await workbench().openSideBar();
+    await workbench().traces.rows(/^Book, run, ended/).first().click();
+    await workbench().panel().rows('book').first().click({ button: 'right' });
+    await workbench().page.getByRole('menuitem', { name: 'Breakpoints' }).hover();
+    await workbench().chooseFromMenu('Break When This Fails');
+    await workbench().spans.rows(/^book/).first().click({ button: 'right' });
+    await workbench().page.getByRole('menuitem', { name: 'Breakpoints' }).hover();
+    await workbench().chooseFromMenu('Add Logpoint at Source Line…');
+    await answer(/^What the debugger writes/, 'seats: {seats}');
+    await expect.poll(async () => (await workbench().probe.cursor())?.line).toBe(6);
+    await workbench().probe.executeCommand('spanscope.breakpoints.focus');
+    await view().rows(/^Span named book fails, on/).waitFor();
+    await workbench().page.getByRole('treeitem', { name: /^Logpoint.*agent\.cjs/ }).or(workbench().page.getByText('agent.cjs', { exact: true })).first().waitFor();
+    await workbench().screenshot('span-logpoint');
+  });
 });
