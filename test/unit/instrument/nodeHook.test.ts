@@ -375,7 +375,7 @@ setInterval(() => undefined, 1000);
 console.log(process.listenerCount('exit'), process.moduleLoadList.filter((name) => /NativeModule (http|crypto)$/.test(name)));`;
     const file = write('plain.cjs', text);
     expect(await run([file], { ...env, SPANSCOPE_HOOK: 'off' })).toMatchObject({ stdout: '0\n0 []\n' });
-    expect(await run([file], env)).toMatchObject({ stdout: '2\n0 []\n', stderr: '' });
+    expect(await run([file], env)).toMatchObject({ stdout: '3\n0 []\n', stderr: '' });
     expect(live.messages).toEqual([]);
   });
 });

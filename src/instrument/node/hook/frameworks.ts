@@ -1,13 +1,11 @@
 import { isSwitchedOff } from './librarySpans.ts';
 import { watchLangChain } from './langChain.ts';
 import { watchOpenAiAgents } from './openAiAgents.ts';
-import { noteLibrary } from './programReport.ts';
 import { witness } from './lateWitness.ts';
 
 /** Sets things up for the class of a framework by which its runs are seen; for another class of that name nothing happens. */
-export function watchFramework(name: string, found: unknown, file: string): void {
+export function watchFramework(name: string, found: unknown): void {
   if (typeof found !== 'function' || isSwitchedOff()) return;
-  noteLibrary(name === 'CallbackManager' ? '@langchain/core' : '@openai/agents-core', file);
   if (name === 'CallbackManager') watchLangChain(found);
   else if (name === 'MultiTracingProcessor') watchOpenAiAgents(found.prototype as object);
   witness();

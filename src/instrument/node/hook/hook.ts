@@ -1,7 +1,6 @@
 import process from 'node:process';
 import { watchGlobal } from './apiGlobal.ts';
 import { watchChildren } from './children.ts';
-import { watchEsModules } from './esModules.ts';
 import { watchModules } from './modules.ts';
 import { watchVmContexts } from './vmContexts.ts';
 import { silently } from './silently.ts';
@@ -19,7 +18,6 @@ else if (mode !== 'off' && !(installed in globalThis)) {
     Object.defineProperty(globalThis, installed, { value: true });
     watchGlobal(globalThis);
     watchModules();
-    watchEsModules();
     watchChildren();
     watchVmContexts();
   });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { variablePairs } from '../environment.ts';
 import { fieldOf } from './fields.ts';
 
@@ -15,13 +14,6 @@ export function noteLibrary(name: string, file?: string): void {
   if (libraries.has(name) || libraries.size >= mostListed) return;
   libraries.set(name, file);
   changed?.();
-}
-
-/** The same by what the package was required as, and by whom. */
-export function noteRequired(name: string, request: string, parent: unknown): void {
-  if (libraries.has(name)) return;
-  const from = fieldOf(parent, 'filename');
-  noteLibrary(name, sessionOf() === undefined || typeof from !== 'string' ? undefined : createRequire(from).resolve(request));
 }
 
 /** To be called when the program registers a provider. */
