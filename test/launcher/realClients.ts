@@ -22,8 +22,8 @@ export interface RealClients {
  */
 export async function prepareRealClients(): Promise<RealClients> {
   const nodeFolder = await prepared('node', (folder) =>
-    // Every package is in the list, and those that bring a program of hundreds of megabytes do without it.
-    npm(['install', '--legacy-peer-deps', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }),
+    // Every package is in the list. The Claude Agent SDK does without the programs of hundreds of megabytes that it brings.
+    npm(['install', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }),
   );
   try {
     const folder = await prepared('python', installPython);
