@@ -15,39 +15,42 @@ export function framePlacesIn(answer: unknown): readonly FramePlace[] {
   });
 }
 
+/** The frame that made a span. It is in the span itself unless it stands in the very call that made it. */
+export interface Maker { readonly frame: number; readonly isCalling: boolean }
+
 /**
  * For each of the spans in which a thread stands, the innermost first, the frame that made it. A span is made in the same
- * frame as the one around it or further up; undefined where its frame is not on the stack, as after a wait.
+ * frame as the one within it or further down the stack; undefined where its frame is not there any more, as after a wait.
  */
-export function framesOfSpans(frames: readonly FramePlace[], spans: readonly SpanPlace[]): readonly (number | undefined)[] {
+export function makersOf(frames: readonly FramePlace[], spans: readonly SpanPlace[]): readonly (Maker | undefined)[] {
   let from = 0;
-  return spans.map((span) => {
-    const rest = frames.slice(from), { path, line } = span;
+  return spans.map(({ path, line, functionName }) => {
+    const rest = frames.slice(from);
     if (path === undefined) return undefined;
     const inFile = (frame: FramePlace): boolean => normal(frame.path) === normal(path);
     const exact = rest.findIndex((frame) => inFile(frame) && frame.line === line);
-    const found = exact >= 0 ? exact : rest.findIndex((frame) => inFile(frame) && isSameFunction(frame.name, span.functionName));
+    const found = exact >= 0 ? exact : rest.findIndex((frame) => inFile(frame) && isSameFunction(frame.name, functionName));
     if (found < 0) return undefined;
     from += found;
-    return from;
+    return { frame: from, isCalling: exact >= 0 };
   });
 }
 
-/** Which of the spans a frame is in: the innermost that was made by it or by one that called it. -1 when it is in none. */
+/** Which of the spans a frame is in: the innermost around it. -1 when it is in none. */
 export function spanOfFrame(frames: readonly FramePlace[], spans: readonly SpanPlace[], frame: number): number {
   // What is not on the stack has made the span before everything that is.
-  return framesOfSpans(frames, spans).findIndex((made) => (made ?? Infinity) >= frame);
+  return makersOf(frames, spans).findIndex((maker) => maker === undefined || maker.frame > frame || (maker.frame === frame && !maker.isCalling));
 }
 
 /** The frame in which a span goes on: the top one for the innermost span, else the one that made the span within it. */
 export function frameOfSpan(frames: readonly FramePlace[], spans: readonly SpanPlace[], span: number): number {
-  const made = framesOfSpans(frames, spans);
-  return span === 0 ? 0 : made[span - 1] ?? made[span] ?? 0;
+  const makers = makersOf(frames, spans);
+  return span === 0 ? 0 : makers[span - 1]?.frame ?? makers[span]?.frame ?? 0;
 }
 
 /** Paths of Windows are the same in any case. */
 const normal = (path: string): string => {
-  const slashed = path.replaceAll('\\', '/');
+  const slashed = path.replaceAll('\\', '/').replace(/^\/(?=[a-z]:)/i, '');
   return /^[a-z]:/i.test(slashed) ? slashed.toLowerCase() : slashed;
 };
 

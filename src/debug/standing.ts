@@ -13,8 +13,8 @@ export interface StandingSpan extends SpanIds {
   readonly frameId: number;
 }
 
-/** Whoever debugs waits for nothing of ours, and steps come faster than programs answer. */
-const patienceMs = 2000;
+/** An adapter that has not answered by then does not. Nobody waits for it: what comes after the next step is passed over. */
+const patienceMs = 15_000;
 /** A thread that goes on is still shown to stand for a moment: a step ends soon, and marks that come and go are no help. */
 const lingerMs = 150;
 

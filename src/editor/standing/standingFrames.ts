@@ -8,6 +8,8 @@ import type { Collector } from '../collector/collectorHost.ts';
 
 /** More frames and spans than anybody looks through. */
 const mostFrames = 200, mostSpans = 64;
+/** The focus has not moved when nobody has told of it for so long. */
+const focusMs = 5000;
 
 /** A frame of a thread; undefined for the top one. */
 export interface FrameRef { readonly sessionId: string; readonly threadId: number; readonly frameId?: number }
@@ -36,7 +38,7 @@ export async function showFrameOf(services: FrameServices, traceId: string, span
     const { frames, spans } = await placeOf(services, thread), at = spans.findIndex((each) => each.spanId === spanId);
     const frame = at < 0 ? undefined : frames[frameOfSpan(frames, spans, at)];
     if (frame === undefined) continue;
-    if (!await focusFrame(thread, frame)) await openFrame(frame);
+    if (!await focusFrame(thread, frames, frame)) await openFrame(frame);
     return true;
   }
   return false;
@@ -62,23 +64,36 @@ function functionOf({ attributes }: SpanRecord): string | undefined {
   return ['spanscope.source.function', 'code.function.name', 'code.function'].map((key) => attributes[key]).find((value) => typeof value === 'string');
 }
 
-/** Goes down the call stack to a frame, the only way that the editor offers; false when that leads nowhere, or is no way to show it. */
-async function focusFrame({ session, threadId }: StandingSpan, { id }: FramePlace): Promise<boolean> {
-  const isThere = (): boolean | undefined => {
+/** Goes along the call stack to a frame, the only way that the editor offers; false when that leads nowhere, or is no way to show it. */
+async function focusFrame({ session, threadId }: StandingSpan, frames: readonly FramePlace[], frame: FramePlace): Promise<boolean> {
+  const wanted = frames.indexOf(frame);
+  /** Undefined when another thread has the focus, or a frame of which nothing is known. */
+  const focused = (): number | undefined => {
     const item = vscode.debug.activeStackItem;
-    if (item?.session.id !== session.id || item.threadId !== threadId) return undefined;
-    return 'frameId' in item && item.frameId === id;
+    if (item === undefined || !('frameId' in item) || item.session.id !== session.id || item.threadId !== threadId) return undefined;
+    const at = frames.findIndex(({ id }) => id === item.frameId);
+    return at < 0 ? undefined : at;
   };
   // A frame that has the focus already may have its editor out of sight.
-  if (isThere() !== false) return false;
-  await vscode.commands.executeCommand('workbench.action.debug.callStackTop');
-  for (let step = 0; step < mostFrames; step++) {
-    if (isThere() === true) return true;
-    const before = vscode.debug.activeStackItem;
-    await vscode.commands.executeCommand('workbench.action.debug.callStackDown');
-    if (vscode.debug.activeStackItem === before) return false;
+  if (focused() === wanted) return false;
+  for (let step = 0, at = focused(); step < mostFrames && at !== undefined; step++, at = focused()) {
+    if (at === wanted) return true;
+    if (!await moveFocus(at < wanted ? 'workbench.action.debug.callStackDown' : 'workbench.action.debug.callStackUp')) return false;
   }
   return false;
+}
+
+/** Moves the focus in the call stack; false when it stays where it is. Extensions are told of that a moment later. */
+async function moveFocus(command: string): Promise<boolean> {
+  const moved = Promise.withResolvers<boolean>();
+  const listener = vscode.debug.onDidChangeActiveStackItem(() => moved.resolve(true)), timer = setTimeout(() => moved.resolve(false), focusMs);
+  try {
+    await vscode.commands.executeCommand(command);
+    return await moved.promise;
+  } finally {
+    clearTimeout(timer);
+    listener.dispose();
+  }
 }
 
 async function openFrame({ path, line }: FramePlace): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameOfSpan, framePlacesIn, framesOfSpans, spanOfFrame } from '../../../src/debug/framesAndSpans.ts';
+import { frameOfSpan, framePlacesIn, makersOf, spanOfFrame } from '../../../src/debug/framesAndSpans.ts';
 import type { FramePlace, SpanPlace } from '../../../src/debug/framesAndSpans.ts';
 
 let id = 0;
@@ -11,12 +11,14 @@ describe('frames and spans of a thread that stands', () => {
   const frames = [frame('<lambda>', 31), frame('call_tool', 20), frame('plan', 12), frame('<module>', 40)];
   const spans = [span('tool', 'call_tool', 20), span('plan', 'plan', 10), span('run', '<module>', 40)];
 
+  const madeIn = (all: readonly FramePlace[], made: readonly SpanPlace[]) => makersOf(all, made).map((maker) => maker?.frame);
+
   it('belong together by the line that made the span, else by its function', () => {
-    expect(framesOfSpans(frames, spans)).toEqual([1, 2, 3]);
+    expect(madeIn(frames, spans)).toEqual([1, 2, 3]);
   });
 
-  it('lead from every frame to the innermost span around it', () => {
-    expect([0, 1, 2, 3].map((at) => spans[spanOfFrame(frames, spans, at)]?.spanId)).toEqual(['tool', 'tool', 'plan', 'run']);
+  it('lead from every frame to the innermost span around it, which a call that makes a span is not in yet', () => {
+    expect([0, 1, 2, 3].map((at) => spans[spanOfFrame(frames, spans, at)]?.spanId)).toEqual(['tool', 'plan', 'plan', undefined]);
   });
 
   it('lead from every span to the frame in which it goes on', () => {
@@ -26,7 +28,7 @@ describe('frames and spans of a thread that stands', () => {
   it('tell calls of one function from one another', () => {
     const deep = [frame('visit', 9), frame('visit', 7), frame('visit', 7), frame('main', 3)];
     const visits = [span('inner', 'visit', 7), span('outer', 'visit', 7)];
-    expect(framesOfSpans(deep, visits)).toEqual([1, 1]);
+    expect(madeIn(deep, visits)).toEqual([1, 1]);
     expect(spanOfFrame(deep, visits, 3)).toBe(-1);
   });
 
@@ -40,8 +42,9 @@ describe('frames and spans of a thread that stands', () => {
   });
 
   it('know methods and paths by any of their names', () => {
-    expect(framesOfSpans([frame('async Agent.run', 5, 'C:\\work\\Agent.ts')], [span('a', 'run', 2, 'c:/work/agent.ts')])).toEqual([0]);
-    expect(framesOfSpans([frame('', 5), frame('run', 9)], [span('a', '', 2)])).toEqual([undefined]);
+    expect(madeIn([frame('async Agent.run', 5, 'C:\\work\\Agent.ts')], [span('a', 'run', 2, 'c:/work/agent.ts')])).toEqual([0]);
+    expect(madeIn([frame('run', 5, '/C:/work/agent.ts')], [span('a', 'run', 2, 'c:/work/agent.ts')])).toEqual([0]);
+    expect(madeIn([frame('', 5), frame('run', 9)], [span('a', '', 2)])).toEqual([undefined]);
   });
 
   it('are read from what an adapter says, as far as it makes sense', () => {
