@@ -5,7 +5,6 @@ import { roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
 import { spanKinds, statusCodes } from '../model/span.ts';
 import type { SpanKind, StatusCode } from '../model/span.ts';
-import { findAttribute } from '../model/spanContent.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
 import type { QuerySpan, WantedText } from '../query/query.ts';
 import { noContent } from './store/contentArena.ts';
@@ -54,8 +53,7 @@ export class RowSpan implements QuerySpan {
   }
 
   attribute(key: string): AttributeValue | undefined {
-    const { bytes, start, end } = this.trace.contents.bytesOf(this.trace, this.row);
-    return findAttribute(bytes, start, end, utf8Of(key)) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
+    return this.trace.contents.attributeOf(this.trace, this.row, utf8Of(key)) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
   }
 
   step(): AgentView | undefined {

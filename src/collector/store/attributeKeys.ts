@@ -21,16 +21,19 @@ class AttributeKeys {
   numberOf(bytes: Uint8Array, start: number, end: number, before: number): number {
     const expected = (this.nexts[before + 1] as number) - 1;
     if (expected >= 0 && this.isSame(expected, bytes, start, end)) return expected;
-    const number = end - start > longestKey ? -1 : this.find(bytes, start, end);
+    const number = end - start > longestKey ? -1 : this.find(bytes, start, end, true);
     this.nexts[before + 1] = number + 1;
     return number;
   }
 
-  private find(bytes: Uint8Array, start: number, end: number): number {
+  /** The number of a key that has one; -1 otherwise. */
+  knownNumberOf(key: Uint8Array): number { return this.find(key, 0, key.length, false); }
+
+  private find(bytes: Uint8Array, start: number, end: number, isAdded: boolean): number {
     let slot = hashOf(bytes, start, end) >>> 17;
     for (let probes = 0; probes < mostProbes; probes++, slot = (slot + 1) % slots) {
       const known = (this.numbers[slot] as number) - 1;
-      if (known < 0) return this.add(slot, bytes, start, end);
+      if (known < 0) return isAdded ? this.add(slot, bytes, start, end) : -1;
       if (this.isSame(known, bytes, start, end)) return known;
     }
     return -1;

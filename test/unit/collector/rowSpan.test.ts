@@ -50,6 +50,20 @@ const rowsDecoded = (trace: TraceColumns, text: string): number[] => Array.from(
   return texts.some(wantedText(text).test);
 });
 
+describe('an attribute of a span', () => {
+  it('is found by its key, whatever else there is, and with the last of several values', () => {
+    const values = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>, keys = fc.constantFrom('a', 'key', 'gen_ai.request.model', 'k'.repeat(120), '');
+    fc.assert(fc.property(fc.array(fc.dictionary(keys, values), { minLength: 1, maxLength: 4 }), fc.boolean(), (spans, isUpdated) => {
+      const trace = traceOf(spans.map((attributes) => ({ attributes })));
+      if (isUpdated) append(trace, decoded(live, JSON.stringify({ type: 'span.update', traceId: 't', spanId: 's0', attributes: { key: 'later' } })));
+      const span = new RowSpan(trace, 0n);
+      for (let row = 0; row < trace.count; row++) {
+        for (const key of ['a', 'key', 'gen_ai.request.model', 'k'.repeat(120), 'not there']) expect(span.at(row).attribute(key)).toEqual(trace.contents.contentOf(trace, row).attributes.get(key) ?? undefined);
+      }
+    }));
+  });
+});
+
 describe('free text in the content of a span', () => {
   it('is found in values of any depth and in events, and not in keys', () => {
     const trace = traceOf([{ attributes: { needle: 1 } }, { attributes: { a: 'has a NEEDLE' } }, { attributes: { a: [{ b: ['Needles'] }] } }, { attributes: { a: 'x' }, withEvent: true }]);
