@@ -6,6 +6,7 @@ import { FileJob } from './files/fileJob.ts';
 import type { FileProgress } from './files/fileMessages.ts';
 import { SpanCounter } from './files/spanCounter.ts';
 import { decodeRows, rowsFormat } from './store/batchRows.ts';
+import { spansWithoutEnd } from './store/openSpans.ts';
 import type { TraceStore } from './store/traceStore.ts';
 
 /**
@@ -29,7 +30,10 @@ export async function importFile(store: TraceStore, bundle: string, input: FileI
     });
   });
   // Nobody will tell of the ends that are not in the file.
-  store.connectionEnded([...traceIds].flatMap((traceId) => store.trace(traceId)?.spansWithoutEnd(false) ?? []));
+  store.connectionEnded([...traceIds].flatMap((traceId) => {
+    const trace = store.trace(traceId);
+    return trace === undefined ? [] : spansWithoutEnd(trace, false);
+  }));
   if (state === 'failed') throw new Error(problem);
   return {
     format: report.parts.find(({ format }) => format !== undefined)?.format?.id ?? '',

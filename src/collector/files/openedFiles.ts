@@ -3,6 +3,8 @@ import { SpanBatch } from '../../model/spanBatch.ts';
 import { traceKeyOf, receivedSource } from '../../model/traceKey.ts';
 import type { FileEvent, FileInput, FileState, OpenedFile, OpenOptions } from '../../protocol/files.ts';
 import { decodeRows, encodeBatch, rowsFormat } from '../store/batchRows.ts';
+import { spansWithoutEnd } from '../store/openSpans.ts';
+import type { SpanName } from '../store/openSpans.ts';
 import { batchesOf } from '../store/traceBatch.ts';
 import { TraceStore } from '../store/traceStore.ts';
 import { FileJob } from './fileJob.ts';
@@ -28,8 +30,6 @@ export interface FilesContext {
   /** Tests make it shorter. */
   readonly quietMs?: number;
 }
-
-interface SpanName { readonly traceId: string; readonly spanId: string }
 
 /** Files whose traces are shown without being stored. */
 export class OpenedFiles {
@@ -198,7 +198,7 @@ class OpenedTraceFile {
     return spans;
   }
 
-  private spansWithoutEnd(areLost: boolean): SpanName[] { return this.store.memory.values().flatMap((trace) => trace.spansWithoutEnd(areLost)); }
+  private spansWithoutEnd(areLost: boolean): SpanName[] { return this.store.memory.values().flatMap((trace) => spansWithoutEnd(trace, areLost)); }
 
   private announceSoon(): void {
     if (this.fileState === 'closed') return;

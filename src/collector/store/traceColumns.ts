@@ -152,34 +152,15 @@ export class TraceColumns extends RowColumns {
     this.revision++;
   }
 
-  /** The connection that reported a span has ended; marks the span when it has not. False when that changes nothing. */
-  markLost(row: number): boolean {
-    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== openMark) return false;
-    const meta = this.meta[row] as number, parent = this.parent[row] as number;
-    this.totals.count(this.marks[row] as number, meta, parent, -1);
-    this.mark(row, lostMark);
-    this.totals.count(this.marks[row] as number, meta, parent, 1);
+  /** The connection that reported a span has ended, or goes on (`isLost` false); marks the span when it has no end. False when that changes nothing. */
+  markLost(row: number, isLost = true): boolean {
+    const marks = this.marks[row] as number, meta = this.meta[row] as number, parent = this.parent[row] as number;
+    if ((marks & (openMark | lostMark | placeholderMark)) !== (isLost ? openMark : openMark | lostMark)) return false;
+    this.totals.count(marks, meta, parent, -1);
+    this.marks[row] = marks ^ lostMark;
+    this.totals.count(marks ^ lostMark, meta, parent, 1);
     this.touch(row);
     return true;
-  }
-
-  /** Takes back `markLost`: what reported the span goes on. */
-  markFound(row: number): void {
-    if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) !== (openMark | lostMark)) return;
-    const meta = this.meta[row] as number, parent = this.parent[row] as number;
-    this.totals.count(this.marks[row] as number, meta, parent, -1);
-    this.marks[row] = (this.marks[row] as number) & ~lostMark;
-    this.totals.count(this.marks[row] as number, meta, parent, 1);
-    this.touch(row);
-  }
-
-  /** Spans without an end; `areLost` tells whether those that are marked as lost or those that go on. */
-  spansWithoutEnd(areLost: boolean): { readonly traceId: string; readonly spanId: string }[] {
-    const wanted = areLost ? openMark | lostMark : openMark, spans: { readonly traceId: string; readonly spanId: string }[] = [];
-    for (let row = 0; row < this.count; row++) {
-      if (((this.marks[row] as number) & (openMark | lostMark | placeholderMark)) === wanted) spans.push({ traceId: this.traceId, spanId: this.spanIdOf(row) });
-    }
-    return spans;
   }
 
   /** Spans that live connections began and that have not ended. */

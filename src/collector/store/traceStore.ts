@@ -152,9 +152,7 @@ export class TraceStore {
     const traces = new Set<TraceColumns>();
     for (const { traceId, spanId } of spans) {
       const trace = this.memory.get(traceId), row = trace?.rowOf(spanId) ?? -1;
-      if (trace === undefined || row < 0) continue;
-      trace.markFound(row);
-      traces.add(trace);
+      if (row >= 0 && trace?.markLost(row, false) === true) traces.add(trace);
     }
     for (const trace of traces) this.noteArrival(trace);
   }

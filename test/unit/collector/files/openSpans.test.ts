@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Collector } from '../../../../src/collector/collector.ts';
 import { OpenedFiles } from '../../../../src/collector/files/openedFiles.ts';
+import { spansWithoutEnd } from '../../../../src/collector/store/openSpans.ts';
 import { TraceStore } from '../../../../src/collector/store/traceStore.ts';
 import { summaryOf } from '../../../../src/collector/store/summaries.ts';
 import { traceKeyOf } from '../../../../src/model/traceKey.ts';
@@ -80,6 +81,6 @@ describe('a span without an end in a file', () => {
     await expect.poll(opens, soon).toEqual([3, 0]);
     clearInterval(looking);
     appendFileSync(file, line(1, endOfFile));
-    await expect.poll(() => files.storeOf('one')?.trace(traceId)?.spansWithoutEnd(true).length, soon).toBe(1);
+    await expect.poll(() => { const trace = files.storeOf('one')?.trace(traceId); return trace && spansWithoutEnd(trace, true).length; }, soon).toBe(1);
   });
 });
