@@ -1,4 +1,5 @@
 import type { TestRef, TraceOverview } from '../../model/records.ts';
+import { namesIn } from './testNames.ts';
 import type { WantedTest } from './wantedTest.ts';
 
 /** How far a test is what is meant; 0 is not at all. */
@@ -13,7 +14,7 @@ export function tracesOfTest(traces: readonly TraceOverview[], wanted: WantedTes
 
 /** The last names must be the same; the file counts more than the suites around. Containers have other folders. */
 function fitOf({ name, file }: TestRef, wanted: WantedTest): number {
-  const names = partsOf(name), last = wanted.names.at(-1) ?? '';
+  const names = namesIn(name), last = wanted.names.at(-1) ?? '';
   const isSame = names.at(-1) === last, isOneOfIts = !isSame && names.at(-1)?.startsWith(`${last}[`) === true;
   if (!isSame && !isOneOfIts) return notAtAll;
   const isSameFile = file !== undefined && slashed(file) === slashed(wanted.file);
@@ -22,7 +23,5 @@ function fitOf({ name, file }: TestRef, wanted: WantedTest): number {
   return 1 + (isSame ? 1 : 0) + 2 * Math.min(around, 100) + (isSameFile ? 1000 : 0);
 }
 
-/** pytest puts `::` between names, the others are told with ` > `. */
-const partsOf = (name: string): readonly string[] => name.split(/::| > /);
 const slashed = (path: string): string => path.replaceAll('\\', '/').replace(/^[a-z]:/, (drive) => drive.toUpperCase());
 const baseOf = (path: string): string => slashed(path).split('/').at(-1) ?? '';

@@ -4,6 +4,7 @@ import { traceNameOf } from '../../model/traceKey.ts';
 import { hasDate } from '../../model/time.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { Display } from '../display.ts';
+import { namesIn } from '../tests/testNames.ts';
 import { roleColour } from './treeRow.ts';
 import type { TreeRow } from './treeRow.ts';
 import { isRunning, unixMilliOf } from './traceGroups.ts';
@@ -42,7 +43,6 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
   ].filter(Boolean);
 }
 
-/** A test that failed need not have made a span that did. */
 function testLine({ test }: TraceOverview): string {
   if (test === undefined) return '';
   const file = test.file === undefined ? '' : ` · ${visibleName(test.file.split(/[\\/]/).at(-1) ?? '')}`;
@@ -51,7 +51,7 @@ function testLine({ test }: TraceOverview): string {
 
 function descriptionOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
   const { test } = summary, rest = timesOf(summary, nowUnixMilli, display);
-  return test === undefined ? rest : `${visibleName(test.name)}${test.status === 'failed' ? ' failed' : ''} · ${rest}`;
+  return test === undefined ? rest : `${visibleName(namesIn(test.name).at(-1) ?? '')}${test.status === 'failed' ? ' failed' : ''} · ${rest}`;
 }
 
 function timesOf(summary: TraceOverview, nowUnixMilli: number, display: Display): string {
@@ -69,13 +69,16 @@ function durationOf({ startUnixNano, endUnixNano, openCount }: TraceOverview, no
   return numbers.duration(Number(BigInt(endUnixNano) - BigInt(startUnixNano)));
 }
 
+/** A test that failed need not have made a span that did. */
+const hasFailed = ({ errorCount, test }: TraceOverview): boolean => errorCount > 0 || test?.status === 'failed';
+
 function stateOf(summary: TraceOverview): string {
   if (isRunning(summary)) return 'running';
-  return summary.errorCount > 0 ? 'failed' : 'ended';
+  return hasFailed(summary) ? 'failed' : 'ended';
 }
 
 function iconOf(summary: TraceOverview): Pick<TreeRow, 'icon' | 'colour'> {
   if (isRunning(summary)) return { icon: 'loading~spin', colour: 'spanscope.status.open' };
-  if (summary.errorCount > 0) return { icon: 'error', colour: 'spanscope.status.error' };
+  if (hasFailed(summary)) return { icon: 'error', colour: 'spanscope.status.error' };
   return { icon: roleIcons[summary.role], colour: roleColour(summary.role) };
 }

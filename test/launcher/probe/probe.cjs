@@ -67,6 +67,18 @@ const methods = {
   extensionVersion: () => vscode.extensions.getExtension(extensionId)?.packageJSON.version ?? null,
   /** The address that a browser opens to follow a link of the editor's own scheme. */
   externalLink: async (link) => (await vscode.env.asExternalUri(vscode.Uri.parse(link, true))).toString(true),
+  /** A test of another extension that has failed, below a suite; files and lines (from 0) as it says. */
+  failTest: ({ file, line, suite, name, message }) => {
+    const controller = vscode.tests.createTestController('probe', 'Probe'), uri = vscode.Uri.file(file);
+    const parent = controller.createTestItem(suite, suite, uri), item = controller.createTestItem(`${suite} ${name}`, name, uri);
+    item.range = new vscode.Range(line, 0, line, 1);
+    parent.children.add(item);
+    controller.items.add(parent);
+    const run = controller.createTestRun(new vscode.TestRunRequest([item])), failure = new vscode.TestMessage(message);
+    failure.location = new vscode.Location(uri, item.range);
+    run.failed(item, failure);
+    run.end();
+  },
   readClipboard: () => vscode.env.clipboard.readText(),
   /** Calls a function of the exported interface, or reads a property of it. */
   api: async (name, ...args) => {

@@ -49,9 +49,10 @@ describe('the Traces view', () => {
 
   it('names the test of a trace, and says when it failed', () => {
     const summary = summaryOf({ startUnixMilli: now - 60_000, test: { name: 'cart > adds', file: '/work/cart.test.ts', status: 'failed' } });
-    expect(traceRow(summary, now, display).description).toMatch(/^cart > adds failed · /);
+    expect(traceRow(summary, now, display).description).toMatch(/^adds failed · /);
+    expect(traceRow(summary, now, display)).toMatchObject({ icon: 'error' });
     expect(traceTooltip(summary, now, display)).toContain('Test: cart > adds, failed · cart.test.ts');
-    expect(traceRow(summaryOf({ startUnixMilli: now - 60_000, test: { name: 'cart > adds', status: 'passed' } }), now, display).description).toMatch(/^cart > adds · /);
+    expect(traceRow(summaryOf({ startUnixMilli: now - 60_000, test: { name: 'cart > adds', status: 'passed' } }), now, display).description).toMatch(/^adds · /);
   });
 
   it('redraws only the row of a trace that changed', () => {
