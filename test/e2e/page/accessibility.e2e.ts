@@ -73,6 +73,14 @@ describe.each(themeNames)('axe in the theme %s', (theme) => {
     expect(await findings(page), 'no match').toEqual([]);
   });
 
+  it('finds nothing in a run that was paused, folded or not, and that stands', async () => {
+    const panel = await open({ theme, scenario: 'standing' });
+    await select(panel, 'cod');
+    expect(await findings(panel.page), 'standing').toEqual([]);
+    await panel.page.getByRole('button', { name: 'Fold paused time (P)' }).click();
+    expect(await findings(panel.page), 'folded').toEqual([]);
+  });
+
   it.each(['waiting', 'off', 'failed'])('finds nothing while it is %s', async (scenario) => {
     const { page } = await open({ theme, scenario, size: { width: 530, height: 400 } });
     await page.getByRole('heading', { level: 2 }).waitFor();
