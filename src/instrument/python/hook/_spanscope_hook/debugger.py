@@ -7,7 +7,7 @@ import threading
 from .location import first_frame
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_SUSPENDED = 2
+_RUNNING, _SUSPENDED = 1, 2
 _prepared = None
 
 
@@ -47,31 +47,39 @@ def stand_still(debugger):
     thread = threading.current_thread()
     info = debugger.set_additional_thread_info(thread)
     frame, is_users = first_frame()
-    constants = sys.modules["_pydevd_bundle.pydevd_constants"]
-    api = sys.modules["_pydevd_bundle.pydevd_comm_constants"]
-    monitoring = sys.modules.get("_pydevd_sys_monitoring.pydevd_sys_monitoring") if getattr(constants, "PYDEVD_USE_SYS_MONITORING", False) else None
     if not is_users and debugger.is_files_filter_enabled and debugger.apply_files_filter(frame, frame.f_code.co_filename, False):
-        _stop_at_next_line(debugger, thread, info, frame, api, monitoring)
-        return
-    # As the debugger does itself for a stop that is not within one of its own callbacks.
+        _stop_at_next_line(debugger, thread, info, frame)
+    else:
+        debugger.set_suspend(thread, sys.modules["_pydevd_bundle.pydevd_comm_constants"].CMD_SET_BREAK)
+        _wait(debugger, thread, info, frame)
+
+
+def _wait(debugger, thread, info, frame):
+    """As the debugger does itself for a stop that is not within one of its own callbacks."""
+    monitoring = _monitoring()
     was_traced = monitoring.suspend_current_thread_tracing() if hasattr(monitoring, "suspend_current_thread_tracing") else False
     info.is_tracing += 1
     try:
         info.trace_suspend_type = "trace" if monitoring is None else "sys_monitor"
-        debugger.set_suspend(thread, api.CMD_SET_BREAK)
         debugger.do_wait_suspend(thread, frame, "line", None)
     finally:
         info.is_tracing -= 1
         if was_traced:
             monitoring.resume_current_thread_tracing()
-        del frame
 
 
-def _stop_at_next_line(debugger, thread, info, frame, api, monitoring):
+def _monitoring():
+    """The part of the debugger that works by `sys.monitoring` (Python 3.12 and later), None where it works by `sys.settrace`."""
+    is_used = getattr(sys.modules["_pydevd_bundle.pydevd_constants"], "PYDEVD_USE_SYS_MONITORING", False)
+    return sys.modules.get("_pydevd_sys_monitoring.pydevd_sys_monitoring") if is_used else None
+
+
+def _stop_at_next_line(debugger, thread, info, frame):
+    monitoring, api = _monitoring(), sys.modules["_pydevd_bundle.pydevd_comm_constants"]
     info.pydev_original_step_cmd = api.CMD_SET_BREAK
     info.pydev_step_cmd = api.CMD_STEP_INTO_MY_CODE
     info.pydev_step_stop = None
-    info.pydev_state = 1
+    info.pydev_state = _RUNNING
     info.update_stepping_info()
     if monitoring is not None:
         monitoring.update_monitor_events(suspend_requested=True)
