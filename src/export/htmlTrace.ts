@@ -11,6 +11,7 @@ import { sumsOf } from './figureSums.ts';
 import { parentsOf } from './spanForest.ts';
 
 const mostServices = 0xffff;
+const lost = markBit('lost');
 const offAxis = markBit('noStart') | markBit('outOfRange');
 
 /** One row, as long as parents are not known. */
@@ -92,8 +93,8 @@ export class HtmlTrace {
   #summary(rows: TraceRows, texts: readonly string[], start: bigint, nowUnixNano: bigint): TraceSummary {
     const sums = sumsOf(rows, new Map(this.#figures));
     const root = Math.max(0, rows.parent.indexOf(-1));
-    const openCount = this.#rows.filter(({ durationNs }) => Number.isNaN(durationNs)).length;
-    const end = openCount > 0 && nowUnixNano > this.#lastEnd ? nowUnixNano : this.#lastEnd;
+    const isRunning = this.#rows.some(({ durationNs, marks }) => Number.isNaN(durationNs) && (marks & lost) === 0);
+    const end = isRunning && nowUnixNano > this.#lastEnd ? nowUnixNano : this.#lastEnd;
     const { costUsd, ...counts } = sums;
     return {
       traceId: this.traceId,

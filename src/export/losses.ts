@@ -9,7 +9,7 @@ const tellingMarks = markNames.filter((mark) => !['open', 'orphan', 'endBeforeSt
 interface LossKind { readonly one: string; readonly many: string; count(span: ExportSpan): number }
 
 const kinds: Readonly<Record<Loss, LossKind>> = {
-  open: { one: 'that 1 span is still running', many: 'that $ spans are still running', count: ({ endUnixNano }) => Number(endUnixNano === 0n) },
+  open: { one: 'that 1 span has no end', many: 'that $ spans have no end', count: ({ endUnixNano }) => Number(endUnixNano === 0n) },
   nanoseconds: {
     one: 'the nanoseconds of 1 span', many: 'the nanoseconds of $ spans',
     count: ({ startUnixNano, endUnixNano, content }) => Number(startUnixNano % 1000n !== 0n || endUnixNano % 1000n !== 0n || content.events.some(({ timeUnixNano }) => timeUnixNano % 1000n !== 0n)),

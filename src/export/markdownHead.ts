@@ -3,6 +3,7 @@ import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { roleWords, roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
+import { markBit } from '../model/span.ts';
 import { isoOfNanos } from '../model/time.ts';
 import { packMeta } from '../model/traceRows.ts';
 import type { RowFigures } from '../model/traceRows.ts';
@@ -26,6 +27,8 @@ export interface Told {
   readonly line: string;
   readonly startUnixNano: bigint;
   readonly endUnixNano: bigint;
+  /** Not one whose end was never told. */
+  readonly isRunning: boolean;
   readonly hasFailed: boolean;
   readonly service: string;
   readonly view: AgentView | undefined;
@@ -33,6 +36,7 @@ export interface Told {
   readonly span: ExportSpan | undefined;
 }
 
+const lost = markBit('lost');
 export const numbers = new Numbers('en');
 /** Numbers keep their units by blanks that plain text should not have. */
 export const plainly = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -54,7 +58,7 @@ export class TextRoom {
 /** What is kept of a span; its texts only when there is room. */
 export function tell(span: ExportSpan, room: TextRoom): Told {
   const { name, kind, scope, content, logs, startUnixNano, endUnixNano } = span;
-  const hasFailed = span.status === 'error' || content.events.some(isException);
+  const isRunning = endUnixNano === 0n && (span.marks & lost) === 0, hasFailed = span.status === 'error' || content.events.some(isException);
   const input = { name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs };
   const step = stepOf(input);
   const mayKeep = room.take(hasFailed, step?.role, logs.length > 0 || content.events.length > 0);
@@ -62,13 +66,13 @@ export function tell(span: ExportSpan, room: TextRoom): Told {
   const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
   const figures = [
     ...(view === undefined || view.role === 'other' ? [] : [roleWords[view.role]]),
-    endUnixNano === 0n ? 'running' : numbers.duration(Number(endUnixNano - startUnixNano)),
+    isRunning ? 'running' : endUnixNano === 0n ? 'no end' : numbers.duration(Number(endUnixNano - startUnixNano)),
     ...(view?.inputTokens === undefined && view?.outputTokens === undefined ? [] : [`${numbers.tokenFlow(view.inputTokens ?? NaN, view.outputTokens ?? NaN)} tokens`]),
     ...(view?.costUsd === undefined ? [] : [numbers.cost(view.costUsd)]),
     ...(hasFailed ? ['failed'] : []),
   ];
   return {
-    traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, hasFailed, service: span.service,
+    traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, isRunning, hasFailed, service: span.service,
     line: plainly(figures.join(', ')),
     view: mayKeep || view === undefined ? view : figuresOf(view),
     span: mayKeep ? span : undefined,
@@ -96,7 +100,7 @@ export function frameOf(told: readonly Told[], title: string): Frame {
 function headOf(told: readonly Told[], { order, parents, first }: Omit<Frame, 'head'>, title: string): string {
   const root = told[order[0]?.place ?? 0];
   const last = told.reduce((most, { startUnixNano, endUnixNano }) => [most, startUnixNano, endUnixNano].reduce((a, b) => (b > a ? b : a)), 0n);
-  const failed = told.filter(({ hasFailed }) => hasFailed).length, running = told.filter(({ endUnixNano }) => endUnixNano === 0n).length;
+  const failed = told.filter(({ hasFailed }) => hasFailed).length, running = told.filter(({ isRunning }) => isRunning).length;
   const services = [...new Set(told.map(({ service }) => service))].filter((service) => service !== '').slice(0, mostNamed);
   const lines = [
     `Trace: ${code(root?.traceId ?? '')}`,

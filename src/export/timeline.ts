@@ -1,4 +1,5 @@
 import { TextBytes } from '../formats/textBytes.ts';
+import { markBit } from '../model/span.ts';
 import type { ExportOptions, ExportSpan, Exporter } from './exporter.ts';
 import { parentsOf, treeOrder } from './spanForest.ts';
 
@@ -6,6 +7,7 @@ interface Strokes { readonly ok: string; readonly error: string; readonly unset:
 
 const ascii: Strokes = { ok: '+', error: 'x', unset: '?', edge: '|', bar: '=' };
 const drawn: Strokes = { ok: '\u2713', error: '\u2717', unset: '\u00b7', edge: '\u2502', bar: '\u2588' };
+const lost = markBit('lost');
 const longestName = 200;
 const deepestIndent = 40;
 const mostColumns = 1000;
@@ -26,8 +28,8 @@ export const timeline: Exporter = {
   open: (options, write) => {
     const traces = new Map<string, Drawn[]>();
     return {
-      add: ({ traceId, spanId, parentSpanId, name, startUnixNano, endUnixNano, status }) => {
-        const drawn = { spanId, parentSpanId, name, startUnixNano, endUnixNano, status }, known = traces.get(traceId);
+      add: ({ traceId, spanId, parentSpanId, name, startUnixNano, endUnixNano, status, marks }) => {
+        const drawn = { spanId, parentSpanId, name, startUnixNano, endUnixNano, status, marks }, known = traces.get(traceId);
         if (known === undefined) traces.set(traceId, [drawn]); else known.push(drawn);
       },
       finish: () => {
@@ -46,7 +48,7 @@ export const timeline: Exporter = {
 };
 
 /** What of a span is drawn. */
-type Drawn = Pick<ExportSpan, 'spanId' | 'parentSpanId' | 'name' | 'startUnixNano' | 'endUnixNano' | 'status'>;
+type Drawn = Pick<ExportSpan, 'spanId' | 'parentSpanId' | 'name' | 'startUnixNano' | 'endUnixNano' | 'status' | 'marks'>;
 
 function* linesOf(traceId: string, spans: readonly Drawn[], options: ExportOptions): Generator<string> {
   const strokes = options.unicode ? drawn : ascii;
@@ -62,7 +64,7 @@ function* linesOf(traceId: string, spans: readonly Drawn[], options: ExportOptio
     const columns = min(max(length * width / total, 1n), width - from);
     const indent = '  '.repeat(Math.min(depth, deepestIndent));
     const bar = ' '.repeat(Number(from)) + strokes.bar.repeat(Number(columns)) + ' '.repeat(Number(width - from - columns));
-    const duration = isOpen ? 'running' : span.startUnixNano === 0n ? 'no start' : milliseconds(length);
+    const duration = isOpen ? ((span.marks & lost) === 0 ? 'running' : 'no end') : span.startUnixNano === 0n ? 'no start' : milliseconds(length);
     yield `${indent}${strokes[span.status]} ${visible(span.name)} [${duration}]`;
     yield `${indent}${strokes.edge}${bar}${strokes.edge}`;
   }

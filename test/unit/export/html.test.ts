@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spanRecordOf } from '../../../src/export/spanRecord.ts';
 import type { ExportSpan } from '../../../src/export/exporter.ts';
+import { markdown } from '../../../src/export/markdown.ts';
+import { timeline } from '../../../src/export/timeline.ts';
+import { markBit } from '../../../src/model/span.ts';
 import { unpackRows } from '../../../src/protocol/rows.ts';
 import { spans } from '../formats/spanArbitraries.ts';
-import { agentRun, baseUnixNano, hostileTexts, options, sketched } from './exportSpans.ts';
+import { agentRun, baseUnixNano, hostileTexts, options, sketched, written } from './exportSpans.ts';
 import { dataOf, html, page, pageOf } from './pageFiles.ts';
 
 /** What a browser reads as markup: everything but the text of data blocks. */
@@ -60,6 +63,13 @@ describe('the HTML document', () => {
   it('shows what was still running as it stood when it was written', () => {
     const { manifest: { traces: [trace] } } = dataOf(pageOf([sketched({ id: 'a', name: 'run', from: 0 })]));
     expect(trace?.summary.endUnixNano).toBe(String(options.nowUnixNano));
+  });
+
+  it('ends what has no end where the trace ends', () => {
+    const ended = sketched({ id: 'b', name: 'step', from: 0, to: 5 });
+    for (const exporter of [markdown, timeline]) expect(written(exporter, [{ ...sketched({ id: 'a', name: 'run', from: 0 }), marks: markBit('open') | markBit('lost') }, ended]).text).toMatch(/no end(?![^]*running)/);
+    const { manifest: { traces: [trace] } } = dataOf(pageOf([{ ...sketched({ id: 'a', name: 'run', from: 0 }), marks: markBit('open') | markBit('lost') }, ended]));
+    expect(trace?.summary.endUnixNano).toBe(String(ended.endUnixNano));
   });
 
   it('names the service of every span, also after very many names', async () => {
