@@ -1,14 +1,12 @@
-import Module from 'node:module';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claudeCode, claudeTree } from './claudeCode.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
-import { nodeClients, ShippedNodeHook } from './nodeHook.ts';
+import { isNodeFrom, nodeClients, seesEsModules, ShippedNodeHook } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { ReceivedSpan } from './liveServer.ts';
 
 const why = nodeClients === undefined ? ': the Node packages of the integration tests are not installed' : '';
-const seesEsModules = 'registerHooks' in Module;
 
 let shipped: ShippedNodeHook, live: LiveServer;
 beforeAll(async () => { if (nodeClients !== undefined) shipped = await ShippedNodeHook.make(path.join(nodeClients, 'node_modules')); });
@@ -114,7 +112,7 @@ async function main() {
 await main();
 `;
 
-describe.skipIf(nodeClients === undefined)(`LangGraph without OpenTelemetry${why}`, () => {
+describe.skipIf(nodeClients === undefined || !isNodeFrom(20))(`LangGraph without OpenTelemetry${why}`, () => {
   for (const [form, name, write] of forms) {
     it.skipIf(form === 'an ES module' && !seesEsModules)(`is seen with its model calls and tools, and the lines that led to them, by ${form}`, async () => {
       const text = write(langGraph), spans = await watched(name, text);
@@ -189,6 +187,12 @@ describe.skipIf(nodeClients === undefined)(`the Claude Agent SDK without OpenTel
       'gen_ai.output.messages': [{ role: 'assistant', content: [{ type: 'text' }, { type: 'tool_use' }] }],
     });
     expect(named(spans, 'weather')[0]?.attributes).toMatchObject({ 'gen_ai.tool.call.id': 'tool-1', 'gen_ai.tool.call.arguments': { city: 'Bern' }, 'gen_ai.tool.call.result': 'It is sunny in Bern.' });
+  });
+
+  it('is seen without what was said, where that is not to be recorded', async () => {
+    expect(await shipped.run([shipped.write('claude.mjs', claude), 'secret weather?'], { ...shipped.environment(live), OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'false' })).toMatchObject({ code: 0, stdout: 'Sunny.\n' });
+    expect(JSON.stringify(live.messages)).not.toMatch(/secret|Bern|unny/);
+    expect(named(live.spans(), 'chat claude-scripted')[0]?.attributes['gen_ai.usage.input_tokens']).toBe(120);
   });
 
   it('shows a run that broke off, and the next one', async () => {

@@ -13,13 +13,13 @@ import { httpReceivers } from '../../../src/collector/receivers/registry.ts';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { DecodingSink } from '../collector/receivers/support/decodingSink.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
+import { isNodeFrom, node } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
 import type { ReceivedSpan } from './liveServer.ts';
 
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const stripsTypes = major > 22 || (major === 22 && minor >= 18);
+const stripsTypes = isNodeFrom(23, 6) || (isNodeFrom(22, 18) && !isNodeFrom(23));
 
 let folder: string, hook: string, live: LiveServer;
 
@@ -37,7 +37,7 @@ interface Ended { readonly code: number | null; readonly signal: string | null; 
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, onStdout?: () => void): Promise<Ended> {
   const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE|VITEST|JEST)_/.test(name));
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, args, { cwd: folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '', stderr = '';
   child.stdout.on('data', (text: Buffer) => {
     stdout += text.toString();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,19 @@ import type { LiveServer } from './liveServer.ts';
 
 /** The packages of the integration tests, which install them; undefined before that. SPANSCOPE_TEST_NODE_CLIENTS names another folder. */
 export const nodeClients = process.env['SPANSCOPE_TEST_NODE_CLIENTS'] ?? installedClients('node');
+
+/** The Node that programs with the hook run on: the one of the tests, or another by SPANSCOPE_TEST_NODE. */
+export const node = process.env['SPANSCOPE_TEST_NODE'] ?? process.execPath;
+const nodeVersion = node === process.execPath ? process.versions.node : execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+
+/** Whether that Node is of this version or a later one. */
+export function isNodeFrom(major: number, minor = 0): boolean {
+  const [ownMajor = 0, ownMinor = 0] = nodeVersion.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
+/** Whether it lets the hook see ES modules being loaded. */
+export const seesEsModules = isNodeFrom(23, 5) || (isNodeFrom(22, 15) && !isNodeFrom(23));
 
 export interface Ended { readonly code: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string }
 
@@ -40,7 +53,7 @@ export class ShippedNodeHook {
     return { NODE_OPTIONS: `--require ${JSON.stringify(this.hook)}`, SPANSCOPE_ENDPOINT: live.endpoint };
   }
 
-  run(args: readonly string[], env: Readonly<Record<string, string>> = {}, node = process.execPath): Promise<Ended> {
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
     const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE|VITEST|JEST)_/.test(name));
     const child = spawn(node, args, { cwd: this.folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '', stderr = '';

@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 import { spanInAnswer, spanQuestion } from '../../../src/debug/activeSpan.ts';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { LiveServer } from './liveServer.ts';
+import { node } from './nodeHook.ts';
 
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 let folder: string, hook: string, live: LiveServer;
@@ -32,7 +33,7 @@ async function standIn(program: string): Promise<{ readonly stands: readonly Sta
   live = await LiveServer.listen();
   const file = path.join(folder, 'agent.cjs');
   writeFileSync(file, program);
-  const child = spawn(process.execPath, ['--inspect-brk=0', file], {
+  const child = spawn(node, ['--inspect-brk=0', file], {
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint },
   });
   let stdout = '', said = '';

@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { Breakpoints } from '../../../src/instrument/node/hook/breakpoints.ts';
 import { LiveServer } from './liveServer.ts';
+import { node } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { OtelSpan } from '../../../src/instrument/node/hook/otelTypes.ts';
 
@@ -30,7 +31,7 @@ interface Debuggee { readonly stops: readonly string[]; readonly stdout: string;
 
 /** Debugs a program: lets it run on at each stop, and notes the lines (from 1) of `file` on its stack. */
 async function debug(file: string, env: Readonly<Record<string, string>>): Promise<Debuggee> {
-  const child = spawn(process.execPath, ['--inspect-brk=0', file], {
+  const child = spawn(node, ['--inspect-brk=0', file], {
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint, ...env },
   });

@@ -14,7 +14,7 @@ afterAll(() => shipped.remove());
 beforeEach(async () => { live = await LiveServer.listen(); });
 afterEach(() => live.close());
 
-const run = (text: string) => shipped.run(python, [shipped.write('agent.py', text)], { ...shipped.environment(live), OPENAI_AGENTS_DISABLE_TRACING: '' });
+const run = (text: string, env: Readonly<Record<string, string>> = {}) => shipped.run(python, [shipped.write('agent.py', text)], { ...shipped.environment(live), OPENAI_AGENTS_DISABLE_TRACING: '', ...env });
 const withoutHook = (text: string) => shipped.run(python, [shipped.write('agent.py', text)]);
 const named = (name: string) => live.spans().find((span) => span.name === name);
 
@@ -62,6 +62,12 @@ describe.skipIf(!hasAgents)(`the OpenAI Agents SDK without OpenTelemetry${why(ha
     expect(named('weather agent')?.attributes['gen_ai.operation.name']).toBe('invoke_agent');
     expect(live.spans().filter((span) => span.parentSpanId === undefined)).toHaveLength(1);
     expect(live.spans().every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
+  });
+
+  it('is seen without what was said, where that is not to be recorded', async () => {
+    expect(await run(agents, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'NO_CONTENT' })).toMatchObject({ code: 0, stdout: 'Sunny.\n' });
+    expect(JSON.stringify(live.messages)).not.toMatch(/Bern|unny|thinks/);
+    expect(named('generation')?.attributes['gen_ai.usage.input_tokens']).toBe(120);
   });
 
   it('is left to those who trace it already', async () => {

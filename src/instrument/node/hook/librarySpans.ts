@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { resourceOf } from '../environment.ts';
 import { attributeValue } from '../values.ts';
+import { isContent, isWithoutContent } from './content.ts';
 import { ApiSpan } from './apiSpan.ts';
 import { fieldOf } from './fields.ts';
 import { apiKey, spanKey } from './otelKeys.ts';
@@ -52,9 +53,10 @@ export class LibrarySpan {
     if (spanStarted(this.#span, entry, this.place)) standStill();
   }
 
-  /** Attributes as they are now; those without a value are left out. */
+  /** Attributes as they are now; those without a value are left out, and content where that is not wanted. */
   set(attributes: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(attributes)) if (isTold(value)) this.#span.setAttribute(key, attributeValue(value));
+    const isBare = isWithoutContent();
+    for (const [key, value] of Object.entries(attributes)) if (isTold(value) && !(isBare && isContent(key))) this.#span.setAttribute(key, attributeValue(value));
   }
 
   rename(name: string): void {

@@ -1,6 +1,7 @@
 """What spans of libraries with a tracing interface of their own have in common."""
 
 import datetime
+import os
 import sys
 import time
 
@@ -8,6 +9,14 @@ from . import live
 from .span_facts import SpanFacts
 from .values import plain, text_to_json, to_json, with_place
 
+# What people and models have said, and what tools were given and gave.
+_CONTENT = frozenset((
+    "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result",
+    "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents", "input.value", "output.value",
+))
+_AGENTS = "openai.agents."
+# Of the OpenAI Agents SDK; everything else in its spans is the program's.
+_STRUCTURE = frozenset(_AGENTS + name for name in ("type", "tools", "handoffs", "triggered", "mcp.server", "model_config"))
 _KIND = '"kind":"internal"'
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -77,7 +86,20 @@ def _ids(told):
 
 
 def _attributes(told):
-    return {key: plain(value) for key, value in told["attributes"].items() if value is not None and value != [] and value != ""}
+    is_bare = _is_without_content()
+    return {
+        key: plain(value) for key, value in told["attributes"].items()
+        if value is not None and value != [] and value != "" and not (is_bare and _is_content(key))
+    }
+
+
+def _is_without_content():
+    """Whether content is to be left out, by the variable of OpenTelemetry's GenAI instrumentations."""
+    return os.environ.get("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "").strip().lower() in ("false", "0", "no", "off", "no_content")
+
+
+def _is_content(key):
+    return key in _CONTENT or (key.startswith(_AGENTS) and key not in _STRUCTURE)
 
 
 def _outcome(told, ended):
