@@ -51,7 +51,7 @@ export class ChromeDecoder implements PieceDecoder {
 
   read(piece: Uint8Array, offset: number): void {
     const { events } = this;
-    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => { events.read(reader); }, () => events.count);
+    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => events.read(reader), () => events.count);
     if (events.count < fewSlices || events.count >= this.toldCount * 2) this.tell();
   }
 

@@ -103,6 +103,7 @@ export class ChromeEvents {
   firstSlice: Uint8Array | undefined;
 
   private hasBase = false;
+  private filesRead = 0;
   private readonly nameIndex = new Map([['', 0]]);
   private readonly threads = new Map<string, Map<string, number>>();
   private readonly asyncLanes = new Map<string, number>();
@@ -110,17 +111,20 @@ export class ChromeEvents {
   private readonly flows = new Map([['', 0]]);
   private readonly fields = new EventFields();
 
-  /** Reads the object that comes next: an event, or a file with `traceEvents`. */
-  read(reader: JsonReader): void {
-    const { fields } = this;
+  /** Reads the object that comes next: an event, or a file with `traceEvents`. False when it is none of these. */
+  read(reader: JsonReader): boolean {
+    const { fields, filesRead } = this;
     fields.clear();
     reader.peek();
     const start = reader.position, contentStart = this.content.length, before = this.count;
-    for (let more = reader.beginObject(); more; more = reader.nextMember()) this.readMember(reader);
+    let more = reader.beginObject();
+    if (!more) return true;
+    for (; more; more = reader.nextMember()) this.readMember(reader);
     if (fields.phase === phases.none) {
       // A file with events inside is none itself.
       if (this.count === before) this.content.length = contentStart;
     } else this.add(contentStart, reader.bytes, start, reader.position);
+    return fields.phase !== phases.none || this.filesRead > filesRead;
   }
 
   /** Notes an event that is shown nowhere. */
@@ -152,6 +156,7 @@ export class ChromeEvents {
     const { fields } = this;
     switch (reader.key) {
       case 'traceEvents': {
+        this.filesRead++;
         for (let more = reader.beginArray(); more; more = reader.nextItem()) if (reader.peek() === 0x7b) this.read(reader); else reader.skip();
         fields.clear();
         break;

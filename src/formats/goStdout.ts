@@ -35,9 +35,10 @@ export const goStdout: Format = {
     const writer = new DraftWriter(batch, options), origins = new DraftOrigins(writer);
     forEachRecord(bytes, batch, options, 'object', (reader) => {
       const span = reader.takeObject();
-      if (!span.has('SpanContext')) return;
+      if (!span.has('SpanContext')) return span.size === 0;
       addSpan(writer, origins, span);
       writer.handOver();
+      return true;
     });
     writer.flush();
   },

@@ -28,8 +28,8 @@ export const jaeger: Format = {
     const isSpan = found !== undefined && (keys.has(found.replace('operationName', 'spanID')) || keys.has(found.replace('operationName', 'traceID')));
     return isSpan ? { score: 0.95, reason: `has spans with "operationName" and "spanID" at "${found.replaceAll('/', '.')}"` } : { score: 0, reason: 'has no spans with "operationName" and "spanID"' };
   },
-  decode(bytes, batch, options): void { decodeWhole(new JaegerDecoder(batch, options), bytes, options.offset); },
-  open: (batch, options) => new JaegerDecoder(batch, options),
+  decode(bytes, batch, options): void { decodeWhole(new JaegerDecoder(batch, options, true), bytes, options.offset); },
+  open: (batch, options) => new JaegerDecoder(batch, options, false),
   encoder: jaegerEncoder,
   encode: (spans) => encodeWhole(jaegerEncoder, [...Map.groupBy(spans, ({ traceId }) => traceId).values()].flat()),
 };

@@ -19,6 +19,9 @@ import { derivedMark, repairedMark } from './spanRows.ts';
 
 const micros = 3;
 
+/** What is said of a process that is nowhere. */
+const unknownProcess = (name: string): ReadonlyMap<string, AttributeValue> => new Map([['jaeger.processID', name]]);
+
 /** A process that spans name whose trace goes on in the next piece; it has the first of them. */
 interface PendingProcess { readonly spanId: string; readonly resource: number }
 
@@ -27,6 +30,7 @@ export class JaegerDecoder implements PieceDecoder {
   private added = 0;
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
+  private readonly isWhole: boolean;
   private readonly writer: DraftWriter;
   private readonly resources = new Map<JsonObject | undefined, number>();
   private readonly inlineResources = new Map<string, number>();
@@ -34,15 +38,17 @@ export class JaegerDecoder implements PieceDecoder {
   /** By the id of their trace, and by their own. */
   private readonly pending = new Map<string, Map<string, PendingProcess>>();
 
-  constructor(batch: SpanBatch, options: DecodeOptions) {
+  /** `isWhole`: the input comes in one piece, behind which nothing is told. */
+  constructor(batch: SpanBatch, options: DecodeOptions, isWhole: boolean) {
     this.batch = batch;
     this.options = options;
+    this.isWhole = isWhole;
     this.writer = new DraftWriter(batch, options);
   }
 
   read(piece: Uint8Array, offset: number): void {
     this.resources.clear();
-    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => { this.addAny(reader); }, () => this.added);
+    forEachRecord(piece, this.batch, { ...this.options, offset }, 'object', (reader) => this.addAny(reader), () => this.added);
     this.writer.flush();
   }
 
@@ -51,22 +57,27 @@ export class JaegerDecoder implements PieceDecoder {
     this.writer.flush();
   }
 
-  /** The object that comes next: a trace, a span of the storage, or what holds them. */
-  private addAny(reader: JsonReader): void {
+  /** The object that comes next: a trace, a span of the storage, or what holds them. False when it is none of these. */
+  private addAny(reader: JsonReader): boolean {
     reader.peek();
     const { position, depth } = reader;
-    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+    let more = reader.beginObject(), isKnown = !more;
+    for (; more; more = reader.nextMember()) {
       switch (reader.key) {
-        case 'data': case 'hits': case '_source': case 'traces': eachObject(reader, (inner) => { this.addAny(inner); }); break;
+        case 'data': case 'hits': case '_source': case 'traces':
+          isKnown = true;
+          eachObject(reader, (inner) => { this.addAny(inner); });
+          break;
         case 'spans': case 'processes': case 'traceID': case 'spanID': case 'operationName': {
           reader.position = position;
           reader.depth = depth;
           this.addTraceOrSpan(reader);
-          return;
+          return true;
         }
         default: reader.skip();
       }
     }
+    return isKnown;
   }
 
   /** The processes come behind the spans that name them, so they are looked for first. */
@@ -113,14 +124,14 @@ export class JaegerDecoder implements PieceDecoder {
     const traceId = paddedId(rawTraceId, true), known = this.pending.get(traceId) ?? new Map<string, PendingProcess>();
     this.pending.set(traceId, known);
     let pending = known.get(process);
-    if (pending === undefined) known.set(process, pending = { spanId: paddedId(textIn(span.get('spanID')), false), resource: this.writer.addResource(pendingResource(process)) });
+    if (pending === undefined) known.set(process, pending = { spanId: paddedId(textIn(span.get('spanID')), false), resource: this.writer.addResource(this.isWhole ? unknownProcess(process) : pendingResource(process)) });
     return pending.resource;
   }
 
   /** The processes that earlier pieces of a trace named; those that never came have their name alone. */
   private tellProcesses(traceId: string, processes: JsonObject | undefined): void {
-    for (const [name, { spanId }] of this.pending.get(traceId) ?? []) {
-      const process = objectIn(processes?.get(name)), resource = process === undefined ? this.writer.addResource(new Map([['jaeger.processID', name]])) : this.resourceOf(process);
+    for (const [name, { spanId }] of this.isWhole ? [] : this.pending.get(traceId) ?? []) {
+      const process = objectIn(processes?.get(name)), resource = process === undefined ? this.writer.addResource(unknownProcess(name)) : this.resourceOf(process);
       this.writer.add({ traceId, spanId, resource, scope: this.scopeOf('', ''), operation: 'update', present: 0 });
     }
     this.pending.delete(traceId);

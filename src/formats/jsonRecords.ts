@@ -18,10 +18,10 @@ const mostPasses = 4;
  * Lenient: the objects may stand one after the other in any layout: pretty-printed, a line each, behind a log prefix,
  * between other text, in an array that is never closed. Records that cannot be read are passed over and reported in the
  * batch; what `readRecord` kept of them stays. `kept` tells how much that is in all: of a record that was kept in part, the
- * rest is not searched for records once more.
+ * rest is not searched for records once more. Objects of which `readRecord` says false are none of the format, and are counted.
  */
 export function forEachRecord(
-  bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void, kept = (): number => 0,
+  bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, topIs: 'object' | 'array', readRecord: ReadRecord, kept = (): number => 0,
 ): void {
   const isLenient = options.mode === 'lenient';
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
@@ -32,7 +32,9 @@ export function forEachRecord(
   }
 }
 
-function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (reader: JsonReader) => void): void {
+type ReadRecord = (reader: JsonReader) => boolean | void;
+
+function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: ReadRecord): void {
   try {
     if (topIs === 'object') readRecord(reader);
     else for (let more = reader.beginArray(); more; more = reader.nextItem()) readRecord(reader);
@@ -43,9 +45,9 @@ function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: (rea
   if (reader.peek() !== -1) reader.fail('the end of the input expected');
 }
 
-function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecord: (reader: JsonReader) => void, kept: () => number): void {
+function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecord: ReadRecord, kept: () => number): void {
   const { bytes } = reader;
-  let textLines = 0, badRecords = 0, passed = 0;
+  let textLines = 0, badRecords = 0, strangers = 0, passed = 0;
   for (let at = skipMark(bytes); at < bytes.length;) {
     const found = bytes.indexOf(openBrace, at), start = found < 0 ? bytes.length : found;
     textLines += textLinesIn(bytes, at, start);
@@ -55,7 +57,8 @@ function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecor
     reader.position = start;
     reader.depth = 0;
     try {
-      readRecord(reader);
+      // What lies inside of a broken record is none, too, and not worth a word.
+      if (readRecord(reader) === false && badRecords === 0) strangers++;
       at = reader.position;
     } catch (error) {
       const stop = stoppedAt(error, reader);
@@ -75,6 +78,7 @@ function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecor
   }
   batch.tally(textLines, 'lines are not JSON and were passed over', 'line is not JSON and was passed over');
   batch.tally(badRecords, 'records cannot be read');
+  batch.tally(strangers, 'objects are no records of this format and were passed over', 'object is no record of this format and was passed over');
 }
 
 function stoppedAt(error: unknown, reader: JsonReader): number {

@@ -58,6 +58,8 @@ export class OtlpJsonReader {
   private groups: ResourceGroup[] = [];
   private kept = 0;
   private exported: JsonObject = new Map();
+  /** Whether the object at hand has a key of ours. */
+  private isKnown = false;
 
   constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
     this.batch = batch;
@@ -67,12 +69,16 @@ export class OtlpJsonReader {
 
   /** Reads all of an input. Throws DecodeError. */
   read(bytes: Uint8Array): void {
-    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => { this.readRequest(reader); }, () => this.kept);
+    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => this.readRequest(reader), () => this.kept);
     this.store();
   }
 
-  /** Objects whose keys repeat are rare; they are read as a tree, in which the last value of a key counts, and then again. */
-  private readRequest(reader: JsonReader): void {
+  /**
+   * Objects whose keys repeat are rare; they are read as a tree, in which the last value of a key counts, and then again. False
+   * when an object has other keys only.
+   */
+  private readRequest(reader: JsonReader): boolean {
+    this.isKnown = false;
     const { position } = reader, { length } = this.writer, groups = this.groups.length, { rejectedCount } = this.batch;
     try {
       this.request(new OtlpJsonWriter(reader, this.writer));
@@ -85,14 +91,18 @@ export class OtlpJsonReader {
       reader.depth = 0;
       this.request(new OtlpJsonWriter(withLastKeys(reader), this.writer));
     }
+    return this.isKnown;
   }
 
   private request(json: OtlpJsonWriter): void {
     const { reader } = json;
     const bare = this.newGroup();
     const seen = new Set<string>();
-    for (let more = reader.beginObject(); more; more = reader.nextMember()) {
+    let more = reader.beginObject();
+    this.isKnown ||= !more;
+    for (; more; more = reader.nextMember()) {
       const { key } = reader;
+      this.isKnown ||= isOfRequest(key);
       if (reader.takeNull()) continue;
       const signal = resourceKeys.get(key) ?? (reader.isLenient ? oldResourceKeys.get(key) : undefined);
       if (signal !== undefined && this.isWanted(signal)) {
@@ -239,6 +249,8 @@ export class OtlpJsonReader {
     }
   }
 }
+
+const isOfRequest = (key: string): boolean => [resourceKeys, oldResourceKeys, scopeKeys, oldScopeKeys].some((keys) => keys.has(key)) || wrapperKeys.has(key) || replyKeys.has(key) || key === 'resource';
 
 function rangeOf(written: Uint8Array, { bytes = written, start, end }: Place = nowhere): Range { return { bytes, start, end }; }
 

@@ -261,3 +261,17 @@ describe('an input that comes in chunks', () => {
     }
   });
 });
+
+describe('objects that are of no format, or of another one', () => {
+  const stranger = '{"level":"info","msg":"{"}', first = (name: string): string => readFileSync(path.join(fixtures, name), 'utf8');
+
+  it.each([['otlp-json', line(1)], ['tutorial-json', first('tutorial-json/agentRun.json')], ['jaeger-json', first('jaeger-json/search.json')], ['go-stdouttrace', first('go-stdouttrace/compact.log')], ['chrome-trace', first('chrome-trace/agent.json')]])('are counted beside those of %s', (id, text) => {
+    const plain = readInput([utf8(text)]).reader, { reader } = readInput([utf8(`${text}\n${stranger}\n${stranger}\n{}\n`)]);
+    expect([reader.detection?.format.id, reader.spanCount]).toEqual([id, plain.spanCount]);
+    expect(reader.problems.texts.filter((problem) => !plain.problems.texts.includes(problem))).toEqual(['2 objects are no records of this format and were passed over']);
+  });
+
+  it('are not counted where a record is broken', () => {
+    expect(readInput([utf8(`${line(1)}\n{"resourceSpans":[\n{"resource":\n{"a":1},\n{"b":2}\n`)]).reader.problems.texts.filter((problem) => problem.includes('no records'))).toEqual([]);
+  });
+});
