@@ -44,6 +44,11 @@ describe('the only span of a program', () => {
     expect(await shipped.run([file])).toMatchObject(wanted);
   });
 
+  it('is told when the program was busy for longer than a connection is waited for', async () => {
+    const file = shipped.write('busy.cjs', `${begin.replace('\n', "\nfor (const end = Date.now() + 3500; Date.now() < end;);\n")}setTimeout(() => { for (const end = Date.now() + 400; Date.now() < end;); });\n`);
+    expect((await watched([file])).map(({ name }) => name)).toEqual(['only']);
+  });
+
   it('is told when an ES module waits for ever at its top', async () => {
     const file = shipped.write('waits.mjs', "import { trace } from '@opentelemetry/api';\ntrace.getTracer('t').startSpan('only').end();\nawait new Promise(() => {});\n");
     expect((await watched([file])).map(({ name }) => name)).toEqual(['only']);

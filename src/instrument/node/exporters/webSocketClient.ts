@@ -44,7 +44,7 @@ export class WebSocketClient {
       headers: { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': key },
     });
     this.#request.on('socket', (socket) => socket.unref());
-    this.#request.on('timeout', () => this.close());
+    this.#request.once('timeout', () => this.#waitOnce());
     this.#request.on('error', () => this.close());
     this.#request.on('response', () => this.close());
     this.#request.on('upgrade', (response, socket, head) => {
@@ -54,6 +54,11 @@ export class WebSocketClient {
     });
     this.#request.on('close', () => { if (this.#socket === undefined) this.close(); });
     this.#request.end();
+  }
+
+  /** A program that was busy for so long has only now the time to read the answer. */
+  #waitOnce(): void {
+    setTimeout(() => { if (this.#socket === undefined) this.close(); }, handshakeTimeoutMs).unref();
   }
 
   /** Bytes that wait in this process. */

@@ -6,6 +6,8 @@ import { LiveExporter } from '../exporters/live.ts';
 import { resourceOf, variable } from '../environment.ts';
 
 const deadlineMs = 1000;
+/** Beside that, for the start of the other process on a machine that is busy. */
+const startMs = 2000;
 /** A program that is debugged may wait longer: without the breakpoints it would pass the first of them by on a slow machine. */
 const debuggedDeadlineMs = 5000;
 
@@ -25,7 +27,7 @@ export function sendNow(frames: readonly string[]): readonly unknown[] {
   const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
   const order: Order = { name: programName(), frames };
   const { stdout } = spawnSync(process.execPath, [__filename], {
-    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: inspector.url() === undefined ? deadlineMs : debuggedDeadlineMs, encoding: 'utf8', windowsHide: true,
+    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: inspector.url() === undefined ? deadlineMs + startMs : debuggedDeadlineMs, encoding: 'utf8', windowsHide: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const items: unknown = JSON.parse(stdout === '' ? '[]' : stdout);
