@@ -113,15 +113,20 @@ print("done")
 @tracer.start_as_current_span("node")
 def node():
     print("in node") # node
+@tracer.start_as_current_span("node")
+async def task():
+    print("in task") # task
 thread = threading.Thread(target=node)
 thread.start()
 thread.join()
+asyncio.run(task())
 print("done")
 `;
+    const stdout = 'in node\nin task\ndone\n', inLibrary: unknown = expect.stringMatching(/^breakpoint __init__.py/);
     const hidden = await debug(text);
-    expect([tops(hidden), hidden.stdout]).toEqual([[at('# node', text)], 'in node\ndone\n']);
+    expect([tops(hidden), hidden.stdout]).toEqual([[at('# node', text), at('# task', text)], stdout]);
     const seen = await debug(text, { justMyCode: false });
-    expect([tops(seen), seen.stdout]).toEqual([[expect.stringMatching(/^breakpoint __init__.py/)], 'in node\ndone\n']);
+    expect([tops(seen), seen.stdout]).toEqual([[inLibrary, inLibrary], stdout]);
   });
 
   it('stands at spans of programs without an SDK', async () => {
