@@ -14,20 +14,24 @@ const kinds: readonly (readonly [name: string, prefix: RegExp])[] = [
   ['a log router', new RegExp(String.raw`^${time} (\w+\[[\w.-]+\]: )`)],
   ['a log collector', new RegExp(String.raw`^\uFEFF?${time} ()`)],
 ];
+/** Docker's own logs: each line of the program is a text in an object of its own, long ones in several. */
+const wrapper = /^\{"log":"/, wrapperName = 'Docker';
 /** Lines that are looked at to find out what stands in front of them; so many of them must have it. */
 const fewestLines = 3, share = 0.8;
-/** What is held at most of lines that others wrote in between. */
-const mostWaiting = 4 * 1024 * 1024;
+/** What is held at most of lines that others wrote in between, and of one line. */
+const mostWaiting = 4 * 1024 * 1024, mostOfLine = 8 * 1024 * 1024;
 
 /**
- * Takes away what others put around a text line by line: what log collectors write in front of every line, and the colours of a
- * terminal, so that JSON over several lines is whole again. Lines that another program wrote into the middle of an object come after it.
+ * Takes away what others put around a text line by line: what log collectors write in front of every line or around it, and the
+ * colours of a terminal, so that JSON over several lines is whole again. Lines that another program wrote into the middle of an object come after it.
  */
 export class LinePrefixes {
   /** Whose prefixes these are; undefined when there are only colours. */
   readonly name: string | undefined;
   private readonly prefix: RegExp | undefined;
   private held: Uint8Array = nothing;
+  /** A line that is too long goes on. */
+  private isInLine = false;
   private readonly decoder = new TextDecoder();
   private readonly encoder = new TextEncoder();
   /** Who wrote the object that is open. */
@@ -44,6 +48,7 @@ export class LinePrefixes {
   static of(head: Uint8Array): LinePrefixes | undefined {
     const text = new TextDecoder().decode(head.subarray(0, head.lastIndexOf(newline) + 1)), lines = text.replaceAll(colors, '').split('\n').filter((line) => line.trim() !== '');
     if (lines.length < fewestLines) return undefined;
+    if (lines.filter((line) => wrapper.test(line)).length >= lines.length * share) return new LinePrefixes(wrapperName, wrapper);
     const found = kinds.find(([, prefix]) => lines.filter((line) => prefix.test(line)).length >= lines.length * share);
     return found === undefined && !text.includes('\u001b[') ? undefined : new LinePrefixes(found?.[0], found?.[1]);
   }
@@ -53,7 +58,11 @@ export class LinePrefixes {
     const last = chunk.lastIndexOf(newline);
     if (last < 0) {
       this.held = concatenated(this.held, chunk).slice();
-      return nothing;
+      if (this.held.length < mostOfLine) return nothing;
+      const part = this.bare(this.held);
+      this.held = nothing;
+      this.isInLine = true;
+      return part;
     }
     const lines = concatenated(this.held, chunk.subarray(0, last + 1));
     this.held = chunk.slice(last + 1);
@@ -69,11 +78,15 @@ export class LinePrefixes {
   private bare(lines: Uint8Array): Uint8Array {
     if (lines.length === 0) return nothing;
     let text = '';
-    for (const line of this.decoder.decode(lines).replaceAll(colors, '').split(/(?<=\n)/)) text += this.take(line);
+    for (const line of this.decoder.decode(lines, { stream: true }).split(/(?<=\n)/)) {
+      text += this.isInLine ? line : this.take(this.prefix === wrapper ? line : line.replaceAll(colors, ''));
+      this.isInLine = false;
+    }
     return this.encoder.encode(text);
   }
 
   private take(line: string): string {
+    if (this.prefix === wrapper) return this.follow('', unwrapped(line).replaceAll(colors, ''));
     const found = this.prefix?.exec(line), writer = found?.[1]?.trim() ?? '', bare = found === null || found === undefined ? line : line.slice(found[0].length);
     if (this.writer === undefined || this.writer === writer) return this.follow(writer, bare);
     this.waiting.push({ writer, line: bare });
@@ -106,5 +119,15 @@ export class LinePrefixes {
       }
     }
     return text;
+  }
+}
+
+/** The text in an object of Docker's log; other lines as they are. */
+function unwrapped(line: string): string {
+  try {
+    const entry: unknown = wrapper.test(line) ? JSON.parse(line) : undefined;
+    return typeof entry === 'object' && entry !== null && 'log' in entry && typeof entry.log === 'string' ? entry.log : line;
+  } catch {
+    return line;
   }
 }

@@ -48,6 +48,13 @@ describe.each(inputs)('%s', (_name, text) => {
     expect(read(prefixed, 501, true).names).toEqual(plain.names);
   });
 
+  it("is read from Docker's own log, which has long lines in several parts", () => {
+    const parts = text.split(/(?<=\n)/).flatMap((line) => line.match(/[^]{1,500}/g) ?? []);
+    const log = parts.map((part, i) => `${JSON.stringify({ log: part, stream: 'stdout', time: at(i) })}\n`).join('');
+    expect(read(log)).toMatchObject({ format: plain.format, names: plain.names });
+    expect(read(log, 333, true).names).toEqual(plain.names);
+  });
+
   it('is read in colours', () => {
     const colored = text.replaceAll(/"[^"\n]*"/g, (word) => `\u001b[0;32m${word}\u001b[1;39m`);
     expect(read(colored)).toMatchObject({ format: plain.format, names: plain.names });
@@ -68,6 +75,17 @@ describe('lines of several programs', () => {
   it('do not wait for ever for an object that does not end', () => {
     const found = read([`agent-1 | {`, `agent-1 |   "resourceSpans": [`, ...Array.from({ length: 30 }, () => lines(indented, 'web-1')).flat()].join('\n'));
     expect(found.names.length).toBeGreaterThanOrEqual(read(indented).names.length);
+  });
+});
+
+describe('a line that does not end', () => {
+  it('is given away in parts, without what stands in front of it', () => {
+    const lines = LinePrefixes.of(utf8('a | x\na | y\na | z\n')) as LinePrefixes, long = 'é'.repeat(1 << 20);
+    let text = '';
+    const chunks = ['a | 1\n', 'a | ', ...Array.from({ length: 6 }, () => long), '\na | 2\n', 'a | 3'];
+    for (const chunk of chunks) text += new TextDecoder().decode(lines.push(utf8(chunk)));
+    text += new TextDecoder().decode(lines.end());
+    expect([text.length, text.replaceAll('é', '')]).toEqual([6 * (1 << 20) + 6, '1\n\n2\n3']);
   });
 });
 
