@@ -3,7 +3,7 @@ import { framesIn } from './stackFrames.ts';
 
 /** What a stopped program is asked for its process, by the type of its debugger. */
 const expressions: ReadonlyMap<string, string> = new Map([
-  ...['pwa-node', 'node', 'pwa-extensionHost', 'node-terminal'].map((type) => [type, 'process.pid'] as const),
+  ...['pwa-node', 'node', 'pwa-extensionHost', 'node-terminal'].map((type) => [type, 'globalThis.process.pid'] as const),
   ...['python', 'debugpy'].map((type) => [type, "__import__('os').getpid()"] as const),
 ]);
 const known = new WeakMap<DebugSession, number>();

@@ -10,7 +10,7 @@ import type { UserSteps } from './userSteps.ts';
 /** One for each debugger. */
 const debuggers: readonly UserSteps[] = [nodeSteps, debugpySteps];
 
-const mostSteps = 8, framesAsked = 20, patienceMs = 3000;
+const mostSteps = 12, framesAsked = 20, patienceMs = 3000;
 
 /** Leads programs that stand in our hook to the user's own frame when the debugger does not, and keeps the hook out of the user's sight. */
 export class StepToUser implements Disposable {

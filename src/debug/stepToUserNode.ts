@@ -1,7 +1,7 @@
 import { isHookFrame, isUserFrame } from './stackFrames.ts';
 import type { UserSteps } from './userSteps.ts';
 
-/** The hook's own function, and the one that it put around a method: below them stands what made the span. */
+/** The hook's own function, and the one that it put around a method: below them stands what called the method. */
 const hookFrames = 2;
 
 /**

@@ -102,7 +102,7 @@ export class Services {
     this.standingPaths = keep(new StandingPaths(this.standing, this.collector));
     this.#steps = keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));
     this.breakpoints = keep(new BreakpointList(this.collector, context.workspaceState, log.for('breakpoints')));
-    this.breakpointsView = keep(new BreakpointsView(this.breakpoints, this.collector, this.runs, this.display));
+    this.breakpointsView = keep(new BreakpointsView(this.breakpoints, this.collector, this.display));
     this.#terminals = new TerminalEnvironment(context.environmentVariableCollection, this.tracer.hooks);
     this.elsewhere = new ElsewhereNotice(context.workspaceState, log);
     keep(new DebugSessions(this.tracer, this.runs, (prepared, useOurs) => this.elsewhere.tell(prepared, useOurs), (what, cause) => log.for('debug').warn(what, cause)));

@@ -31,8 +31,8 @@ export function breakpointTooltip(breakpoint: SpanBreakpoint, hits: number, disp
 export function idleText({ isTrusted, isAnyOn, isDebugging, programs }: { readonly isTrusted: boolean; readonly isAnyOn: boolean; readonly isDebugging: boolean; readonly programs: number }): string | undefined {
   if (!isTrusted) return 'Restricted mode: span breakpoints stop nothing until this workspace is trusted.';
   if (!isAnyOn) return 'All are off.';
-  if (programs > 0) return undefined;
-  return isDebugging ? 'Nothing to stop yet: the program has made no span, or runs without Spanscope’s hook.' : 'Nothing to stop: no program is being debugged. Press F5.';
+  if (!isDebugging) return 'Nothing to stop: no program is being debugged. Press F5.';
+  return programs > 0 ? undefined : 'Nothing to stop yet: the program has made no span, or runs without Spanscope’s hook.';
 }
 
 function iconOf({ enabled, attribute, hit, limit }: SpanBreakpoint, isStanding: boolean): string {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { RunLog } from '../../debug/runLog.ts';
 import type { SpanBreakpoint } from '../../protocol/live.ts';
 import type { CollectorHost } from '../collector/collectorHost.ts';
 import { setContextKey } from '../contextKeys.ts';
@@ -24,7 +23,6 @@ export class BreakpointsView implements vscode.TreeDataProvider<BreakpointNode> 
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #list: BreakpointList;
   readonly #collector: Pick<CollectorHost, 'programs' | 'onDidChangePrograms'>;
-  readonly #runs: RunLog;
   readonly #display: Display;
   readonly #view: vscode.TreeView<BreakpointNode>;
   readonly #disposables = new Disposables();
@@ -32,17 +30,16 @@ export class BreakpointsView implements vscode.TreeDataProvider<BreakpointNode> 
   /** Breakpoints at which programs stand now. */
   #standing: ReadonlySet<string> = new Set();
 
-  constructor(list: BreakpointList, collector: Pick<CollectorHost, 'programs' | 'onDidChangePrograms'>, runs: RunLog, display: Display) {
+  constructor(list: BreakpointList, collector: Pick<CollectorHost, 'programs' | 'onDidChangePrograms'>, display: Display) {
     this.#list = list;
     this.#collector = collector;
-    this.#runs = runs;
     this.#display = display;
     this.#view = this.#disposables.add(vscode.window.createTreeView('spanscope.breakpoints', { treeDataProvider: this, manageCheckboxStateManually: true, canSelectMany: true }));
     this.#disposables.add(this.#changed);
     const redraw = this.#disposables.add(new Throttle(redrawMs, () => this.#draw()));
     this.#disposables.add(list.onDidChange(() => redraw.request()));
     const head = this.#disposables.add(new Throttle(redrawMs, () => this.#head()));
-    for (const event of [collector.onDidChangePrograms, runs.onDidChange, vscode.workspace.onDidGrantWorkspaceTrust]) this.#disposables.add(event(() => head.request()));
+    for (const event of [collector.onDidChangePrograms, vscode.debug.onDidChangeActiveDebugSession, vscode.workspace.onDidGrantWorkspaceTrust]) this.#disposables.add(event(() => head.request()));
     this.#disposables.add(this.#view.onDidChangeCheckboxState(({ items }) => {
       for (const isOn of [true, false]) {
         const ids = items.filter(([, state]) => (state === vscode.TreeItemCheckboxState.Checked) === isOn).map(([{ id }]) => id);
@@ -101,7 +98,7 @@ export class BreakpointsView implements vscode.TreeDataProvider<BreakpointNode> 
   #head(): void {
     const { items } = this.#list;
     setContextKey('spanscope.hasBreakpoints', items.length > 0);
-    const text = items.length === 0 ? '' : idleText({ isTrusted: vscode.workspace.isTrusted, isAnyOn: items.some(({ enabled }) => enabled), isDebugging: this.#runs.live.length > 0, programs: this.#collector.programs }) ?? '';
+    const text = items.length === 0 ? '' : idleText({ isTrusted: vscode.workspace.isTrusted, isAnyOn: items.some(({ enabled }) => enabled), isDebugging: vscode.debug.activeDebugSession !== undefined, programs: this.#collector.programs }) ?? '';
     // A message that is set again takes the room of one.
     if ((this.#view.message ?? '') !== text) this.#view.message = text;
   }

@@ -64,14 +64,15 @@ export class SpanHits {
   /** The debug session that stands because of a hit, once it has arrived at the user's frame. */
   async #sessionOf(hit: BreakpointHit): Promise<vscode.DebugSession | undefined> {
     const end = performance.now() + patienceMs;
-    do {
-      for (const { session, threadId } of this.#parts.stops.standing()) {
-        if (this.#parts.steps.isUnderway({ session, threadId }) || threadId === undefined) continue;
-        if (hit.client.pid === undefined || await pidOf(session, threadId) === hit.client.pid) return session;
+    for (;;) {
+      const standing = this.#parts.stops.standing().filter((stop) => !this.#parts.steps.isUnderway(stop));
+      for (const { session, threadId } of standing) {
+        if (hit.client.pid === undefined || (threadId !== undefined && await pidOf(session, threadId) === hit.client.pid)) return session;
       }
+      // A program that does not tell its process is the one, when no other stands.
+      if (performance.now() > end) return standing.length === 1 ? standing[0]?.session : undefined;
       await delay(lookMs);
-    } while (performance.now() < end);
-    return undefined;
+    }
   }
 
   #isUnderway(session: vscode.DebugSession): boolean {

@@ -187,7 +187,7 @@ ${done}`;
     assert.equal(await output(file), 'done');
   });
 
-  it('stop at the line of compiled TypeScript', async () => {
+  it('stop at the line of compiled TypeScript, from where steps go on past the hook', async () => {
     const source = `
 import { trace } from ${JSON.stringify(path.join(root, 'node_modules/@opentelemetry/api'))};
 import { NodeTracerProvider } from ${JSON.stringify(path.join(root, 'node_modules/@opentelemetry/sdk-trace-node'))};
@@ -196,7 +196,7 @@ new NodeTracerProvider().register();
 function book(order: Order): number {
   const span = trace.getTracer('t').startSpan('book'); // made
   span.end(); // after
-  return order.seats;
+  return order.seats; // left
 }
 book({ seats: 2 });
 `;
@@ -206,8 +206,11 @@ book({ seats: 2 });
     await breakAt({ on: 'start', name: 'book' });
     await start(compiled);
     await standsAt(typed, lineOf(source, 'made'));
-    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await vscode.commands.executeCommand('workbench.action.debug.stepInto');
     await standsAt(typed, lineOf(source, 'after'));
+    await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+    await standsAt(typed, lineOf(source, 'left'));
+    assert.deepEqual(openFiles(), ['book.ts']);
     await continueHere();
     await ended();
   });

@@ -27,16 +27,17 @@ afterEach(() => live?.close());
 
 interface Frame { readonly location: { readonly lineNumber: number; readonly scriptId: string } }
 interface Params { readonly callFrames?: readonly Frame[]; readonly scriptId?: string; readonly url?: string }
-interface Debuggee { readonly stops: readonly string[]; readonly stdout: string; readonly code: number | null }
+/** `tops` are the lines of the file at which the program itself stood. */
+interface Debuggee { readonly stops: readonly string[]; readonly tops: readonly number[]; readonly stdout: string; readonly code: number | null }
 
-/** Debugs a program: lets it run on at each stop, and notes the lines (from 1) of `file` on its stack. */
-async function debug(file: string, env: Readonly<Record<string, string>>): Promise<Debuggee> {
+/** Debugs a program: lets it run on at each stop, or step when steps are left, and notes the lines (from 1) of `file` on its stack. */
+async function debug(file: string, env: Readonly<Record<string, string>>, ...steps: ('stepOver' | 'stepInto' | 'stepOut')[]): Promise<Debuggee> {
   const child = spawn(node, ['--inspect-brk=0', file], {
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint, ...env },
   });
-  const stops: string[] = [];
-  let stdout = '', said = '';
+  const stops: string[] = [], tops: number[] = [];
+  let stdout = '', said = '', isBegun = false;
   child.stdout.on('data', (text: Buffer) => { stdout += text.toString(); });
   const address = new Promise<string>((resolve) => {
     child.stderr.on('data', (text: Buffer) => {
@@ -60,10 +61,12 @@ async function debug(file: string, env: Readonly<Record<string, string>>): Promi
     const [top, next] = frames;
     // The first stop of all is the beginning of the program.
     if (top?.file === 'hook.cjs') stops.push(`${next?.file === 'hook.cjs'} ${String(frames.find((frame) => frame.file === path.basename(file))?.line)}`);
-    send('Debugger.resume');
+    if (top?.file === path.basename(file)) tops.push(top.line);
+    send(`Debugger.${isBegun ? steps.shift() ?? 'resume' : 'resume'}`);
+    isBegun = true;
   });
   const code = await ended;
-  return { stops, stdout, code };
+  return { stops, tops, stdout, code };
 }
 
 const program = `
@@ -109,6 +112,17 @@ describe('a debugged program', () => {
     const file = path.join(folder, 'untold.cjs');
     writeFileSync(file, program);
     expect(await debug(file, {})).toMatchObject({ stops: [], code: 0 });
+  });
+
+  it('can be stepped out of the end of a span', async () => {
+    live = await LiveServer.listen();
+    const file = path.join(folder, 'stepped.cjs');
+    writeFileSync(file, program.replace('    tool.end();', '    debugger;\n    tool.end();').replace('  root.end();', '  root.end(); // after'));
+    const { tops, code } = await debug(file, {}, 'stepOver', 'stepInto', 'stepOut');
+    const first = 10;
+    // The beginning; the statement and the end of the first span, and the next round.
+    expect(tops.slice(1, 4)).toEqual([first, first + 1, 7]);
+    expect(code).toBe(0);
   });
 
   it('tells which breakpoint was hit at which span', async () => {

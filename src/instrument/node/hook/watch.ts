@@ -49,11 +49,14 @@ export function spanStarted(span: unknown, entry: Method, place?: SourceLocation
 
 function watchSpan(span: OtelSpan): void {
   wrapMethod(span, 'end', (end) => function seenEnd(this: unknown, ...args: unknown[]) {
+    let result: unknown;
     try {
-      return Reflect.apply(end, this, args);
+      result = Reflect.apply(end, this, args);
     } finally {
       if (spanEnded(this as OtelSpan)) standStill();
     }
+    // Within `try` it would make V8 lose a debugger's step out of here, and let the program run away.
+    return result;
   });
 }
 
