@@ -3,8 +3,8 @@ import type { Opens } from './format.ts';
 
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
 const comma = 0x2c, colon = 0x3a;
-/** Larger members stand in the first piece only. */
-const mostRepeatedBytes = 256 * 1024;
+/** Larger members, and more of one object, stand in the first piece only. */
+const mostRepeatedBytes = 256 * 1024, mostOfLevelBytes = 1024 * 1024, mostMembers = 1000;
 
 interface Place { start: number; end: number }
 
@@ -18,6 +18,7 @@ interface Level {
   /** Of an object: the members that are whole and are repeated, and the names of all of them. */
   readonly members: Place[];
   readonly names: Set<string>;
+  repeatedBytes: number;
   /** The key of the member at hand, with its quotes; no length while none is. */
   readonly key: Place;
   isKeyDone: boolean;
@@ -139,7 +140,7 @@ export class OpenedValue {
     } else if (byte === colon && !level.isArray) {
       level.isKeyDone = true;
       level.isOpened = false;
-      level.names.add(nameOf(level.key, bytes));
+      if (level.names.size < mostMembers) level.names.add(nameOf(level.key, bytes));
     }
     return true;
   }
@@ -164,14 +165,17 @@ export class OpenedValue {
   }
 
   private endMember(level: Level): void {
-    const { key } = level;
-    if (level.isKeyDone && !level.isOpened && this.position - key.start <= mostRepeatedBytes) level.members.push({ start: key.start, end: this.position });
+    const { key, members } = level, bytes = this.position - key.start;
+    if (level.isKeyDone && !level.isOpened && bytes <= mostRepeatedBytes && level.repeatedBytes + bytes <= mostOfLevelBytes && members.length < mostMembers) {
+      members.push({ start: key.start, end: this.position });
+      level.repeatedBytes += bytes;
+    }
     level.isKeyDone = false;
   }
 }
 
 const newLevel = (isArray: boolean, opens: Opens | undefined, isEarly: boolean): Level =>
-  ({ isArray, opens, isEarly, members: [], names: new Set(), key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
+  ({ isArray, opens, isEarly, members: [], names: new Set(), repeatedBytes: 0, key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
 
 const nameOf = ({ start, end }: Place, bytes: Uint8Array): string => textOf(bytes, start + 1, end - 1);
 

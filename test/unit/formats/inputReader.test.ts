@@ -222,6 +222,16 @@ describe('an input that comes in chunks', () => {
     expect(readInput(inChunks(utf8(half), 10_000), { longValueBytes: 100_000 }).reader.spanCount).toBe(whole);
   });
 
+  it('repeats little of a long value in its pieces, however much stands in front of its lists', () => {
+    const front = [...Array.from({ length: 5000 }, (_, i) => `"m${i}":${i}`), ...Array.from({ length: 12 }, (_, i) => `"long${i}":"${'x'.repeat(200_000)}"`)].join(',');
+    const sizes: number[] = [], format = { ...(formats.find(({ id }) => id === 'otlp-json') as Format) };
+    const spy: Format = { ...format, decode: (bytes, batch, options) => { sizes.push(bytes.length); format.decode(bytes, batch, options); } };
+    const text = `${longRequest.slice(0, 20)}${longRequest.slice(20).replace('"spans":[', `${front},"spans":[`)}`;
+    const { reader } = readInput(inChunks(utf8(text), 100_000), { longValueBytes: 100_000, formats: [spy] });
+    expect([reader.spanCount, reader.problems.texts, sizes.length > 1]).toEqual([4000, [], true]);
+    expect(Math.max(...sizes.slice(1))).toBeLessThan(2_000_000);
+  });
+
   it('opens no long value whose brackets do not match, and never stops', () => {
     for (const bad of [',}]', ':', '{', '}}', ']', '"', '\u0001', '{"a":[}', ',,', '"a" "b"']) {
       const { reader } = readInput(inChunks(utf8(`${longRequest.slice(0, 300_000)}${bad}${longRequest.slice(300_000)}`), 10_000), { longValueBytes: 100_000 });
