@@ -9,7 +9,7 @@ const units: readonly DurationUnit[] = [
   { name: 'ms', ns: 1e6 },
   { name: 's', ns: 1e9 },
 ];
-const secondNs = 1e9, minuteNs = 60e9, hourNs = 3600e9;
+const msNs = 1e6, secondNs = 1e9, minuteNs = 60e9, hourNs = 3600e9;
 
 /**
  * Every kind of number as the views show it, with the separators of the display language. Units are not translated.
@@ -41,8 +41,11 @@ export class Numbers {
   /** A duration that still grows, in a sentence: `7.20 s so far`. */
   soFar(ns: number): string { return `${this.duration(ns)} so far`; }
 
-  /** Offset to the run in seconds, to the millisecond: `+17.700 s`. */
-  position(ns: number): string { return `${ns < 0 ? minus : '+'}${this.#fixed(Math.abs(ns) / secondNs, 3)}${gap}s`; }
+  /** Offset to the run in seconds, to the millisecond: `+17.700 s`. Less than that is told as it is, since it may be all of a run: `+12.4 µs`. */
+  position(ns: number): string {
+    const size = Math.abs(ns), text = size > 0 && size < msNs ? this.duration(size) : `${this.#fixed(size / secondNs, 3)}${gap}s`;
+    return `${ns < 0 ? minus : '+'}${text}`;
+  }
 
   positionRange(fromNs: number, toNs: number): string { return `${this.position(fromNs)} – ${this.position(toNs)}`; }
 
@@ -51,7 +54,7 @@ export class Numbers {
 
   /** A place on the time axis whose marks are `stepNs` apart: one unit for neighbours, with digits that tell them apart. */
   tick(ns: number, stepNs: number): string {
-    if (stepNs >= minuteNs || (stepNs >= secondNs && ns >= minuteNs)) return this.#longDuration(ns);
+    if (ns !== 0 && (stepNs >= minuteNs || (stepNs >= secondNs && ns >= minuteNs))) return this.#longDuration(ns);
     const byStep = units.findLastIndex(({ ns: size }) => stepNs >= size / 10), byPlace = units.findLastIndex(({ ns: size }) => Math.abs(ns) >= size * 10);
     const unit = units[Math.max(0, byStep, byPlace)] as DurationUnit;
     const digits = ns === 0 ? 0 : Math.max(0, -Math.floor(Math.log10(stepNs / unit.ns) + 1e-9));
@@ -130,17 +133,16 @@ export class Numbers {
 /** Making a format takes a thousand times as long as using it. */
 const clockFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** Local time: `14:02:11` today, `19 Nov, 14:02` on another day. */
-export function clock(unixMilli: number, nowUnixMilli: number, locale?: string): string {
-  const at = new Date(unixMilli), isToday = at.toDateString() === new Date(nowUnixMilli).toDateString(), key = `${isToday} ${locale}`;
-  let format = clockFormats.get(key);
-  if (format === undefined) clockFormats.set(key, format = clockFormat(isToday, locale));
-  return format.format(at);
-}
+const timeOfDay = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const, timeOfYear = { ...timeOfDay, day: 'numeric', month: 'short' } as const;
+const clockOptions = { today: { ...timeOfDay, second: '2-digit' }, thisYear: timeOfYear, ever: { ...timeOfYear, year: 'numeric' } } as const;
 
-function clockFormat(isToday: boolean, locale: string | undefined): Intl.DateTimeFormat {
-  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  return new Intl.DateTimeFormat(supported(locale), isToday ? { ...time, second: '2-digit' } : { ...time, day: 'numeric', month: 'short' });
+/** Local time: `14:02:11` today, `19 Nov, 14:02` on another day of this year, `19 Nov 2024, 14:02` of another one. */
+export function clock(unixMilli: number, nowUnixMilli: number, locale?: string): string {
+  const at = new Date(unixMilli), now = new Date(nowUnixMilli);
+  const when = at.toDateString() === now.toDateString() ? 'today' : at.getFullYear() === now.getFullYear() ? 'thisYear' : 'ever', key = `${when} ${locale}`;
+  let format = clockFormats.get(key);
+  if (format === undefined) clockFormats.set(key, format = new Intl.DateTimeFormat(supported(locale), clockOptions[when]));
+  return format.format(at);
 }
 
 function supported(locale: string | undefined): string | undefined {

@@ -23,6 +23,9 @@ describe('numbers in views', () => {
   test('positions are offsets to the millisecond, exact values to the nanosecond', () => {
     expect(plain(numbers.position(17.7e9))).toBe('+17.700 s');
     expect(plain(numbers.position(-5e6))).toBe('−0.005 s');
+    expect(plain(numbers.position(0))).toBe('+0.000 s');
+    expect(plain(numbers.position(1e6))).toBe('+0.001 s');
+    expect([490, 12_400, -999_000].map((ns) => plain(numbers.position(ns)))).toEqual(['+490 ns', '+12.4 µs', '−999 µs']);
     expect(plain(numbers.positionRange(17.7e9, 22.4e9))).toBe('+17.700 s – +22.400 s');
     expect(plain(numbers.exact(1_700_000_000_000_000_001n))).toBe('1,700,000,000,000,000,001 ns');
   });
@@ -63,7 +66,7 @@ describe('numbers in views', () => {
     expect(new Numbers('not a tag').count(5)).toBe('5');
   });
 
-  test.each([[0, 5e9, '0 s'], [5e9, 5e9, '5 s'], [0, 200e6, '0 s'], [500e6, 500e6, '0.5 s'], [850e6, 50e6, '850 ms'], [1.05e9, 50e6, '1,050 ms'], [1.5e9, 500e6, '1.5 s'], [17_700_005_000, 5_000, '17.700005 s'], [20_000, 10_000, '20 µs'], [150, 50, '150 ns'],
+  test.each([[0, 5e9, '0 s'], [0, 60e9, '0 s'], [5e9, 5e9, '5 s'], [0, 200e6, '0 s'], [500e6, 500e6, '0.5 s'], [850e6, 50e6, '850 ms'], [1.05e9, 50e6, '1,050 ms'], [1.5e9, 500e6, '1.5 s'], [17_700_005_000, 5_000, '17.700005 s'], [20_000, 10_000, '20 µs'], [150, 50, '150 ns'],
     [120e9, 60e9, '2 m 00 s'], [90e9, 30e9, '1 m 30 s'], [30e9, 30e9, '30 s']])('the mark at %d ns with steps of %d ns', (ns, step, text) => {
     expect(plain(numbers.tick(ns, step))).toBe(text);
   });
@@ -72,5 +75,10 @@ describe('numbers in views', () => {
     const at = new Date(2024, 10, 19, 14, 2, 11).getTime();
     expect(clock(at, at + 1_000, 'en-GB')).toBe('14:02:11');
     expect(clock(at, at + 48 * 3_600_000, 'en-GB')).toBe('19 Nov, 14:02');
+  });
+
+  test('and the year only when it is not this one', () => {
+    const at = new Date(2024, 10, 19, 14, 2, 11).getTime();
+    expect(clock(at, new Date(2025, 0, 1).getTime(), 'en-GB')).toBe('19 Nov 2024, 14:02');
   });
 });
