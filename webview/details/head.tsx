@@ -85,7 +85,7 @@ function SourceLine({ details: { sources, noSource }, row }: { readonly details:
       <div class="source-line">
         <SourceButton source={best} row={row} />
         {best.functionName !== undefined && <span class="desc cut">{`in ${visibleName(best.functionName)}`}</span>}
-        {others.length > 0 && <LinkButton onClick={() => setListed(!isListed)}>{`${others.length} other${others.length === 1 ? '' : 's'}`}</LinkButton>}
+        {others.length > 0 && <LinkButton onClick={() => setListed(!isListed)}>{`${others.length} more place${others.length === 1 ? '' : 's'}`}</LinkButton>}
         <span class="grow" />
         <kbd class="kbd" title="Enter goes to the source, Alt+Enter opens it beside">Enter</kbd>
       </div>

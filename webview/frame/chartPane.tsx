@@ -48,9 +48,12 @@ export function ChartPane({ trace, theme, height, bridge, onRequest }: ChartPane
 function OverviewEnds({ trace, chart }: { readonly trace: Trace; readonly chart: FlameChart }) {
   const panel = usePanel();
   useSignal(panel.clock.tick);
-  const { from, to } = chart.whole, step = (to - from) / 2;
-  return <div class="overview-ends num" aria-hidden="true">{[from, from + step, to].map((ns, i) => <span key={i}>{numbers.tick(ns - trace.origin, step)}</span>)}</div>;
+  const { from, to } = chart.whole;
+  return <div class="overview-ends num" aria-hidden="true">{[from, (from + to) / 2, to].map((ns, i) => <span key={i}>{placeText(ns - trace.origin)}</span>)}</div>;
 }
+
+/** These places are no round ones, as the marks of a ruler are. */
+const placeText = (ns: number): string => (ns === 0 ? numbers.tick(0, 1e9) : numbers.duration(ns));
 
 export const isMotionReduced = (): boolean =>
   document.body.classList.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches;
