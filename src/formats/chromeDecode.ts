@@ -8,6 +8,7 @@ import type { SpanBatch } from '../model/spanBatch.ts';
 import { contentFields, decodeAttributes, writeEvent, writeLink } from '../model/spanContent.ts';
 import { highOf, lowOf } from '../model/time.ts';
 import { acts, ChromeEvents } from './chromeEvents.ts';
+import type { PassedOver } from './chromeEvents.ts';
 import { findSlices } from './chromeSlices.ts';
 import type { FlowLink, Slices } from './chromeSlices.ts';
 import type { DecodeOptions, PieceDecoder } from './format.ts';
@@ -22,6 +23,9 @@ import { presentWhole, repairedMark, setParentId, setSpanId } from './spanRows.t
 /** Up to so many slices, a file that grows is looked at anew after each piece; beyond, when it has doubled. */
 const fewSlices = 20_000;
 const nothing: readonly never[] = [];
+const passedOverWords: Readonly<Record<PassedOver, readonly [many: string, one: string]>> = {
+  counter: ['counters', 'counter'], sample: ['samples of a profile', 'sample of a profile'], timeless: ['events without a time', 'event without a time'], other: ['events of other kinds', 'event of another kind'],
+};
 const wordRange = 0x1_0000_0000;
 
 /** Adds the slices of Chrome trace events to a batch as spans. */
@@ -57,7 +61,10 @@ export class ChromeDecoder implements PieceDecoder {
 
   end(): void {
     const { unmatchedEnds, looseInstants, overlapping } = this.tell();
-    for (const [what, count] of this.events.passedOver) this.batch.report(`${count} ${what} passed over`);
+    for (const [kind, count] of this.events.passedOver) {
+      const [many, one] = passedOverWords[kind];
+      this.batch.tally(count, `${many} passed over`, `${one} passed over`);
+    }
     this.batch.tally(unmatchedEnds, 'ends have no begin', 'end has no begin');
     this.batch.tally(looseInstants, 'instants lie in no slice', 'instant lies in no slice');
     this.batch.tally(overlapping, 'slices overlap others on their thread', 'slice overlaps another one on its thread');

@@ -24,6 +24,8 @@ const asyncActs = phaseTable([
   ['b', acts.begin], ['S', acts.begin], ['e', acts.end], ['F', acts.end], ['n', acts.instant], ['T', acts.instant], ['p', acts.instant],
 ]);
 const phases = { none: 0, other: 1, metadata: 0x4d, counter: 0x43, sample: 0x50 } as const;
+/** A kind of events that are no slices. */
+export type PassedOver = 'counter' | 'sample' | 'timeless' | 'other';
 
 function phaseTable(meanings: readonly (readonly [string, number])[]): Uint8Array {
   const table = new Uint8Array(128);
@@ -97,8 +99,8 @@ export class ChromeEvents {
   readonly own = new Map<number, JsonObject>();
   /** args and categories of the events. */
   readonly content = new WireWriter(4096);
-  /** Events that are no slices, by what people call them. */
-  readonly passedOver = new Map<string, number>();
+  /** How many events are no slices, by their kind. */
+  readonly passedOver = new Map<PassedOver, number>();
   /** The bytes of the first slice, by which files are told apart. */
   firstSlice: Uint8Array | undefined;
 
@@ -128,7 +130,7 @@ export class ChromeEvents {
   }
 
   /** Notes an event that is shown nowhere. */
-  passOver(what: string, count = 1): void { this.passedOver.set(what, (this.passedOver.get(what) ?? 0) + count); }
+  private passOver(kind: PassedOver): void { this.passedOver.set(kind, (this.passedOver.get(kind) ?? 0) + 1); }
 
   private readMember(reader: JsonReader): void {
     const { fields } = this, { bytes, keyStart } = reader, length = reader.keyEnd - keyStart;
@@ -198,8 +200,8 @@ export class ChromeEvents {
       if (fields.phase === phases.metadata) this.noteName(decodeAttributes(content.bytes, contentStart, content.length).get('name'));
       content.length = contentStart;
       if (fields.phase === phases.metadata) return;
-      if (act !== 0) this.passOver('events without a time');
-      else this.passOver(fields.phase === phases.counter ? 'counters' : fields.phase === phases.sample || fields.name.startsWith('Profile') ? 'samples of a profile' : 'events of other kinds');
+      if (act !== 0) this.passOver('timeless');
+      else this.passOver(fields.phase === phases.counter ? 'counter' : fields.phase === phases.sample || fields.name.startsWith('Profile') ? 'sample' : 'other');
       return;
     }
     if (!this.hasBase) { this.hasBase = true; this.base = fields.micros; }

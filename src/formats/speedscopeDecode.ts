@@ -67,7 +67,7 @@ class SpeedscopeDecoder {
   private readProfile(reader: JsonReader, about: string): void {
     const profile = new JsonMembers(reader), name = textIn(profile.take('name')), unit = textIn(profile.take('unit'));
     const startValue = Number(textIn(profile.take('startValue'))) || 0, scale = units.get(unit), spans = new FrameSpans(scale ?? 1);
-    if (scale === undefined) this.batch.report(`a profile counts ${unit === '' || unit === 'none' ? 'no time' : unit}: one of them is shown as a nanosecond`);
+    if (scale === undefined) this.batch.report(`a profile is ${unit === '' || unit === 'none' ? 'without a unit' : `in ${unit}`}, not in time: each is shown as a nanosecond`);
     const key = `${about}\0${name}\0${this.profiles++}\0${startValue}\0${textIn(profile.take('endValue'))}\0${this.frames.length}`;
     try {
       if (textIn(profile.take('type')) === 'sampled') {

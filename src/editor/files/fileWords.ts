@@ -62,7 +62,7 @@ export function fileStatus(file: TraceFile, traceId: string | undefined, display
   const [problem, ...more] = [...(file.problem === undefined ? [] : [file.problem]), ...warnings];
   if (problem !== undefined) {
     return {
-      text: `${name} was read in part: ${display.count(spanCount, 'span')}. ${capital(visibleName(problem))}.`, tone: 'warning',
+      text: `${display.count(spanCount, 'span')} of ${name} ${spanCount === 1 ? 'was' : 'were'} read. ${capital(visibleName(problem))}.`, tone: 'warning',
       actions: [{ action: 'report', label: more.length === 0 ? 'Show report' : `Show ${more.length + 1} warnings` }, ...others],
     };
   }

@@ -71,7 +71,7 @@ describe('trace files', () => {
   it('show what can be read of them when they are damaged, and say what is missing', async () => {
     await open('cut.otlp.jsonl');
     await workbench().panel().rows('whole record').waitFor();
-    await expect.poll(panelText).toContain('cut.otlp.jsonl was read in part: 1 span.');
+    await expect.poll(panelText).toContain('1 span of cut.otlp.jsonl was read.');
     await workbench().panel().frame.getByRole('button', { name: /^Show / }).click();
     await expect.poll(async () => (await workbench().page.locator('.view-lines:visible').innerText()).replaceAll('\u00A0', ' ')).toContain('the last record is cut off');
   });

@@ -20,7 +20,7 @@ describe('profiles of speedscope', () => {
   });
 
   it('that count no time say so', () => {
-    expect(decoded(speedscope, file('"type":"sampled","unit":"bytes","startValue":1,"endValue":3,"samples":[[0]],"weights":[2]'), lenient).problems).toEqual(['a profile counts bytes: one of them is shown as a nanosecond']);
+    expect(decoded(speedscope, file('"type":"sampled","unit":"bytes","startValue":1,"endValue":3,"samples":[[0]],"weights":[2]'), lenient).problems).toEqual(['a profile is in bytes, not in time: each is shown as a nanosecond']);
   });
 
   it('keep calls that never end open, and tell ends that have no begin', () => {

@@ -30,7 +30,7 @@ describe('the line about the file of a trace', () => {
 
   it('tells what is wrong with a file that was read in part, and how much more there is to read about it', () => {
     const status = fileStatus(file({}, { ...part, problems: ['a record at byte 7 cannot be read'], rejectedCount: 2, cut: { byte: 4096, reason: 'the file is too large' } }), 'a', display);
-    expect(status?.text).toBe('run.otlp.json was read in part: 3 spans. A record at byte 7 cannot be read.');
+    expect(status?.text).toBe('3 spans of run.otlp.json were read. A record at byte 7 cannot be read.');
     expect(actionsOf(status)).toEqual([['report', 'Show 3 warnings']]);
   });
 
