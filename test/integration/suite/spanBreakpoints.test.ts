@@ -244,6 +244,27 @@ setTimeout(() => {
     await ended();
   });
 
+  it('stop a thread', async () => {
+    const text = `${setup}
+const { Worker, isMainThread } = require('node:worker_threads');
+if (isMainThread) {
+  tracer.startSpan('main').end();
+  new Worker(__filename);
+} else {
+  const span = tracer.startSpan('thread'); // made
+  span.end();
+  ${done}
+}
+`;
+    const file = program('threads.cjs', text);
+    await breakAt({ on: 'start', name: 'thread' });
+    await start(file);
+    await standsAt(file, lineOf(text, 'made'));
+    await continueHere();
+    await ended();
+    assert.equal(await output(file), 'done');
+  });
+
   it('stop no program without a debugger', async () => {
     const file = program('free.cjs', `${setup}tracer.startSpan('free').end();\n${done}`);
     await breakAt({ on: 'start' }, { on: 'end' });

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import inspector from 'node:inspector';
 import path from 'node:path';
 import process from 'node:process';
 import { LiveExporter } from '../exporters/live.ts';
 import { resourceOf, variable } from '../environment.ts';
+import { isDebugged } from './debugged.ts';
 
 const deadlineMs = 1000;
 /** Beside that, for the start of the other process on a machine that is busy. */
@@ -27,7 +27,7 @@ export function sendNow(frames: readonly string[]): readonly unknown[] {
   const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
   const order: Order = { name: programName(), frames };
   const { stdout } = spawnSync(process.execPath, [__filename], {
-    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: inspector.url() === undefined ? deadlineMs + startMs : debuggedDeadlineMs, encoding: 'utf8', windowsHide: true,
+    env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: isDebugged() ? debuggedDeadlineMs : deadlineMs + startMs, encoding: 'utf8', windowsHide: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const items: unknown = JSON.parse(stdout === '' ? '[]' : stdout);
@@ -41,7 +41,7 @@ function canRunScripts(): boolean {
 
 /** The breakpoints that there are now; none, and at once, without debugger or token. */
 export function breakpointsNow(): readonly unknown[] {
-  return variable('SPANSCOPE_TOKEN') === undefined || inspector.url() === undefined ? [] : sendNow([]);
+  return variable('SPANSCOPE_TOKEN') === undefined || !isDebugged() ? [] : sendNow([]);
 }
 
 /** The items of a `breakpoints` message; undefined for other messages. */

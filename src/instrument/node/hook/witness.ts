@@ -1,8 +1,8 @@
-import inspector from 'node:inspector';
 import process from 'node:process';
 import { LiveExporter } from '../exporters/live.ts';
 import { WebSocketClient } from '../exporters/webSocketClient.ts';
 import { Breakpoints } from './breakpoints.ts';
+import { isDebugged } from './debugged.ts';
 import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
 import { onReportChange, programReport } from './programReport.ts';
 import { SeenSpan } from './seenSpan.ts';
@@ -81,7 +81,7 @@ export class Witness {
 
   /** Whether the debugger is to stop at a span that was told of; the receiver knows of it then. */
   stopsAt(span: OtelSpan, on: Moment): boolean {
-    if (this.#breakpoints.isEmpty || inspector.url() === undefined) return false;
+    if (this.#breakpoints.isEmpty || !isDebugged()) return false;
     const breakpointId = this.#breakpoints.met(span, on);
     if (breakpointId === undefined) return false;
     const { traceId, spanId } = span.spanContext();
