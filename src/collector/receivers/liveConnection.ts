@@ -54,7 +54,7 @@ export class LiveConnection implements Replies, ControlReplies {
     this.closed = new Promise((resolve) => {
       webSocket.once('close', () => {
         this.#control.end();
-        resolve(this.#queue.end());
+        resolve(this.#queue.end(this.#control.survivor));
       });
     });
     this.#send({ type: 'welcome', version: 1, service: 'spanscope' });

@@ -22,12 +22,16 @@ export class LiveControl {
   readonly #channel: ControlChannel;
   readonly #replies: ControlReplies;
   #client: LiveClient = {};
+  #survives = false;
   #isTrusted = false;
 
   constructor(channel: ControlChannel, replies: ControlReplies) {
     this.#channel = channel;
     this.#replies = replies;
   }
+
+  /** The process whose spans these are, when it goes on after the connection: one that stands in a debugger sends by another process. */
+  get survivor(): number | undefined { return this.#survives ? this.#client.pid : undefined; }
 
   /** It has shown the token. */
   trust(): void {
@@ -52,6 +56,7 @@ export class LiveControl {
     this.#client = clientOf(fields['client']);
     if (id !== undefined) this.#replies.accepted(id, 0);
     if (isShown) this.trust();
+    this.#survives = this.#isTrusted && fields['goesOn'] === true;
     const report = this.#isTrusted ? reportOf(fields['program']) : undefined;
     if (report !== undefined) this.#channel.report(report);
   }

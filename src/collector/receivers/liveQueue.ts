@@ -7,6 +7,7 @@ import { SpanBatch } from '../../model/spanBatch.ts';
 import type { Limits } from './admission.ts';
 import { LiveMessage, linesOf, nothingNoted } from './liveMessage.ts';
 import type { LiveSpan } from './liveMessage.ts';
+import { whenGone } from './processWatch.ts';
 import { refusedErrorOf } from './receiver.ts';
 import type { Accepted, Payload, ReceiverContext, Sink } from './receiver.ts';
 
@@ -87,11 +88,14 @@ export class LiveQueue {
     this.#append('otlp-protobuf', 'traces', new LiveMessage(bytes, 0, bytes.length, 0, nothingNoted()));
   }
 
-  /** The connection has ended: stores what waits, then tells which spans will never end. */
-  async end(): Promise<void> {
+  /** The connection has ended: stores what waits, then tells which spans will never end; with a `pid` once that process is gone. */
+  async end(pid?: number): Promise<void> {
     await this.#draining;
     this.#isStopped = true;
-    if (this.#open.size > 0) this.#sink.connectionEnded(this.#open.values());
+    if (this.#open.size === 0) return;
+    const tell = (): void => this.#sink.connectionEnded(this.#open.values());
+    if (pid === undefined) tell();
+    else whenGone(pid, tell);
   }
 
   #append(format: string, signal: Signal, message: LiveMessage): void {

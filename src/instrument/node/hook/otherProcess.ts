@@ -12,7 +12,7 @@ const startMs = 2000;
 const debuggedDeadlineMs = 5000;
 
 /** What the other process gets on its standard input. */
-interface Order { readonly name: string; readonly frames: readonly string[] }
+interface Order { readonly name: string; readonly frames: readonly string[]; /** This process goes on, and its spans with it. */ readonly goesOn: boolean }
 
 /** The name of this program in what is told of it. */
 export const programName = (): string => String(resourceOf(undefined)['service.name']);
@@ -21,11 +21,11 @@ export const programName = (): string => String(resourceOf(undefined)['service.n
  * Sends frames to the receiver by another process while this one waits, and gives the breakpoints that there are: for
  * moments at which no event of this process can come in, which are its first span, its end, and standing at a breakpoint.
  */
-export function sendNow(frames: readonly string[]): readonly unknown[] {
+export function sendNow(frames: readonly string[], goesOn = true): readonly unknown[] {
   if (!canRunScripts()) return [];
   // The variables of debuggers would make the other process one to debug.
   const { NODE_OPTIONS: _, VSCODE_INSPECTOR_OPTIONS: __, ...env } = process.env;
-  const order: Order = { name: programName(), frames };
+  const order: Order = { name: programName(), frames, goesOn };
   const { stdout } = spawnSync(process.execPath, [__filename], {
     env: { ...env, SPANSCOPE_HOOK: 'send', ELECTRON_RUN_AS_NODE: '1' }, input: JSON.stringify(order), timeout: isDebugged() ? debuggedDeadlineMs : deadlineMs + startMs, encoding: 'utf8', windowsHide: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -58,10 +58,11 @@ export function runSender(): void {
   });
 }
 
-function send({ name, frames }: Order): void {
+function send({ name, frames, goesOn }: Order): void {
   let wasOpen = false;
   const exporter = new LiveExporter({
     client: { name, pid: process.ppid },
+    about: () => ({ goesOn }),
     onReached: (isOpen) => {
       // Open for the second time: without the token, which was wrong.
       if (!isOpen || wasOpen) process.exit();

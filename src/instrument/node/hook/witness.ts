@@ -132,7 +132,7 @@ export class Witness {
   /** A program that ends before anything could come in has not connected. */
   #leave(): void {
     const frames = this.#wasReached ? [] : [...this.#exporter.takeFrames(), ...this.#toTell];
-    if (frames.length > 0) sendNow(frames);
+    if (frames.length > 0) sendNow(frames, false);
     else this.#exporter.flushSync();
   }
 

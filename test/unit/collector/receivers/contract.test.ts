@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -292,6 +293,32 @@ describe('the collector behind the receivers', () => {
       expect(JSON.stringify([told, endpoints, collector.stats()])).not.toContain(collector.controlToken());
       client.end();
     }, (event) => told.push(event));
+  });
+
+  it('waits for the end of a program that goes on after its connection, when it has shown the token', async () => {
+    const program = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    try {
+      await withCollector(async (collector, endpoints) => {
+        const send = async (traceId: string, token: object): Promise<void> => {
+          const client = new RawWebSocket(portOf(endpoints.http));
+          client.say([
+            { type: 'hello', client: { pid: program.pid }, goesOn: true, ...token },
+            { type: 'start', span: { traceId, spanId: 'b'.repeat(16), name: 'step', startTimeUnixNano: '1700000000000000000' }, id: 'last' },
+          ]);
+          for (let answer = await client.message(); (answer as { id?: unknown }).id !== 'last';) answer = await client.message();
+          client.end();
+        };
+        const marksOf = async (traceId: string): Promise<unknown> => (await collector.getTrace(traceId)).map(({ marks }) => marks);
+        await send('a'.repeat(32), { token: collector.controlToken() });
+        await send('c'.repeat(32), {});
+        await expect.poll(() => marksOf('c'.repeat(32))).toEqual([['open', 'lost']]);
+        expect(await marksOf('a'.repeat(32))).toEqual([['open']]);
+        program.kill('SIGKILL');
+        await expect.poll(() => marksOf('a'.repeat(32)), { timeout: 10_000 }).toEqual([['open', 'lost']]);
+      });
+    } finally {
+      program.kill('SIGKILL');
+    }
   });
 
   it('marks the spans that a lost connection had begun', async () => {
