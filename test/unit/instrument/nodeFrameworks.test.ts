@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claudeCode, claudeTree } from './claudeCode.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
 import { isNodeFrom, nodeClients, seesEsModules, ShippedNodeHook } from './nodeHook.ts';
@@ -7,6 +7,9 @@ import { lineOf } from './shippedKit.ts';
 import type { ReceivedSpan } from './liveServer.ts';
 
 const why = nodeClients === undefined ? ': the Node packages of the integration tests are not installed' : '';
+
+// Programs of these libraries take seconds to start where much else runs.
+vi.setConfig({ testTimeout: 60_000 });
 
 let shipped: ShippedNodeHook, live: LiveServer;
 beforeAll(async () => { if (nodeClients !== undefined) shipped = await ShippedNodeHook.make(path.join(nodeClients, 'node_modules')); });

@@ -13,7 +13,7 @@ import { httpReceivers } from '../../../src/collector/receivers/registry.ts';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { DecodingSink } from '../collector/receivers/support/decodingSink.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
-import { isNodeFrom, node } from './nodeHook.ts';
+import { isNodeFrom, node, nodeClients } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
 import type { ReceivedSpan } from './liveServer.ts';
@@ -398,11 +398,15 @@ describe('the receiver', () => {
   });
 });
 
-const tsx = path.join(packages, 'tsx/dist/cli.mjs');
-describe.skipIf(!existsSync(tsx))(`tsx${existsSync(tsx) ? '' : ': not installed'}`, () => {
+const tsx = path.join(nodeClients ?? '', 'node_modules/tsx/dist/cli.mjs');
+const hasTsx = nodeClients !== undefined && existsSync(tsx);
+describe.skipIf(!hasTsx)(`tsx${hasTsx ? '' : ': the Node packages of the integration tests are not installed'}`, () => {
   it('shows lines of the original file', async () => {
     const text = `import { trace } from '@opentelemetry/api';\ninterface A {\n  b: string;\n}\nexport const a: A = { b: 'c' };\ntrace.getTracer('t').startSpan('typed').end(); // here\n`;
     const file = write('typed.ts', text);
     expect((await watched([tsx, file])).map(line)).toEqual([['typed', file, lineOf(text, '// here'), '<anonymous>']]);
+    await live.close();
+    const module = write('typed.mts', text);
+    expect((await watched(['--import', path.join(nodeClients ?? '', 'node_modules/tsx/dist/esm/index.mjs'), module])).map(line)).toEqual([['typed', module, lineOf(text, '// here'), '<anonymous>']]);
   });
 });

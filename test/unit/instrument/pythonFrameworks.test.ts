@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claudeCode, claudeTree } from './claudeCode.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
 import { hasModule, pythonWithPackages, ShippedHook } from './pythonHook.ts';
@@ -7,6 +7,9 @@ import { lineOf } from './shippedKit.ts';
 const python = pythonWithPackages ?? '';
 const hasAgents = hasModule('agents.tracing'), hasLangGraph = hasModule('langgraph.prebuilt'), hasClaude = hasModule('claude_agent_sdk');
 const why = (has: boolean): string => (has ? '' : ': the Python packages of the integration tests are not installed');
+
+// Programs of these libraries take seconds to start where much else runs.
+vi.setConfig({ testTimeout: 60_000 });
 
 let shipped: ShippedHook, live: LiveServer;
 beforeAll(() => { shipped = new ShippedHook(); });
@@ -70,7 +73,7 @@ describe.skipIf(!hasAgents)(`the OpenAI Agents SDK without OpenTelemetry${why(ha
     expect(named('generation')?.attributes['gen_ai.usage.input_tokens']).toBe(120);
   });
 
-  it('is left to those who trace it already', async () => {
+  it.skipIf(!hasModule('openinference.instrumentation.openai_agents'))('is left to those who trace it already', async () => {
     expect(await run(`import openinference.instrumentation.openai_agents\n${agents}`)).toMatchObject({ code: 0, stdout: 'Sunny.\n' });
     expect(live.spans()).toEqual([]);
   });
@@ -119,18 +122,20 @@ describe.skipIf(!hasLangGraph)(`LangGraph without OpenTelemetry${why(hasLangGrap
     expect(JSON.stringify(first?.attributes['gen_ai.input.messages'])).toContain('What is the weather in Bern?');
     expect(JSON.stringify(second?.attributes['gen_ai.output.messages'])).toContain('Sunny.');
     const [tool, failed] = live.spans().filter((span) => span.name === 'weather');
-    expect(tool?.attributes).toMatchObject({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.arguments': { city: 'Bern' }, 'gen_ai.tool.call.result': 'It is sunny in Bern.', 'gen_ai.tool.call.id': 'call-1' });
+    expect(tool?.attributes).toMatchObject({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.result': 'It is sunny in Bern.', 'gen_ai.tool.call.id': 'call-1' });
+    // A text in older versions.
+    expect(JSON.stringify(tool?.attributes['gen_ai.tool.call.arguments'])).toMatch(/city.*Bern/);
     expect([failed?.status, failed?.attributes['spanscope.source.line'], failed?.events.map((event) => event.name)]).toEqual([{ code: 'error', message: expect.stringContaining('no such city') as string }, lineOf(langGraph, '# fails'), ['exception']]);
     expect(live.spans().filter((span) => span.parentSpanId === undefined).map((span) => span.name)).toEqual(['LangGraph', 'weather']);
   });
 
   it('hangs below a span of OpenTelemetry that is around it', async () => {
     const around = `from opentelemetry import trace\nfrom opentelemetry.sdk.trace import TracerProvider\ntrace.set_tracer_provider(TracerProvider())\nouter = trace.get_tracer("x").start_as_current_span("around")\nouter.__enter__()\n`;
-    expect(await run(`${around}${langGraph}outer.__exit__(None, None, None)\n`)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(`${around}${langGraph}outer.__exit__(None, None, None)\n`)).toMatchObject({ code: 0, stdout: 'Sunny.\nno such city\n' });
     expect([named('LangGraph')?.traceId, named('LangGraph')?.parentSpanId]).toEqual([named('around')?.traceId, named('around')?.spanId]);
   });
 
-  it('is left to those who trace it already', async () => {
+  it.skipIf(!hasModule('openinference.instrumentation.langchain'))('is left to those who trace it already', async () => {
     expect(await run(`import openinference.instrumentation.langchain\n${langGraph}`)).toMatchObject({ code: 0 });
     expect(live.spans()).toEqual([]);
   });

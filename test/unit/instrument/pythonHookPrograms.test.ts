@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPython } from './python.ts';
 import { LiveServer } from './liveServer.ts';
 import { hasModule, pythonWithPackages, sdk, ShippedHook, whyNoPackages } from './pythonHook.ts';
@@ -12,6 +12,9 @@ import type { ChildProcess } from 'node:child_process';
 const anyPython = findPython() ?? '', python = pythonWithPackages ?? '';
 const isPosix = process.platform !== 'win32';
 const uv = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, 'uv')).find((file) => existsSync(file));
+
+// Programs of these libraries take seconds to start where much else runs.
+vi.setConfig({ testTimeout: 60_000 });
 
 let shipped: ShippedHook, live: LiveServer;
 beforeAll(() => { shipped = new ShippedHook(); });

@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import path from 'node:path';
+import process from 'node:process';
 import { hookLoads } from './loadHooks.ts';
 import { packageLoaded, waitedFor } from './packages.ts';
 import { silently } from './silently.ts';
@@ -16,14 +17,19 @@ const frameworkFile = /(?:[\\/]manager|[\\/]processor)(?:\.c?js)?$/;
 export function watchModules(): void {
   const registerHooks: unknown = Reflect.get(Module, 'registerHooks');
   if (typeof registerHooks === 'function') hookLoads((hooks) => { Reflect.apply(registerHooks, Module, [hooks]); }, onTests);
-  else watchRequires();
+  if (typeof registerHooks !== 'function' || isUnderTsx()) watchRequires();
+}
+
+/** tsx reads CommonJS by itself, past the hooks. It is named where Node is told what to load before the program. */
+function isUnderTsx(): boolean {
+  return [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/[\s=]/)].some((option) => /^(?:--\w+=)?tsx(?:\/\w+)*$|[\\/]tsx[\\/]/.test(option));
 }
 
 function onTests(): void {
   (require('./tests/nodeTest.ts') as { watchNodeTests: typeof watchNodeTests }).watchNodeTests();
 }
 
-/** Where Node has no hooks: what is CommonJS, however it is imported. */
+/** Where there are no hooks: what is CommonJS, however it is imported. */
 function watchRequires(): void {
   wrapMethod(Module, '_load', (load) => function seenLoad(this: unknown, ...args: unknown[]) {
     const exports = Reflect.apply(load, this, args);
