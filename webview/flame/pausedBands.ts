@@ -45,8 +45,8 @@ export const pausedText = ({ ns, isOpen }: Pick<PausedBand, 'ns' | 'isOpen'>, nu
 
 /** Draws paused time over all lanes: a hatched column between two lines, with how long it was where there is room to say it. */
 export function drawPaused(surface: Surface, bands: readonly PausedBand[], area: { readonly width: number; readonly height: number; readonly laneHeight: number }, theme: ChartTheme, numbers: Numbers, isFolded: boolean): void {
-  const isSolid = isHighContrast(theme) && !isFolded;
-  const colours = { veil: isSolid ? theme.background : translucent(theme.background, isFolded ? 0.35 : 0.74), hatch: translucent(theme.description, isHighContrast(theme) ? 0.8 : 0.45), line: theme.description };
+  // Most of a run that stands may be paused, and its names must be readable below that.
+  const colours = { veil: translucent(theme.background, isFolded ? 0.3 : 0.4), hatch: translucent(theme.description, isHighContrast(theme) ? 0.6 : 0.4), line: theme.description };
   const top = rulerHeight + rulerLine, font = { size: theme.fontSize - 2.5, weight: 500 } as const;
   for (const band of bands) {
     const left = Math.max(-1, Math.round(band.left)), right = Math.min(area.width + 1, Math.round(band.right));
