@@ -107,7 +107,7 @@ test('one', () => agent.work('inside'));
     expect(await testsOf(['--test-reporter=tap', file], file)).toEqual(['inside: one, passed', 'outside: undefined, undefined']);
   });
 
-  it.each(['forks', 'threads'])('say in which test of vitest (%s) they began, but for tests that run at the same time', async (pool) => {
+  it.each(['forks', 'threads', 'vmThreads'])('say in which test of vitest (%s) they began, but for tests that run at the same time', async (pool) => {
     const file = write(`vitest-${pool}/some.test.mjs`, `
 import { describe, expect, it, test } from 'vitest';
 import agent from '../agent.cjs';

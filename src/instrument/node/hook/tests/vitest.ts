@@ -1,3 +1,4 @@
+import { testRealm } from './testRealm.ts';
 import { member, nameOf, textOr } from './runningTest.ts';
 import { watchProperty } from './watchProperty.ts';
 import type { FindTest, TestEnded, TestOutcome } from './runningTest.ts';
@@ -10,7 +11,7 @@ const outcomes: ReadonlyMap<unknown, TestOutcome> = new Map([['pass', 'passed'],
  */
 export function vitestTests(ended: TestEnded): FindTest {
   return () => {
-    const state: unknown = Reflect.get(globalThis, '__vitest_worker__');
+    const state: unknown = member(testRealm(), '__vitest_worker__') ?? Reflect.get(globalThis, '__vitest_worker__');
     const test = member(state, 'current');
     if (typeof state !== 'object' || state === null || typeof test !== 'object' || test === null) return undefined;
     const type = member(test, 'type');
