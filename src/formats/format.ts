@@ -57,8 +57,12 @@ export const rowsToHandOver = 1024, bytesToHandOver = 1024 * 1024;
  * - whole: nowhere
  * - values: after any JSON object at the top, or in an array at the top; other text between them belongs to what follows
  * - lines: after any line
+ * - messages: after any message, as `framing` finds them
  */
-export type Pieces = 'whole' | 'values' | 'lines';
+export type Pieces = 'whole' | 'values' | 'lines' | 'messages';
+
+/** Behind the message that begins at a place, which may lie behind the bytes; undefined while that is not known, or there is none. */
+export type Framing = (bytes: Uint8Array, at: number) => number | undefined;
 
 /**
  * Members, by their keys, whose lists may be cut between any two items where one object is too long to be held: `inner` are those
@@ -125,6 +129,8 @@ export interface Format {
   /** Looks at the first bytes of an input (at most 64 KiB). */
   sniff(head: Uint8Array): Sniff;
   readonly pieces: Pieces;
+  /** For pieces that are messages: how those of an input follow one another that begins with these bytes. */
+  framing?(head: Uint8Array): Framing;
   /** For pieces that are values: where a long one is cut. */
   readonly opens?: Opens;
   /** Adds the spans, logs and metrics of `bytes` to `batch`. Throws DecodeError. */

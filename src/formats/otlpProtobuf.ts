@@ -1,7 +1,8 @@
+import type { SpanBatch } from '../model/spanBatch.ts';
 import { WireError, WireReader } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { groupByOrigin } from './encodeGroups.ts';
-import type { EncodeSpan, Format, Sniff } from './format.ts';
+import type { DecodeOptions, EncodeSpan, Format, Framing, PieceDecoder, Sniff } from './format.ts';
 import { OtlpRequestReader } from './otlpRequest.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 import { writeSpan } from './otlpSpanWriter.ts';
@@ -16,7 +17,7 @@ import { writeSpan } from './otlpSpanWriter.ts';
 export const otlpProtobuf: Format = {
   id: 'otlp-protobuf',
   label: 'OTLP (protobuf)',
-  pieces: 'whole',
+  pieces: 'messages',
   extension: '.otlp.pb',
   isBinary: true,
   losses: ['logs', 'ids', 'marks'],
@@ -25,27 +26,46 @@ export const otlpProtobuf: Format = {
     const prefix = prefixes.find((candidate) => looksLikeFrames(head, candidate));
     return prefix === undefined ? { score: 0, reason: 'is no OTLP message in protobuf' } : { score: 0.8, reason: 'begins with the length of an OTLP message in protobuf' };
   },
-  decode(bytes, batch, options): void {
-    const reader = new OtlpRequestReader(bytes, batch, options);
-    const prefix = options.mode === 'lenient' && !looksLikeRequest(bytes, 0) ? prefixes.find((candidate) => looksLikeFrames(bytes, candidate)) : undefined;
-    if (prefix === undefined) {
-      reader.read(0, bytes.length);
-      return;
-    }
-    for (let at = 0; at < bytes.length;) {
-      const frame = prefix(bytes, at);
-      if (frame === undefined || frame.end > bytes.length) {
-        batch.report(`the message at byte ${at} is cut off`);
-        return;
-      }
-      reader.read(frame.start, frame.end);
-      at = frame.end;
-    }
+  decode(bytes, batch, options): void { read(bytes, batch, options, options.mode === 'lenient' ? prefixOf(bytes) : undefined); },
+  open(batch, options): PieceDecoder {
+    let prefix: Prefix | undefined, isFirst = true;
+    return {
+      read(piece, offset): void {
+        if (isFirst) prefix = prefixOf(piece);
+        isFirst = false;
+        read(piece, batch, { ...options, offset }, prefix);
+      },
+      end: () => undefined,
+    };
+  },
+  framing(head): Framing {
+    const prefix = prefixOf(head) ?? ((bytes, at): Frame | undefined => (bytes[at] === 0x0a ? varintPrefix(bytes, at + 1) : undefined));
+    return (bytes, at) => prefix(bytes, at)?.end;
   },
   encode: encodeRequest,
   // Requests one after the other are one request: protobuf merges messages by putting them together.
   encoder: (write) => ({ add: (spans) => { write(encodeRequest(spans)); }, end: () => undefined }),
 };
+
+/** How the lengths of messages are written; undefined where the input is one message. */
+const prefixOf = (bytes: Uint8Array): Prefix | undefined => (looksLikeRequest(bytes, 0) ? undefined : prefixes.find((candidate) => looksLikeFrames(bytes, candidate)));
+
+function read(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, prefix: Prefix | undefined): void {
+  const reader = new OtlpRequestReader(bytes, batch, options);
+  if (prefix === undefined) {
+    reader.read(0, bytes.length);
+    return;
+  }
+  for (let at = 0; at < bytes.length;) {
+    const frame = prefix(bytes, at);
+    if (frame === undefined || frame.end > bytes.length) {
+      batch.report(`the message at byte ${(options.offset ?? 0) + at} is cut off`);
+      return;
+    }
+    reader.read(frame.start, frame.end);
+    at = frame.end;
+  }
+}
 
 function encodeRequest(spans: readonly EncodeSpan[]): Uint8Array {
   const writer = new WireWriter(spans.length * 512);
@@ -68,24 +88,25 @@ function encodeRequest(spans: readonly EncodeSpan[]): Uint8Array {
 interface Frame { readonly start: number; readonly end: number }
 type Prefix = (bytes: Uint8Array, at: number) => Frame | undefined;
 
+function wordPrefix(bytes: Uint8Array, at: number): Frame | undefined {
+  if (at + 4 > bytes.length) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
+  return { start: at + 4, end: at + 4 + length };
+}
+
+function varintPrefix(bytes: Uint8Array, at: number): Frame | undefined {
+  const reader = new WireReader(bytes, at, bytes.length);
+  try {
+    reader.varint();
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+  return reader.high === 0 ? { start: reader.position, end: reader.position + reader.low } : undefined;
+}
+
 /** How the length of a message is written in front of it. */
-const prefixes: readonly Prefix[] = [
-  (bytes, at) => {
-    if (at + 4 > bytes.length) return undefined;
-    const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
-    return { start: at + 4, end: at + 4 + length };
-  },
-  (bytes, at) => {
-    const reader = new WireReader(bytes, at, bytes.length);
-    try {
-      reader.varint();
-    } catch (error) {
-      if (error instanceof WireError) return undefined;
-      throw error;
-    }
-    return reader.high === 0 ? { start: reader.position, end: reader.position + reader.low } : undefined;
-  },
-];
+const prefixes: readonly Prefix[] = [wordPrefix, varintPrefix];
 
 function looksLikeFrames(bytes: Uint8Array, prefix: Prefix): boolean {
   const frame = prefix(bytes, 0);

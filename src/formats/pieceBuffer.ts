@@ -1,4 +1,4 @@
-import type { Format } from './format.ts';
+import type { Format, Framing } from './format.ts';
 import { OpenedValue } from './openedValue.ts';
 import { ValueScanner } from './valueScanner.ts';
 
@@ -31,6 +31,7 @@ export class PieceBuffer {
   private readonly scanner = new ValueScanner();
   /** A long object of which pieces are given away before it is whole. */
   private opened: OpenedValue | undefined;
+  private framing: Framing | undefined;
   /** What is at hand could not be opened. */
   private isClosed = false;
   private readonly most: number;
@@ -63,9 +64,10 @@ export class PieceBuffer {
   peek(): Uint8Array { return this.bytes.subarray(this.start, this.end); }
 
   /** Everything up to the last place at which the input may be cut. `isForced`: also in text between values, where there is nothing else. */
-  take({ pieces, opens }: Pick<Format, 'pieces' | 'opens'>, isForced: boolean): Piece | undefined {
+  take(format: Pick<Format, 'pieces' | 'opens' | 'framing'>, isForced: boolean): Piece | undefined {
+    const { pieces, opens } = format;
     if (this.opened !== undefined) return this.takeOpened(this.opened);
-    const cut = pieces === 'whole' ? 0 : pieces === 'lines' ? this.lineEnd() : this.valueEnd(isForced);
+    const cut = pieces === 'whole' ? 0 : pieces === 'lines' ? this.lineEnd() : pieces === 'messages' ? this.messageEnd(format) : this.valueEnd(isForced);
     if (cut > 0) return this.give(cut);
     if (pieces !== 'values' || opens === undefined || this.isClosed || this.length < this.longBytes || !this.scanner.isInside) return undefined;
     return this.takeOpened(this.opened = new OpenedValue(opens, this.scanner.begin));
@@ -115,6 +117,13 @@ export class PieceBuffer {
     const cut = line < 0 ? 0 : this.searched + line + 1;
     this.searched = this.length;
     return cut;
+  }
+
+  private messageEnd(format: Pick<Format, 'framing'>): number {
+    const held = this.peek(), framing = this.framing ??= format.framing?.(held);
+    let end = 0;
+    for (let next = framing?.(held, 0); next !== undefined && next > end && next <= held.length; next = framing?.(held, next)) end = next;
+    return end;
   }
 
   private valueEnd(isForced: boolean): number {

@@ -12,7 +12,7 @@ import { fileLimits } from '../../../src/formats/limits.ts';
 import { formats } from '../../../src/formats/registry.ts';
 import type { SpanRecord } from '../../../src/model/records.ts';
 import type { SpanBatch } from '../../../src/model/spanBatch.ts';
-import { decoded, lenient, utf8 } from './batches.ts';
+import { decoded, lenient, spansOf, utf8 } from './batches.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/formats');
 const samples = path.resolve(import.meta.dirname, '../../../../shared/samples');
@@ -204,6 +204,20 @@ describe('an input that comes in chunks', () => {
 
   const longSpan = (i: number): string => `{"traceId":"${'1'.repeat(32)}","spanId":"${String(i).padStart(16, '2')}","name":"${'z"{['.repeat(20).replaceAll('"', '\\"')}"}`;
   const longRequest = `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"big"}}]},"scopeSpans":[{"scope":{"name":"s"},"spans":[${Array.from({ length: 4000 }, (_, i) => longSpan(i)).join(',')}]}]}]}`;
+
+  it('gives messages of protobuf while they come, whatever tells their lengths', () => {
+    const message = (formats.find(({ id }) => id === 'otlp-protobuf') as Format).encode?.(spansOf(decoded(formats.find(({ id }) => id === 'otlp-json') as Format, line(1, 'n'.repeat(300)), lenient))) as Uint8Array;
+    const word = Buffer.alloc(4), varint = Buffer.of((message.length & 0x7f) | 0x80, message.length >> 7);
+    word.writeUInt32BE(message.length);
+    for (const prefix of [Buffer.alloc(0), word, varint]) {
+      const counts: number[] = [], bytes = Uint8Array.from(Buffer.concat(Array.from({ length: 3000 }, () => [prefix, message]).flat()));
+      const { reader } = readInput(inChunks(bytes, 10_000), { mostBytes: 200_000 }, ({ spanCount }) => { counts.push(spanCount); });
+      expect([reader.detection?.format.id, reader.spanCount, reader.cut, reader.problems.texts]).toEqual(['otlp-protobuf', 3000, undefined, []]);
+      expect(counts[12]).toBeGreaterThan(100);
+      const half = readInput(inChunks(bytes.subarray(0, bytes.length - 100), 10_000)).reader;
+      expect([half.spanCount, half.problems.texts.length]).toEqual([2999, 1]);
+    }
+  });
 
   it('may be one value that is longer than what is held: its spans are given while it goes on', () => {
     const counts: number[] = [];
