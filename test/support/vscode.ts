@@ -99,6 +99,19 @@ export const window = {
     treeViews.push(view);
     return view;
   },
+  tabGroups: { activeTabGroup: { activeTab: {} } },
+  /** Those that are shown now. */
+  statusMessages: [] as string[],
+  setStatusBarMessage(text: string): { dispose(): void } {
+    this.statusMessages.push(text);
+    return { dispose: () => { this.statusMessages = this.statusMessages.filter((other) => other !== text); } };
+  },
+};
+
+/** The debugger; tests say what the user looks at. */
+export const debug = {
+  looked: new EventEmitter<{ readonly session: unknown } | undefined>(),
+  onDidChangeActiveStackItem(listener: Listener<{ readonly session: unknown } | undefined>): { dispose(): void } { return this.looked.event(listener); },
 };
 
 /** What was copied last. */

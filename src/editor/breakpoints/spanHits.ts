@@ -55,7 +55,7 @@ export class SpanHits {
     this.#parts.list.countHit(hit.breakpointId);
     const session = await this.#sessionOf(hit);
     // It went on before anybody could look.
-    if (session === undefined) return;
+    if (session === undefined || this.#parts.stops.standing(session).length === 0) return;
     this.#standing.set(session, hit);
     this.#tell(hit);
     await this.#show(hit);
