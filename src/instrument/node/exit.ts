@@ -13,9 +13,12 @@ export function flushAtExit(exporter: SpanExporter): void {
   if (installed) return;
   installed = true;
   process.once('beforeExit', () => void flushAll([...exporters], exitDeadlineMs));
-  process.once('exit', () => {
-    for (const one of exporters) silently(() => one.flushSync?.());
-  });
+  process.once('exit', flushNow);
+}
+
+/** Delivers what can be without the event loop. */
+export function flushNow(): void {
+  for (const one of exporters) silently(() => one.flushSync?.());
 }
 
 export function forgetAtExit(exporter: SpanExporter): void {

@@ -1,3 +1,4 @@
+import { tellActiveSpan } from './activeSpan.ts';
 import { followWallClock, nowUnixNano } from './clock.ts';
 import { currentActive, enter } from './context.ts';
 import { resourceOf, variable } from './environment.ts';
@@ -62,6 +63,7 @@ export class Tracer implements SpanObserver {
     const silent = variable('OTEL_SDK_DISABLED')?.toLowerCase() === 'true';
     const exporters = options.exporters ?? [new LiveExporter(options.endpoint === undefined ? {} : { endpoint: options.endpoint })];
     if (!silent) for (const exporter of exporters) this.addExporter(exporter);
+    silently(tellActiveSpan);
   }
 
   addExporter(exporter: SpanExporter): void {

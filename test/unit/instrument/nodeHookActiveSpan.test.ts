@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { spanInAnswer, spanQuestion } from '../../../src/debug/activeSpan.ts';
 import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { LiveServer } from './liveServer.ts';
+import { ShippedKit } from './shippedKit.ts';
 import { node } from './nodeHook.ts';
 
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -107,6 +108,24 @@ describe('the span in which a program stands', () => {
 
   it('is told of programs that have the API and no SDK', async () => {
     expect((await standIn(`const { trace } = require('@opentelemetry/api');\nconst tracer = trace.getTracer('t');${agent}`)).stands).toEqual([undefined, 'agent', 'first', 'left', 'right', 'agent']);
+  });
+
+  it('is told by the agent kit too', async () => {
+    const kit = await ShippedKit.make();
+    try {
+      const program = `
+const { traceSpan, configure } = await import(${JSON.stringify(pathToFileURL(path.join(kit.folder, 'kit/spanscope.mjs')).href)});
+configure({ serviceName: 'agent' });
+await traceSpan('agent', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await traceSpan('tool', async () => { debugger; });
+  debugger;
+});
+debugger;`;
+      expect((await standIn(`(async () => {${program}\n})();`)).stands).toEqual(['tool', 'agent', undefined]);
+    } finally {
+      kit.remove();
+    }
   });
 
   it('is none in a program without spans, and asking does no harm there', async () => {
