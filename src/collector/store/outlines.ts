@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RowFigures, TraceRows } from '../../model/traceRows.ts';
 import { packRows, unpackRows } from '../../protocol/rows.ts';
+import type { FiguresByRow } from './figureTable.ts';
 import { nextEpoch } from './traceColumns.ts';
 import type { TraceColumns } from './traceColumns.ts';
 
@@ -16,7 +17,7 @@ export interface RowSource extends TraceRows {
   readonly epoch: number;
   readonly texts: { readonly texts: readonly string[] };
   readonly times: { readonly base: bigint };
-  readonly sums: { readonly figures: ReadonlyMap<number, RowFigures> };
+  readonly sums: { readonly figures: FiguresByRow };
 }
 
 interface StoredOutline {

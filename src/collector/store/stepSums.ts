@@ -1,6 +1,8 @@
 import { roles } from '../../model/role.ts';
 import type { Role } from '../../model/role.ts';
 import type { RowFigures } from '../../model/traceRows.ts';
+import { FigureTable } from './figureTable.ts';
+import type { FiguresByRow } from './figureTable.ts';
 
 /** What a row says itself (low four bits) and what is said below it (high four bits). */
 const tokens = 1, cost = 2, llm = 4, tool = 8;
@@ -29,14 +31,14 @@ export class StepSums {
   /** Number of costs that count; without any, the trace's cost is not known. */
   costCount = 0;
   costUsd = 0;
-  private ownFigures: Map<number, RowFigures> | undefined;
+  private ownFigures: FigureTable | undefined;
   private bits = noBits;
   private isStale = false;
 
   /** Token and cost figures by row. */
-  get figures(): ReadonlyMap<number, RowFigures> { return this.ownFigures ?? noFigures; }
+  get figures(): FiguresByRow { return this.ownFigures ?? noFigures; }
 
-  get byteLength(): number { return this.bits.byteLength + this.figures.size * 120; }
+  get byteLength(): number { return this.bits.byteLength + (this.ownFigures?.byteLength ?? 0); }
 
   /**
    * Sets what a row says itself; its new role must be in the rows already. The parent of a row that had none follows by
@@ -49,7 +51,7 @@ export class StepSums {
     if (own === 0 && before === 0) return;
     const isTakenBack = (ownBefore & ~own) !== 0 || ((ownBefore & (tokens | cost)) !== 0 && !isSame(this.figures.get(row), figures));
     const isPassedOn = parent >= 0 && upwards(belowBefore, role) !== upwards(belowBefore, roleBefore);
-    if (figures === undefined) this.ownFigures?.delete(row); else (this.ownFigures ??= new Map()).set(row, figures);
+    if (figures === undefined) this.ownFigures?.delete(row); else (this.ownFigures ??= new FigureTable()).set(row, figures);
     if (row >= this.bits.length) this.makeRoom(rows.count);
     this.bits[row] = belowBefore | own;
     // What was counted already would have to be taken back all the way up. That is rare, and starting over is simple.
@@ -123,7 +125,7 @@ export class StepSums {
 }
 
 const noBits = new Uint8Array(0);
-const noFigures: ReadonlyMap<number, RowFigures> = new Map();
+const noFigures: FiguresByRow = new Map<number, RowFigures>();
 
 const known = (figure: number): number => (Number.isNaN(figure) ? 0 : figure);
 
