@@ -10,7 +10,7 @@ import { FileReading } from './fileReading.ts';
 
 /** A batch with more rows would keep others waiting too long where it is taken in. */
 const mostRows = 2048, rowsPerPart = 1024;
-const mostAhead = 3;
+const mostAhead = 8;
 const progressMs = 100;
 /** Waiting is cut into turns only so that nothing can hang for ever. */
 const waitMs = 1000;
