@@ -25,8 +25,22 @@ const lines = [
   '  span.end();',
   '});',
 ];
+const python = process.env['SPANSCOPE_TEST_PYTHON'];
+const pythonLines = [
+  'from opentelemetry import trace',
+  'from opentelemetry.sdk.trace import TracerProvider',
+  'trace.set_tracer_provider(TracerProvider())',
+  'tracer = trace.get_tracer("t")',
+  'def search(query):',
+  '    with tracer.start_as_current_span("search_docs", attributes={"gen_ai.tool.name": "search_docs"}):',
+  '        found = len(query)  # in the tool',
+  '    return found',
+  'with tracer.start_as_current_span("research agent"):',
+  '    found = search("rounding")  # calls the tool',
+  '    print(found)  # in the agent',
+];
 /** The last line with a text. */
-const lineOf = (mark: string): number => lines.findLastIndex((line) => line.includes(mark));
+const lineOf = (mark: string, text = lines): number => text.findLastIndex((line) => line.includes(mark));
 
 interface Frame { readonly id: number; readonly line: number; readonly source?: { readonly path?: string } }
 
@@ -67,7 +81,9 @@ describe('standing in the debugger', function () {
   }
 
   /** The frame of a line has the focus. */
-  async function standsAt(mark: string): Promise<vscode.DebugStackFrame> {
+  const standsAt = (mark: string): Promise<vscode.DebugStackFrame> => standsOn(file, lineOf(mark));
+
+  async function standsOn(source: vscode.Uri, line: number): Promise<vscode.DebugStackFrame> {
     let seen: unknown;
     return await until(async () => {
       const item = vscode.debug.activeStackItem;
@@ -77,8 +93,8 @@ describe('standing in the debugger', function () {
       seen = [item.frameId, frames.map(({ id, line }) => [id, line])];
       // Extensions are told addresses where the editor runs elsewhere.
       const told = frame?.source?.path ?? '';
-      return frame !== undefined && (told.includes('://') ? vscode.Uri.parse(told).fsPath : told) === file.fsPath && frame.line === lineOf(mark) + 1 ? item : undefined;
-    }, () => `nothing stands at "${mark}", but at ${JSON.stringify(seen)}`);
+      return frame !== undefined && (told.includes('://') ? vscode.Uri.parse(told).fsPath : told) === source.fsPath && frame.line === line + 1 ? item : undefined;
+    }, () => `nothing stands at line ${line + 1}, but at ${JSON.stringify(seen)}`);
   }
 
   /** None while the program runs. */
@@ -97,10 +113,12 @@ describe('standing in the debugger', function () {
   }
 
   /** The texts beside a line, as soon as there is one that begins so. */
-  async function valuesAt(mark: string, { frameId }: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> {
-    const line = new vscode.Range(lineOf(mark), 0, lineOf(mark), 4), context: vscode.InlineValueContext = { frameId, stoppedLocation: line };
+  const valuesAt = (mark: string, frame: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> => valuesOn(file, lineOf(mark), frame, begin);
+
+  async function valuesOn(source: vscode.Uri, at: number, { frameId }: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> {
+    const line = new vscode.Range(at, 0, at, 4), context: vscode.InlineValueContext = { frameId, stoppedLocation: line };
     return until(async () => {
-      const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', file, new vscode.Range(0, 0, lines.length, 0), context);
+      const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', source, new vscode.Range(0, 0, at + 1, 0), context);
       const texts = values.flatMap((value) => ('text' in value ? [value.text] : []));
       return texts.some((text) => text.startsWith(begin)) ? texts : undefined;
     }, () => `no value "${begin}" beside the line`);
@@ -150,6 +168,35 @@ describe('standing in the debugger', function () {
     await vscode.commands.executeCommand('spanscope.showSpanOfFrame', file.toString(), { sessionId: top.session.id, threadId: top.threadId, frameId: top.frameId });
     await vscode.commands.executeCommand('spanscope.showFrameOfSpan');
     await standsAt('in the tool');
+  });
+
+  it('does all that in Python', async function () {
+    if (python === undefined) return this.skip();
+    const source = vscode.Uri.joinPath(vscode.Uri.joinPath(file, '..'), 'standing.py');
+    writeFileSync(source.fsPath, `${pythonLines.join('\n')}\n`);
+    const line = (mark: string): number => lineOf(mark, pythonLines);
+    const at = (mark: string): Promise<vscode.DebugStackFrame> => standsOn(source, line(mark));
+    vscode.debug.addBreakpoints(['in the tool', 'in the agent'].map((mark) => new vscode.SourceBreakpoint(new vscode.Location(source, new vscode.Position(line(mark), 0)))));
+    over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
+    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { type: 'debugpy', request: 'launch', name: 'Standing', program: source.fsPath, python: [python], console: 'internalConsole' }));
+    const top = await at('in the tool');
+    assert.deepEqual(await valuesOn(source, line('in the tool'), top, 'span'), ['span: search_docs']);
+    const { traceId, idOf } = await traceNow();
+    await vscode.commands.executeCommand('spanscope.showSpanOfFrame');
+    assert.equal(await selectedSpan(), idOf('search_docs'));
+    const agent = idOf('research agent');
+    await until(async () => {
+      await api.showTrace(traceId, agent);
+      return await selectedSpan() === agent ? true : undefined;
+    }, () => 'the span is not selected');
+    await vscode.commands.executeCommand('spanscope.showFrameOfSpan');
+    await vscode.commands.executeCommand('workbench.action.debug.callStackDown');
+    const below = await at('calls the tool');
+    await vscode.commands.executeCommand('spanscope.showSpanOfFrame', source.toString(), { sessionId: below.session.id, threadId: below.threadId, frameId: below.frameId });
+    assert.equal(await selectedSpan(), agent);
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    assert.deepEqual(await valuesOn(source, line('in the agent'), await at('in the agent'), 'span'), ['span: research agent']);
+    await vscode.workspace.fs.delete(source);
   });
 
   it('says nothing of spans where the setting is off', async () => {
