@@ -51,10 +51,11 @@ async function openOurs(page: Page): Promise<Opened> {
     check();
   });
   socket.on('message', (data: Buffer) => {
-    const told = JSON.parse(data.toString()) as { readonly painted: number; readonly revision: number };
+    const told = JSON.parse(data.toString()) as { readonly painted?: number; readonly revision?: number };
+    if (told.revision !== undefined) collector.acknowledge(1, told.revision);
+    if (told.painted === undefined) return;
     if (Number.isNaN(first)) first = performance.now() - began;
     painted = told.painted;
-    collector.acknowledge(1, told.revision);
     check();
   });
   await collector.configure({ storageDirectory: undefined, memoryBytes: 8e9, databaseBytes: 0, retentionDays: 0, allowedHosts: [], allowedOrigins: [], grpcBundle: '', fileBundle });

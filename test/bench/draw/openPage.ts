@@ -30,6 +30,7 @@ socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
   if (built === undefined) throw new Error('rows are missing');
   const { rows, texts, figures, tree, origin, revision, step: { isReset, appendedFrom, changed } } = built;
   chart.setTrace(rows, texts, figures, { reset: isReset, appendedFrom, changed, tree, origin });
+  socket.send(JSON.stringify({ revision }));
   // Twice: the first comes before the picture is drawn.
-  requestAnimationFrame(() => requestAnimationFrame(() => socket.send(JSON.stringify({ painted: rows.count, revision }))));
+  requestAnimationFrame(() => requestAnimationFrame(() => socket.send(JSON.stringify({ painted: rows.count }))));
 };
