@@ -4,6 +4,8 @@ import { RunList } from './runs.ts';
 import type { Run } from './runs.ts';
 
 const memoryKey = 'debug.runs';
+/** Whoever steps through a program makes pauses faster than they need to be saved. */
+const pausesMs = 1000;
 
 /** The runs of this workspace, saved with it. */
 export class RunLog {
@@ -16,6 +18,7 @@ export class RunLog {
   readonly onDidPause = this.#paused.event;
   readonly #runs: RunList;
   readonly #memory: Memento;
+  #saveTimer: NodeJS.Timeout | undefined;
 
   constructor(memory: Memento) {
     this.#memory = memory;
@@ -45,18 +48,25 @@ export class RunLog {
 
   setPaused(id: string, isPaused: boolean, atUnixMilli: number): void {
     if (!this.#runs.setPaused(id, isPaused, atUnixMilli)) return;
-    void this.#memory.update(memoryKey, this.#runs.saved);
+    this.#saveTimer ??= setTimeout(() => this.#store(), pausesMs);
     this.#paused.fire(id);
   }
 
   dispose(): void {
+    if (this.#saveTimer !== undefined) this.#store();
     this.#changed.dispose();
     this.#ended.dispose();
     this.#paused.dispose();
   }
 
-  #save(): void {
+  #store(): void {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
     void this.#memory.update(memoryKey, this.#runs.saved);
+  }
+
+  #save(): void {
+    this.#store();
     this.#changed.fire();
   }
 }
