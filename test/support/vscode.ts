@@ -99,7 +99,7 @@ export const window = {
     treeViews.push(view);
     return view;
   },
-  tabGroups: { activeTabGroup: { activeTab: {} } },
+  activeTextEditor: undefined as object | undefined,
   /** Those that are shown now. */
   statusMessages: [] as string[],
   setStatusBarMessage(text: string): { dispose(): void } {

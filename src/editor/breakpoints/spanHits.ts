@@ -108,21 +108,21 @@ export class SpanHits {
   async #show(hit: BreakpointHit): Promise<void> {
     const { panels, selection } = this.#parts, { traceId, spanId } = selected(hit), { latest } = panels;
     const isOpen = latest?.traceId === traceId;
-    if (latest !== undefined && isOpen && !latest.panel.visible) latest.panel.reveal(vscode.ViewColumn.Beside, true);
+    selection.select({ traceId, spanId }, this);
     if (isOpen || !this.#opened.has(traceId)) {
       this.#opened.add(traceId);
       await codeIsOpen();
+      if (latest !== undefined && isOpen && !latest.panel.visible) latest.panel.reveal(vscode.ViewColumn.Beside, true);
       if (latest !== undefined && isOpen) await latest.show(traceId, spanId);
       else await panels.show(traceId, { spanId, preserveFocus: true });
     }
-    selection.select({ traceId, spanId }, this);
   }
 }
 
-/** Both the editor and we open something now: what comes into an empty column first would be covered by the other. */
+/** Both the editor and we open something now: what comes into a column first would be covered by the other. */
 async function codeIsOpen(): Promise<void> {
   const end = performance.now() + patienceMs;
-  while (vscode.window.tabGroups.activeTabGroup.activeTab === undefined && performance.now() < end) await delay(lookMs);
+  while (vscode.window.activeTextEditor === undefined && performance.now() < end) await delay(lookMs);
 }
 
 const selected = ({ traceId, spanId }: BreakpointHit): { traceId: string; spanId: string } => ({ traceId: traceKeyOf(receivedSource, traceId), spanId });

@@ -44,6 +44,7 @@ function world(): {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   window.statusMessages = [];
+  window.activeTextEditor = {};
 });
 
 describe('a program at a span breakpoint', () => {
@@ -69,6 +70,18 @@ describe('a program at a span breakpoint', () => {
     underway.delete(session);
     await taken;
     expect(selection.current?.spanId).toBe('one');
+  });
+
+  it('shows its trace beside the code, and so once the code is there', async () => {
+    const { hits, shown, stop } = world();
+    window.activeTextEditor = undefined;
+    stop(sessionOf(7));
+    const taken = hits.take(hitOf(7, 'one'));
+    await new Promise((resolve) => { setTimeout(resolve, 10); });
+    expect(shown).toEqual([]);
+    window.activeTextEditor = {};
+    await taken;
+    expect(shown).toHaveLength(1);
   });
 
   it('keeps a panel closed that the user has closed', async () => {
