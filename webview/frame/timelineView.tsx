@@ -10,6 +10,7 @@ import { usePanel } from '../state/panelContext.ts';
 import { widthLimits } from '../state/savedState.ts';
 import { useOptionalSignal, useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
+import { traceContext } from '../state/spanContext.ts';
 import type { Trace } from '../state/trace.ts';
 import { SpanTable } from '../tree/spanTable.tsx';
 import type { ChartBridge } from './chartBridge.ts';
@@ -51,7 +52,7 @@ export function TimelineView({ trace, width, theme, bridge, onRequest }: Timelin
   const calm = useCalmTrace(trace);
   const table = useMemo(() => <SpanTable trace={calm} />, [calm]);
   return (
-    <div class="body">
+    <div class="body" data-vscode-context={traceContext(trace)}>
       <main class="main" ref={main}>
         <ChartPane trace={trace} theme={theme} height={showsChart ? heights.height : undefined} bridge={bridge} onRequest={onRequest} />
         {showsChart && <BelowChart width={width} bridge={bridge} heights={heights} />}

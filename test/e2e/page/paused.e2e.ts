@@ -27,6 +27,12 @@ describe('a run that stood in the debugger', () => {
     expect(errors).toEqual([]);
   });
 
+  it('tells the editor, for its menus, that there is paused time to fold, and no other run does', async () => {
+    const context = async (page: Page): Promise<unknown> => JSON.parse((await page.locator('.body').getAttribute('data-vscode-context')) ?? '{}');
+    expect(await context((await open({ scenario: 'paused' })).page)).toEqual({ hasPausedTime: true });
+    expect(await context((await open({ scenario: 'silent' })).page)).toEqual({ hasPausedTime: false });
+  });
+
   it('tells of a span what it took and for how long it was paused, folded or not', async () => {
     const { page } = await open({ scenario: 'paused' });
     await row(page, 'iteration 1').click();

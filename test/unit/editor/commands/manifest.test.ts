@@ -34,6 +34,11 @@ describe('the manifest', () => {
     expect(named.filter((command) => !contributed.includes(command))).toEqual([]);
   });
 
+  it('gives no two entries that a menu shows together the same place in it', () => {
+    const places = Object.entries(contributes.menus).flatMap(([menu, entries]) => entries.map((entry) => [menu, 'group' in entry ? entry.group : undefined, 'when' in entry ? entry.when : undefined].join(' · '))).filter((place) => place.includes('@'));
+    expect(places.filter((place, i) => places.indexOf(place) !== i)).toEqual([]);
+  });
+
   it('hides from the palette what makes no sense without a row or a place', () => {
     const hidden = contributes.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command);
     expect(hidden).toEqual(['spanscope.openTraceBeside', 'spanscope.deleteTrace', 'spanscope.showMenu', 'spanscope.loadMore', 'spanscope.clearHighlight',
