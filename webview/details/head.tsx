@@ -98,10 +98,16 @@ function SourceButton({ source, row }: { readonly source: SourceLink; readonly r
   const panel = usePanel();
   const label = visibleName(source.label);
   return (
-    <button type="button" class="link" title={`Go to ${label}\nFound by: ${visibleName(source.origin)}\nAlt+click opens it beside`} onClick={(event) => panel.openSource(row, event.altKey, source.index)}>
-      <Icon name="go-to-file" /><span class="mono cut">{label}</span>
+    <button type="button" class="link" aria-label={label} title={`Go to ${label}\nFound by: ${visibleName(source.origin)}\nAlt+click opens it beside`} onClick={(event) => panel.openSource(row, event.altKey, source.index)}>
+      <Icon name="go-to-file" /><PlaceText text={label} />
     </button>
   );
+}
+
+/** A place in code, whose folders give way first where there is little room. */
+function PlaceText({ text }: { readonly text: string }) {
+  const nameAt = Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1;
+  return <span class="place mono"><span class="cut folders">{text.slice(0, nameAt)}</span><span class="cut">{text.slice(nameAt)}</span></span>;
 }
 
 function SourceList({ label, sources, row }: { readonly label: string; readonly sources: readonly SourceLink[]; readonly row: number }) {

@@ -1,4 +1,5 @@
 import { IconButton } from '../components/button.tsx';
+import { hasEditor } from '../state/host.ts';
 import { usePanel } from '../state/panelContext.ts';
 import { useSignal } from '../state/signal.ts';
 import type { Signal } from '../state/signal.ts';
@@ -37,9 +38,9 @@ function FoldPausedButton() {
   return <IconButton icon="fold" label="Fold paused time (P)" pressed={isFolded} onClick={() => foldPaused(panel)} />;
 }
 
-/** Keeps the end of a running trace in view. */
+/** Keeps the end of a running trace in view; in an exported page nothing runs. */
 export function FollowButton() {
   const panel = usePanel();
   const follow = useSignal(panel.view.follow);
-  return <IconButton icon="target" label="Follow the run (L)" pressed={follow} onClick={() => { panel.view.follow.value = !follow; }} />;
+  return !hasEditor() ? null : <IconButton icon="target" label="Follow the run (L)" pressed={follow} onClick={() => { panel.view.follow.value = !follow; }} />;
 }

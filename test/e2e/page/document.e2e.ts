@@ -60,6 +60,7 @@ describe('an HTML document opened from the disk without a network', () => {
     const { page } = await open(agentRun);
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Save as PNG', 'Save as SVG']);
+    expect(await page.getByRole('button', { name: 'Follow the run' }).count()).toBe(0);
     const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: 'Save as PNG' }).click();
     expect((await download).suggestedFilename()).toBe('chart.png');
