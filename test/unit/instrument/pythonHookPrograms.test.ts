@@ -62,6 +62,11 @@ os._exit(9)
     expect(names()).toEqual(['only']);
   });
 
+  it.skipIf(!isPosix)('is told of to its last span when it has forked before its end', async () => {
+    await same(`${sdk}tracer.start_span("before").end()\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\n`);
+    expect(names()).toEqual(['before']);
+  });
+
   it('tells what it has loaded to the editor that has started it, although it makes no span', async () => {
     const environment = { ...shipped.environment(live), OTEL_RESOURCE_ATTRIBUTES: 'spanscope.session.id=run-1' };
     const text = `from opentelemetry import trace
@@ -125,11 +130,15 @@ describe.skipIf(python === '' || !isPosix)(`a Python server with the hook${whyNo
   it('is told of by its reloader, with each new process', async () => {
     const folder = prepare(), ended = serve(folder, ['-m', 'uvicorn', '--reload', '--lifespan', 'off', '--port', String(await freePort()), 'application:app']);
     await live.until(() => names().includes('begins one'));
-    writeFileSync(path.join(folder, 'application.py'), server.replace('VERSION', 'number two'));
-    await live.until(() => names().includes('begins number two'));
+    // It may not have looked at the file before the first change.
+    let version = 0;
+    await expect.poll(() => {
+      writeFileSync(path.join(folder, 'application.py'), server.replace('VERSION', `number ${++version}`));
+      return names().some((name) => name.startsWith('begins number'));
+    }, { timeout: 50_000, interval: 1500 }).toBe(true);
     child?.kill('SIGINT');
     await ended;
-    expect(new Set(live.messages.flatMap(({ client }) => client?.['pid'] ?? [])).size).toBe(2);
+    expect(new Set(live.messages.flatMap(({ client }) => client?.['pid'] ?? [])).size).toBeGreaterThan(1);
   }, 60_000);
 
   it.skipIf(!hasModule('gunicorn'))('is told of by each worker that it forks, with the application loaded before or after', async () => {
@@ -141,7 +150,7 @@ describe.skipIf(python === '' || !isPosix)(`a Python server with the hook${whyNo
       await live.until(() => live.spans().slice(before).filter((span) => span.name === 'answers' && span.endTimeUnixNano !== undefined).length > 0);
       child?.kill('SIGTERM');
       expect(await ended).toBe(0);
-      expect(live.spans().slice(before).filter((span) => span.name === 'begins one')).toHaveLength(more.length > 0 ? 1 : 2);
+      await expect.poll(() => live.spans().slice(before).filter((span) => span.name === 'begins one').length).toBe(more.length > 0 ? 1 : 2);
     }
   }, 90_000);
 });

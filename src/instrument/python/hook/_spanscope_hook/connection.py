@@ -71,6 +71,11 @@ class Connection:
         return None if self._web_socket is None else self._web_socket.socket
 
     @property
+    def has_failed(self):
+        """Whether nobody was there the last time."""
+        return self._web_socket is None and self._failures > 0
+
+    @property
     def is_idle(self):
         """Whether everything is confirmed."""
         return not self._unsent and not self._whole and not self._in_flight

@@ -20,8 +20,8 @@ _ACTIVE_SECONDS = 0.5  # after the last span the thread goes on looking for so l
 _CHANGES_SECONDS = 0.2  # libraries do not tell of changes, so open spans are looked at so often
 _MOST_LOOKED_AT = 2000
 _MOST_WAITING = 100_000
-_EXIT_SECONDS = 1.0
-_EXIT_SECONDS_ALONE = 0.2  # when nobody has answered yet
+_EXIT_SECONDS = 2.0
+_EXIT_SECONDS_ALONE = 0.2  # when nobody was there the last time
 _FORK_SECONDS = 1.0
 _TELL_SECONDS = 1.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -271,10 +271,27 @@ class _Sender:
         done.acquire()
         self._flushes.append(done)
         self.wake()
-        if not done.acquire(timeout=_EXIT_SECONDS_ALONE):
+        if self._thread is None:
+            self._flush_here()
+        elif not done.acquire(timeout=_EXIT_SECONDS_ALONE):
             connection = self._connection
-            if connection is not None and connection.socket is not None:
+            # On a machine that is busy the connection may only be on its way.
+            if connection is None or not connection.has_failed:
                 done.acquire(timeout=_EXIT_SECONDS)
+
+    def _flush_here(self):
+        """Some Pythons begin no threads any more at their end."""
+        from . import connection
+
+        self._flushes.clear()
+        one = self._connection = self._connection or connection.Connection()
+        until = time.monotonic() + _EXIT_SECONDS
+        while time.monotonic() < until:
+            one.take_in(_begun, _done)
+            one.turn(time.monotonic(), True)
+            if one.socket is None or one.is_idle:
+                return
+            one.has_unread = len(_readable(one.socket, None, _LOOK_SECONDS)) > 0
 
     def tell(self, text):
         sent = threading.Lock()
