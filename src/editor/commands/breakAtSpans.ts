@@ -18,7 +18,7 @@ const onSpan = (id: Command['id'], on: SpanBreakpoint['on']): Command => ({
     const record = await services.collector.call('spanById', span.traceId, span.spanId);
     if (record === undefined) throw new Error('This span is no longer stored.');
     if (record.name === '') throw new Error('This span has no name to stop at. Add a span breakpoint by its tool, model or an attribute instead.');
-    tell(services, services.breakpoints.add({ on, name: record.name }));
+    return tell(services, services.breakpoints.add({ on, name: record.name }));
   },
 });
 
@@ -32,11 +32,11 @@ const breakAtLine: Command = {
     const names = await namesAt(services.collector, place.document.uri.fsPath, place.document.getText(), place.line);
     if (names.length > 0) {
       const name = await choose(names);
-      if (name !== undefined) tell(services, services.breakpoints.add({ on: 'start', ...name.draft }));
-      return;
+      return name === undefined ? undefined : tell(services, services.breakpoints.add({ on: 'start', ...name.draft }));
     }
     const text = `No span is known to be made on line ${place.line}. Choose the line that makes it, or run the program once with tracing.`;
     if (await vscode.window.showInformationMessage(asNotice(text), 'Add by Name') !== undefined) await vscode.commands.executeCommand('spanscope.addSpanBreakpoint');
+    return undefined;
   },
 };
 
@@ -44,8 +44,9 @@ export const breakAtSpans: readonly Command[] = [
   onSpan('spanscope.breakWhenStarts', 'start'), onSpan('spanscope.breakWhenEnds', 'end'), onSpan('spanscope.breakWhenFails', 'error'), breakAtLine,
 ];
 
-function tell({ display }: Services, breakpoint: SpanBreakpoint): void {
+function tell({ display }: Services, breakpoint: SpanBreakpoint): SpanBreakpoint {
   vscode.window.setStatusBarMessage(`$(debug-breakpoint) ${asLabel(`Programs stop when ${breakpointLabel(breakpoint, display)}`)}`, messageMs);
+  return breakpoint;
 }
 
 async function choose(names: readonly CodeName[]): Promise<CodeName | undefined> {

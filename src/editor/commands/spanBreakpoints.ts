@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { readBreakpoints } from '../../debug/savedBreakpoints.ts';
+import type { SpanBreakpoint } from '../../protocol/live.ts';
 import { editorAsker } from '../breakpoints/asker.ts';
 import { askChanges, askNewBreakpoint } from '../breakpoints/breakpointForm.ts';
+import type { BreakpointDraft } from '../breakpoints/breakpointList.ts';
 import { BreakpointNode } from '../breakpoints/breakpointsView.ts';
 import type { Services } from '../services.ts';
 import type { Command } from './command.ts';
@@ -9,9 +12,10 @@ import type { Command } from './command.ts';
 export const spanBreakpoints: readonly Command[] = [
   {
     id: 'spanscope.addSpanBreakpoint',
-    async run({ breakpoints }) {
-      const draft = await askNewBreakpoint(editorAsker);
-      if (draft !== undefined) breakpoints.add(draft);
+    /** Asks, unless another extension hands over what it is to stop at, in the words of the live protocol. It is given back with its id. */
+    async run({ breakpoints }, given) {
+      const draft = draftIn(given) ?? await askNewBreakpoint(editorAsker);
+      return draft === undefined ? undefined : breakpoints.add(draft);
     },
   },
   {
@@ -19,8 +23,7 @@ export const spanBreakpoints: readonly Command[] = [
     async run(services, target) {
       const [id] = idsOf(services, target, undefined), breakpoint = id === undefined ? undefined : services.breakpoints.find(id);
       if (breakpoint === undefined) return;
-      const { id: _, enabled: __, ...before } = breakpoint;
-      const draft = await askChanges(editorAsker, before, services.display);
+      const draft = await askChanges(editorAsker, draftOf(breakpoint), services.display);
       if (draft !== undefined) services.breakpoints.change(breakpoint.id, draft);
     },
   },
@@ -48,10 +51,17 @@ export const spanBreakpoints: readonly Command[] = [
   },
 ];
 
-/** The breakpoints that a command was called on: rows, else those that are selected. */
+function draftOf({ id: _, enabled: __, ...draft }: SpanBreakpoint): BreakpointDraft { return draft; }
+
+function draftIn(given: unknown): BreakpointDraft | undefined {
+  const [read] = readBreakpoints([{ ...(typeof given === 'object' ? given : {}), id: 'given' }]);
+  return read === undefined ? undefined : draftOf(read);
+}
+
+/** The breakpoints that a command was called on: rows or ids, else those that are selected. */
 function idsOf({ breakpointsView }: Services, target: unknown, selected: unknown): readonly string[] {
   const nodes = Array.isArray(selected) && selected.length > 1 ? selected : [target];
-  const ids = nodes.flatMap((node) => (node instanceof BreakpointNode ? [node.id] : []));
+  const ids = nodes.flatMap((node) => (node instanceof BreakpointNode ? [node.id] : typeof node === 'string' ? [node] : []));
   return ids.length > 0 ? ids : breakpointsView.selectedIds;
 }
 
