@@ -134,9 +134,9 @@ export class Numbers {
 const clockFormats = new Map<string, Intl.DateTimeFormat>();
 
 const timeOfDay = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const, timeOfYear = { ...timeOfDay, day: 'numeric', month: 'short' } as const;
-const clockOptions = { today: { ...timeOfDay, second: '2-digit' }, thisYear: timeOfYear, ever: { ...timeOfYear, year: 'numeric' } } as const;
+const clockOptions = { today: { ...timeOfDay, second: '2-digit' }, thisYear: timeOfYear, ever: { day: 'numeric', month: 'short', year: 'numeric' } } as const;
 
-/** Local time: `14:02:11` today, `19 Nov, 14:02` on another day of this year, `19 Nov 2024, 14:02` of another one. */
+/** Local time: `14:02:11` today, `19 Nov, 14:02` on another day of this year, `19 Nov 2024` of another one. */
 export function clock(unixMilli: number, nowUnixMilli: number, locale?: string): string {
   const at = new Date(unixMilli), now = new Date(nowUnixMilli);
   const when = at.toDateString() === now.toDateString() ? 'today' : at.getFullYear() === now.getFullYear() ? 'thisYear' : 'ever', key = `${when} ${locale}`;

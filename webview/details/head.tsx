@@ -10,7 +10,7 @@ import { visibleName } from '../../src/model/visibleText.ts';
 import { attemptsOf } from '../state/attempts.ts';
 import { useCalmTrace } from '../state/calmTrace.ts';
 import { usePanel } from '../state/panelContext.ts';
-import { roleOf, shownLabel } from '../state/trace.ts';
+import { isPlaceholder, roleOf, shownLabel } from '../state/trace.ts';
 import type { Trace } from '../state/trace.ts';
 import { exactText } from './jsonText.ts';
 import { marksInWords } from './marksInWords.ts';
@@ -143,7 +143,8 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
   const isModelCall = roleOf(trace, row) === 'llm';
   const agent = details?.record.agent, figures = trace.figures.get(row);
   const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, trace, Date.now());
-  const parentLength = parent < 0 ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
+  // What has not come yet has no length of its own.
+  const parentLength = parent < 0 || isPlaceholder(trace, parent) ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
   const known = (value: number | undefined, show: (value: number) => string): string => (value === undefined || Number.isNaN(value) ? '—' : show(value));
   const cells: Cell[] = [
     { name: 'Start', value: numbers.position(start - trace.origin), title: when?.exact ?? '' },

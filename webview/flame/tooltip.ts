@@ -34,13 +34,15 @@ export function linesOf(scene: Scene, row: number, numbers: Numbers, facts: Span
   const { rows, tree, figures, layout } = scene, duration = endAsDrawn(scene, row) - (rows.start[row] as number);
   const isOpen = Number.isNaN(scene.duration[row] as number), group = layout.groups.get(row);
   const [parent] = ancestors(tree, row).slice(-1);
-  const share = parent === undefined ? 0 : duration / (endAsDrawn(scene, parent) - (rows.start[parent] as number));
+  // What has not come yet has no length of its own.
+  const isPartOf = parent !== undefined && ((rows.marks[parent] as number) & placeholderMark) === 0;
+  const share = !isPartOf ? 0 : duration / (endAsDrawn(scene, parent) - (rows.start[parent] as number));
   const lines: [string, string][] = [];
   const raw = visibleName(scene.texts[rows.name[row] as number] ?? '');
   if (raw !== labelText(scene, row)) lines.push(['Span', raw]);
   if (group) lines.push(['Folded', `${numbers.count(group.members.length)} spans`]);
   lines.push(['Duration', (isOpen ? numbers.soFar(duration) : numbers.duration(duration))
-    + (parent === undefined || !Number.isFinite(share) ? '' : ` · ${numbers.share(share)} of ${labelText(scene, parent)}`)]);
+    + (!isPartOf || !Number.isFinite(share) ? '' : ` · ${numbers.share(share)} of ${labelText(scene, parent)}`)]);
   if (!group) lines.push(['Self', numbers.duration(selfTime(tree, rows, row, scene.now))]);
   const figure = figures.get(row);
   if (figure && !(Number.isNaN(figure.inputTokens) && Number.isNaN(figure.outputTokens))) {

@@ -126,8 +126,11 @@ export function labelOf(trace: Trace, row: number): string {
 export function shownLabel(trace: Trace, row: number): string {
   const label = visibleName(labelOf(trace, row));
   if (label !== '') return label;
-  return ((trace.rows.marks[row] as number) & placeholderBit) === 0 ? '(no name)' : 'waiting for parent';
+  return isPlaceholder(trace, row) ? 'waiting for parent' : '(no name)';
 }
+
+/** Whether the row stands for a span that has not been received, and is known from others. */
+export const isPlaceholder = ({ rows }: Pick<Trace, 'rows'>, row: number): boolean => ((rows.marks[row] as number) & placeholderBit) !== 0;
 
 /** The part that a row plays. */
 export const roleOf = ({ rows }: Pick<Trace, 'rows'>, row: number): Role => roles[metaRole(rows.meta[row] as number)] ?? 'other';

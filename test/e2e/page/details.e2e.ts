@@ -100,6 +100,11 @@ describe('the details', () => {
     expect((await posted('link.open')).map(({ link }) => link)).toEqual([0, 1]);
   });
 
+  it('give no share of a parent that has not come yet', async () => {
+    const { page } = await openAt('orphan', { scenario: 'orphaned' });
+    expect(await page.locator('.strip').getByText('Of parent').locator('xpath=..').textContent()).toBe('Of parent—');
+  });
+
   it('keep their tab when another span is selected', async () => {
     const { page } = await openAt('c2');
     await page.getByRole('tab', { name: 'Attributes' }).click();

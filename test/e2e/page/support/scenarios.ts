@@ -31,6 +31,7 @@ export const scenarios: ReadonlyMap<string, () => Scenario> = new Map([
   ['hostile', () => hostileRun],
   ['one', () => many(1)],
   ['silent', (): Scenario => ({ status: listening, spans: [{ id: 'outer', name: 'outer', role: 'other', start: 0, end: 2 }, { id: 'inner', parent: 'outer', name: 'inner', role: 'other', start: 1, end: 2 }], now: 2 })],
+  ['orphaned', (): Scenario => ({ status: listening, spans: [{ id: 'awaited', name: '', role: 'other', start: 0, end: 2, marks: ['placeholder'] }, { id: 'orphan', parent: 'awaited', name: 'orphan', role: 'other', start: 0, end: 2, marks: ['orphan'] }], now: 2 })],
   ['many', () => many(100_000)],
   ['waiting', () => nothing(listening)],
   ['off', () => nothing({ state: 'off', receivedSpans: 0 })],

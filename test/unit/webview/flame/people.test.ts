@@ -60,6 +60,11 @@ describe('the tooltip', () => {
     expect(lines(0)[0]).toBe('Duration: 20.0 s');
   });
 
+  test('says no share of a span that has not come yet, whose length is its children’s', () => {
+    const orphaned = sceneOf(traceOf([{ name: '', parent: -1, start: 0, end: 1e9, marks: ['placeholder'] }, { name: 'orphan', parent: 0, start: 0, end: 1e9 }]));
+    expect(plain(linesOf(orphaned, 1, numbers, {})[0]?.join(': ') ?? '')).toBe('Duration: 1.00 s');
+  });
+
   test('says what the host adds, and the recorded name where the bar says another', () => {
     expect(lines(3, { errorMessage: '2 of 41 failed', source: 'tests.py:33' }).slice(2)).toEqual(['Error: 2 of 41 failed', 'Source: tests.py:33']);
     trace.rows.subject[3] = trace.texts.indexOf('gpt');
