@@ -33,6 +33,9 @@ describe('the Span Breakpoints view', () => {
     await choose(/^web_search: when to stop/, 'When it fails');
     await view().rows(/^Tool web_search fails, on/).waitFor();
     await view().pane.getByText(/no program is being debugged/).waitFor();
+    await view().press('Add Span Breakpoint…');
+    await workbench().quickInput.getByPlaceholder(/^Where the program stops/).waitFor();
+    await press('Escape');
   });
 
   it('is worked with by keys: off and on, edited, deleted', async () => {
