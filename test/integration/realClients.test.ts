@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -161,7 +161,7 @@ function runPython(api: SpanscopeApi, args: readonly string[], env: Readonly<Rec
 
 /** Runs a program to its end with one environment variable pointing at the receiver (and the protocol), and reads what it recorded. */
 async function runClient(api: SpanscopeApi, command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<Recorded[]> {
-  const recording = path.join(mkdtempSync(path.join(os.tmpdir(), 'spanscope-recording-')), 'spans.json');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'spanscope-recording-')), recording = path.join(folder, 'spans.json');
   const endpoint = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc' ? `http://${api.endpoints.grpc ?? ''}` : api.endpoints.http;
   const child = spawn(command, [...args], { cwd, env: { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SPANSCOPE_RECORDING: recording } });
   let said = '';
@@ -169,7 +169,9 @@ async function runClient(api: SpanscopeApi, command: string, args: readonly stri
   child.stderr.on('data', (data: Buffer) => { said += data.toString(); });
   const code = await new Promise((resolve, reject) => { child.once('error', reject); child.once('close', resolve); });
   assert.equal(code, 0, said);
-  return [recording, `${recording}.worker`].filter((file) => existsSync(file)).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as Recorded[]);
+  const recorded = [recording, `${recording}.worker`].filter((file) => existsSync(file)).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as Recorded[]);
+  rmSync(folder, { recursive: true, force: true });
+  return recorded;
 }
 
 /** Every recorded span is there, and equal in everything that was recorded. */
