@@ -43,8 +43,11 @@ function pathIn(text: string): string {
 /** Whether a frame is of a file of the hooks that we load into programs. */
 export const isHookFrame = ({ path }: StackFrame): boolean => /\/hook\/(?:node\/hook\.cjs|python\/.*\.py)$/.test(path);
 
+/** Whether a frame is of the agent kit, also where it was copied to. */
+export const isKitFrame = ({ path }: StackFrame): boolean => /\/spanscope\.(?:mjs|py)$/.test(path);
+
 /** Whether a frame is of code that the user writes: not of ours, of a package, or of the language itself. */
 export function isUserFrame(frame: StackFrame): boolean {
   const { path, isSkipped } = frame;
-  return /^(?:\/|[a-z]:\/)/i.test(path) && !isSkipped && !isHookFrame(frame) && !/\/(?:node_modules|site-packages|dist-packages)\/|\/lib\/python\d[^/]*\//.test(path);
+  return /^(?:\/|[a-z]:\/)/i.test(path) && !isSkipped && !isHookFrame(frame) && !isKitFrame(frame) && !/\/(?:node_modules|site-packages|dist-packages)\/|\/lib\/python\d[^/]*\//.test(path);
 }

@@ -49,13 +49,16 @@ export class StepToUser implements Disposable {
     if (steps === undefined || threadId === undefined || this.#underway.has(key)) return;
     this.#underway.add(key);
     try {
+      let why: string | undefined = reason;
       for (let count = 0; count < mostSteps; count++) {
         const answer: unknown = await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: framesAsked, ...unveiled });
-        const command = steps.next(framesIn(answer), reason === 'step');
+        const command = steps.next(framesIn(answer), why === 'step', count > 0);
         if (command === undefined) return;
         const stopped = this.#nextStop(session, threadId);
         await session.customRequest(command, { threadId });
-        if (!await stopped) return;
+        // What runs meanwhile may come to a breakpoint.
+        why = (await stopped)?.reason;
+        if (why === undefined) return;
       }
     } catch (error) {
       // A session that has ended meanwhile answers nothing any more.
@@ -65,13 +68,13 @@ export class StepToUser implements Disposable {
     }
   }
 
-  /** Whether the thread stops again soon. */
-  #nextStop(session: DebugSession, threadId: number): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), patienceMs);
+  /** Where the thread stops again, if it does soon. */
+  #nextStop(session: DebugSession, threadId: number): Promise<Stop | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Stop | undefined>();
+    const timer = setTimeout(() => resolve(undefined), patienceMs);
     const listeners = [
-      this.#stops.onDidStop((stop) => { if (stop.session === session && stop.threadId === threadId) resolve(true); }),
-      this.#stops.onDidEnd((ended) => { if (ended === session) resolve(false); }),
+      this.#stops.onDidStop((stop) => { if (stop.session === session && stop.threadId === threadId) resolve(stop); }),
+      this.#stops.onDidEnd((ended) => { if (ended === session) resolve(undefined); }),
     ];
     return promise.finally(() => {
       clearTimeout(timer);

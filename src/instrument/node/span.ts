@@ -1,5 +1,6 @@
 import { nowUnixNano } from './clock.ts';
 import { describeError } from './errors.ts';
+import { tellHook } from './hookNotice.ts';
 import { attributeValue, sizeOfValue } from './values.ts';
 import type { Resource, SpanContext, SpanEvent, SpanKind, SpanLink, SpanStatus } from './records.ts';
 import type { Attributes, AttributeValue } from './values.ts';
@@ -124,8 +125,10 @@ export class Span {
 
   setStatus(code: SpanStatus['code'], message?: string): this {
     if (this.ended) return this;
+    const wasError = this.#status.code === 'error';
     this.#status = message === undefined ? { code } : { code, message: String(message) };
     this.observer.spanChanged(this, undefined);
+    if (code === 'error' && !wasError) tellHook(this, 'error');
     return this;
   }
 
@@ -142,6 +145,7 @@ export class Span {
     if (this.#status.code === 'unset') this.#status = { code: 'ok' };
     this.#endTimeUnixNano = timeUnixNano < this.startTimeUnixNano ? this.startTimeUnixNano : timeUnixNano;
     this.observer.spanEnded(this);
+    tellHook(this, 'end');
   }
 }
 

@@ -4,6 +4,7 @@ import { currentActive, enter } from './context.ts';
 import { resourceOf, variable } from './environment.ts';
 import { flushAll, flushAtExit, forgetAtExit, silently } from './exit.ts';
 import { LiveExporter } from './exporters/live.ts';
+import { tellHook } from './hookNotice.ts';
 import { newSpanId, newTraceId } from './ids.ts';
 import { callerLocation } from './location.ts';
 import { extractContext, injectContext } from './propagation.ts';
@@ -168,6 +169,7 @@ export class Tracer implements SpanObserver {
     }) as S;
     trace.add(span);
     for (const exporter of this.#exporters) silently(() => exporter.onStart?.(span));
+    tellHook(span, 'start');
     return span;
   }
 

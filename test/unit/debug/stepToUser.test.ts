@@ -10,7 +10,7 @@ const hook = '/home/a/.vscode/extensions/spanscope.spanscope-0.1.0/dist/hook/nod
 interface WireFrame { readonly id: number; readonly name: string; readonly source?: { readonly path: string; readonly presentationHint?: string }; presentationHint?: string }
 
 const wire = (...paths: readonly string[]): WireFrame[] => paths.map((path, id) => ({ id, name: 'f', ...(path === '' ? {} : { source: path.startsWith('!') ? { path: path.slice(1), presentationHint: 'deemphasize' } : { path } }) }));
-const next = (isStep: boolean, ...paths: readonly string[]): string | undefined => nodeSteps.next(framesIn({ stackFrames: wire(...paths) }), isStep);
+const next = (isStep: boolean, ...paths: readonly string[]): string | undefined => nodeSteps.next(framesIn({ stackFrames: wire(...paths) }), isStep, false);
 
 describe('a frame', () => {
   const of = (path: string): ReturnType<typeof framesIn>[number] => framesIn({ stackFrames: wire(path) })[0] ?? { id: 0, name: '', path: '', isSkipped: false };
@@ -23,7 +23,7 @@ describe('a frame', () => {
 
   it('is the user’s when it is of no package, not of the language and not skipped', () => {
     for (const path of [user, String.raw`C:\w\agent.js`, '/w/lib/pythonic/a.py', 'file:///c%3A/w/agent.js', 'vscode-remote://wsl+ubuntu/w/agent.js', 'file:///w/%E0%A4%A']) expect(isUserFrame(of(path))).toBe(true);
-    for (const path of [hook, sdk, '!/w/src/agent.ts', '<node_internals>/internal/process', 'node:events', '', '/usr/lib/python3.12/asyncio/events.py', '/v/lib/python3.12/site-packages/a.py']) expect(isUserFrame(of(path))).toBe(false);
+    for (const path of [hook, sdk, '/w/src/spanscope.mjs', '!/w/src/agent.ts', '<node_internals>/internal/process', 'node:events', '', '/usr/lib/python3.12/asyncio/events.py', '/v/lib/python3.12/site-packages/a.py']) expect(isUserFrame(of(path))).toBe(false);
   });
 
   it('is whatever a debug adapter sends, or nothing', () => {
@@ -43,13 +43,20 @@ describe('a program that stands in the hook', () => {
     expect(next(true, user, hook)).toBeUndefined();
   });
 
+  it('leaves the agent kit on its way, and only then', () => {
+    const kit = '/w/src/spanscope.mjs', underway = (...paths: readonly string[]): string | undefined => nodeSteps.next(framesIn({ stackFrames: wire(...paths) }), true, true);
+    expect([next(true, hook, hook, kit, user), next(true, hook, kit, kit, user), next(true, kit, user)]).toEqual(['stepOut', 'stepOut', undefined]);
+    expect([underway(kit, user), underway(user, kit), underway(user)]).toEqual(['stepOut', undefined, undefined]);
+    expect(next(false, hook, hook, kit, user)).toBeUndefined();
+  });
+
   it('goes on to the work of a package that made the span', () => {
     expect(next(true, hook, hook, sdk, user)).toBe('stepOut');
     expect(next(true, hook, sdk, user)).toBe('stepIn');
   });
 
   it('goes out of the hook for Python, wherever that leads', () => {
-    const python = (...paths: readonly string[]): string | undefined => debugpySteps.next(framesIn({ stackFrames: wire(...paths) }), true);
+    const python = (...paths: readonly string[]): string | undefined => debugpySteps.next(framesIn({ stackFrames: wire(...paths) }), true, false);
     expect(python('/x/dist/hook/python/_spanscope_hook/otel_sdk.py', '/v/lib/python3.12/site-packages/opentelemetry/sdk/trace/__init__.py')).toBe('stepOut');
     expect([python(user), python()]).toEqual([undefined, undefined]);
   });

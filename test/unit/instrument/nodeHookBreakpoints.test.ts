@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,7 +10,7 @@ import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { Breakpoints } from '../../../src/instrument/node/hook/breakpoints.ts';
 import { LiveServer } from './liveServer.ts';
 import { node } from './nodeHook.ts';
-import { lineOf } from './shippedKit.ts';
+import { lineOf, run, ShippedKit } from './shippedKit.ts';
 import type { OtelSpan } from '../../../src/instrument/node/hook/otelTypes.ts';
 
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -135,6 +135,59 @@ describe('a debugged program', () => {
     const { traceId, spanId } = live.spans().find(({ name }) => name === 'second') ?? {};
     expect(live.messages).toContainEqual({ type: 'breakpoint.hit', breakpointId: 'late', traceId, spanId, on: 'start' });
     expect(live.typesOf(spanId ?? '').slice(0, 2)).toEqual(['start', 'breakpoint.hit']);
+  });
+
+  it('stands at spans of the agent kit as well, which sends them itself', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [
+      { id: 'a', enabled: true, on: 'start', name: 'agent_run' },
+      { id: 'b', enabled: true, on: 'start', role: 'tool', tool: 'weather', hit: 3 },
+      { id: 'c', enabled: true, on: 'error' },
+      { id: 'd', enabled: true, on: 'end', attribute: { key: 'city', operator: '=', value: 'Bern' } },
+    ];
+    const kit = await ShippedKit.make();
+    const text = `
+import { AgentTracer, configure } from ${JSON.stringify(pathToFileURL(path.join(kit.folder, 'kit/spanscope.mjs')).href)};
+configure({ serviceName: 'kit' });
+const agent = new AgentTracer();
+await agent.agentRun('go', async () => { // first
+  for (const city of ['Bern', 'Oslo', 'Rome']) {
+    agent.toolCall('weather', { attributes: { city } }, (span) => { // tool
+      if (city === 'Oslo') span.setStatus('error'); // error
+    });
+  }
+});
+console.log('done');
+`;
+    const file = path.join(folder, 'kit.mjs');
+    writeFileSync(file, text);
+    try {
+      const { stops, stdout, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' });
+      const kitAt = (mark: string): string => `true ${lineOf(text, mark)}`;
+      expect({ stops, stdout, code }).toEqual({ stops: [kitAt('// first'), kitAt('// tool'), kitAt('// error'), kitAt('// tool')], stdout: 'done\n', code: 0 });
+      const hits = live.messages.filter(({ type }) => type === 'breakpoint.hit');
+      expect(hits.map(({ breakpointId }) => breakpointId)).toEqual(['a', 'd', 'c', 'b']);
+      // The receiver knows each of them by then, and they are the kit's own.
+      for (const hit of hits) expect(live.typesOf(hit.spanId ?? '').indexOf('breakpoint.hit')).toBeGreaterThan(0);
+      expect(live.spans().map(({ name, endTimeUnixNano }) => [name, endTimeUnixNano === undefined])).toEqual([['agent_run', false], ...Array.from({ length: 3 }, () => ['tool:weather', false])]);
+    } finally {
+      kit.remove();
+    }
+  });
+
+  it('does not stop at spans of the agent kit without a debugger, and needs no hook', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];
+    const kit = await ShippedKit.make();
+    try {
+      const file = kit.write('plain.mjs', "import { traceSpan } from './kit/spanscope.mjs';\ntraceSpan('agent', () => {});\nconsole.log('done');\n");
+      for (const more of [{ NODE_OPTIONS: `--require ${hook}` }, {}]) {
+        expect(await run(node, [file], { ...more, SPANSCOPE_ENDPOINT: live.endpoint, SPANSCOPE_TOKEN: 'secret' })).toEqual({ code: 0, output: 'done\n' });
+      }
+      expect(live.messages.filter(({ type }) => type === 'breakpoint.hit')).toEqual([]);
+    } finally {
+      kit.remove();
+    }
   });
 });
 

@@ -1,8 +1,7 @@
 import { attributeTest, textTest } from './breakpointTests.ts';
 import { factsOf } from './spanFacts.ts';
 import { RunMeter } from './runMeter.ts';
-import type { Moment, SpanFacts } from './spanFacts.ts';
-import type { OtelSpan } from './otelTypes.ts';
+import type { Moment, SpanFacts, SpanSource } from './spanFacts.ts';
 
 const moments: readonly Moment[] = ['start', 'end', 'error'];
 const measures = ['tokens', 'seconds', 'steps'] as const;
@@ -49,7 +48,7 @@ export class Breakpoints {
   }
 
   /** The id of a breakpoint at which the program is to stop now. Every one that is met is counted. */
-  met(span: OtelSpan, on: Moment): string | undefined {
+  met(span: SpanSource, on: Moment): string | undefined {
     this.#runs?.note(span, on);
     const group = this.#groups.get(on);
     if (group === undefined) return undefined;
@@ -62,7 +61,7 @@ export class Breakpoints {
   }
 
   /** From the n-th time on. */
-  #stops({ id, hit, limit }: Breakpoint, span: OtelSpan): boolean {
+  #stops({ id, hit, limit }: Breakpoint, span: SpanSource): boolean {
     if (limit !== undefined && this.#runs?.passes(span, id, limit) !== true) return false;
     const count = (this.#meets.get(id) ?? 0) + 1;
     this.#meets.set(id, count);

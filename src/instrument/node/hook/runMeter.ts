@@ -1,6 +1,5 @@
 import { tokensOf } from './spanFacts.ts';
-import type { OtelSpan } from './otelTypes.ts';
-import type { Moment } from './spanFacts.ts';
+import type { Moment, SpanSource } from './spanFacts.ts';
 
 const mostRuns = 1000;
 
@@ -10,14 +9,14 @@ interface Run { readonly startMs: number; steps: number; tokens: number; readonl
 export class RunMeter {
   readonly #runs = new Map<string, Run>();
 
-  note(span: OtelSpan, on: Moment): void {
+  note(span: SpanSource, on: Moment): void {
     const run = this.#runOf(span);
     if (on === 'start') run.steps++;
     else if (on === 'end') run.tokens += tokensOf(span);
   }
 
   /** Whether the span's run has taken more than a breakpoint allows; true once a run. */
-  passes(span: OtelSpan, id: string, limit: { readonly of: 'tokens' | 'seconds' | 'steps'; readonly above: number }): boolean {
+  passes(span: SpanSource, id: string, limit: { readonly of: 'tokens' | 'seconds' | 'steps'; readonly above: number }): boolean {
     const run = this.#runOf(span);
     const taken = limit.of === 'seconds' ? (performance.now() - run.startMs) / 1000 : run[limit.of];
     if (taken <= limit.above || run.passed.has(id)) return false;
@@ -25,7 +24,7 @@ export class RunMeter {
     return true;
   }
 
-  #runOf(span: OtelSpan): Run {
+  #runOf(span: SpanSource): Run {
     const { traceId } = span.spanContext();
     let run = this.#runs.get(traceId);
     if (run === undefined) {

@@ -3,6 +3,9 @@ import type { OtelSpan } from './otelTypes.ts';
 /** When a span begins, when it ends, or when its status becomes error. */
 export type Moment = 'start' | 'end' | 'error';
 
+/** What of a span breakpoints are about, whoever made it. */
+export type SpanSource = Pick<OtelSpan, 'name' | 'attributes' | 'spanContext'>;
+
 /** What a breakpoint asks of a span. The extension knows more conventions; these are the ones that say it at the start. */
 export interface SpanFacts {
   /** In lower case. */
@@ -27,7 +30,7 @@ const inputTokenKeys = ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens
 const outputTokenKeys = ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.token_count.completion', 'ai.usage.outputTokens', 'ai.usage.completionTokens', 'llm.completion_tokens'];
 
 /** Reads a span as it is now: tool and role are looked for when they are asked for. */
-export function factsOf({ name, attributes }: OtelSpan): SpanFacts {
+export function factsOf({ name, attributes }: SpanSource): SpanFacts {
   const text = (...keys: string[]): string | undefined => keys.map((key) => attributes[key]).find((value) => typeof value === 'string' && value !== '') as string | undefined;
   return {
     name: name.toLowerCase(),
@@ -51,7 +54,7 @@ function roleOf(name: string, text: (...keys: string[]) => string | undefined): 
 }
 
 /** Input and output tokens of a model call; 0 for spans that sum up those of others. */
-export function tokensOf(span: OtelSpan): number {
+export function tokensOf(span: SpanSource): number {
   if (factsOf(span).role !== 'llm') return 0;
   const figure = (keys: readonly string[]): number => keys.map((key) => span.attributes[key]).find((value) => typeof value === 'number') ?? 0;
   return figure(inputTokenKeys) + figure(outputTokenKeys);

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import vm from 'node:vm';
 import { watchGlobal } from './apiGlobal.ts';
+import { hearKit } from './kitSpans.ts';
 import { silently } from './silently.ts';
 import { setTestRealm } from './tests/testRealm.ts';
 import { wrapMethod } from './wrapMethod.ts';
@@ -17,6 +18,7 @@ export function watchVmContexts(): void {
         const realm = vm.runInContext('globalThis', context as vm.Context) as object;
         setTestRealm(realm);
         watchGlobal(realm);
+        hearKit(realm);
       });
     }
     return context;

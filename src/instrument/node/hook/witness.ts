@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { LiveExporter } from '../exporters/live.ts';
+import { messageText, wholeSpanMessage } from '../exporters/liveMessages.ts';
 import { WebSocketClient } from '../exporters/webSocketClient.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { isDebugged } from './debugged.ts';
@@ -10,13 +11,16 @@ import { silently } from './silently.ts';
 import { TestSpans } from './tests/testSpans.ts';
 import { untraced } from './untraced.ts';
 import type { SourceLocation } from '../location.ts';
-import type { Moment } from './spanFacts.ts';
+import type { Span } from '../span.ts';
+import type { Moment, SpanSource } from './spanFacts.ts';
 import type { OtelSpan } from './otelTypes.ts';
 
 /** Libraries do not tell of changes between start and end, so open spans are looked at. */
 const lookIntervalMs = 200;
 const mostLookedAt = 2000;
 const mostToTell = 2000;
+/** Open spans around one of the agent kit. */
+const mostAround = 100;
 /** How long the end of a program waits for the first connection, when there are spans for it. */
 const holdMs = 300;
 
@@ -82,12 +86,33 @@ export class Witness {
   /** Whether the debugger is to stop at a span that was told of; the receiver knows of it then. */
   stopsAt(span: OtelSpan, on: Moment): boolean {
     if (this.#breakpoints.isEmpty || !isDebugged()) return false;
-    const breakpointId = this.#breakpoints.met(span, on);
-    if (breakpointId === undefined) return false;
-    const { traceId, spanId } = span.spanContext();
-    const hit = JSON.stringify({ type: 'breakpoint.hit', breakpointId, traceId, spanId, on });
-    if (!this.#exporter.tell(hit)) sendNow([...this.#exporter.takeFrames(), hit]);
+    const hit = this.#hitAt(span, on);
+    if (hit !== undefined) this.#tellNow([hit]);
+    return hit !== undefined;
+  }
+
+  /** The same for a span of the agent kit, whose own exporter may not have told of it and of what it is in. */
+  stopsAtKit(span: Span, on: Moment): boolean {
+    if (this.#breakpoints.isEmpty) return false;
+    const { name, traceId, spanId, trace } = span;
+    const hit = this.#hitAt({ name, attributes: Object.fromEntries(span.attributes), spanContext: () => ({ traceId, spanId, traceFlags: trace.flags }) }, on);
+    if (hit === undefined) return false;
+    const around = trace.spans.filter((each) => !each.ended && each !== span).slice(-mostAround);
+    this.#tellNow([...[...around, span].map((each) => messageText({ ...wholeSpanMessage(each, undefined), witness: true })), hit]);
     return true;
+  }
+
+  /** The message of the breakpoint that a span meets now. */
+  #hitAt(span: SpanSource, on: Moment): string | undefined {
+    const breakpointId = this.#breakpoints.met(span, on);
+    if (breakpointId === undefined) return undefined;
+    const { traceId, spanId } = span.spanContext();
+    return JSON.stringify({ type: 'breakpoint.hit', breakpointId, traceId, spanId, on });
+  }
+
+  /** Sends messages after all that is pending, before the program stands. */
+  #tellNow(messages: readonly string[]): void {
+    if (!messages.every((message) => this.#exporter.tell(message))) sendNow([...this.#exporter.takeFrames(), ...messages]);
   }
 
   /** Sends what is pending, while the program stands and its event loop with it. */
