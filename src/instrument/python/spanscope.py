@@ -292,8 +292,11 @@ class Span:
 
     def set_status(self, code: str, message: Optional[str] = None) -> Span:
         if not self.ended:
+            was_error = self.status.code == "error"
             self.status = SpanStatus(code, None if message is None else str(message))
             self.tracer._changed(self, None)
+            if code == "error" and not was_error:
+                _tell_hook(self, "error")
         return self
 
     def update_name(self, name: str) -> Span:
@@ -311,9 +314,17 @@ class Span:
         now = time.time_ns() if time_unix_nano is None else time_unix_nano
         self.end_time_unix_nano = max(now, self.start_time_unix_nano)
         self.tracer._ended(self)
+        _tell_hook(self, "end")
 
     def _finish(self, error: Optional[BaseException]) -> None:
         """Records what is known only when the work is over."""
+
+
+def _tell_hook(span: Span, moment: str) -> None:
+    """Lets the hook that the editor loads into programs, where there is one, stop the program at a span. It never raises."""
+    kit_span = getattr(sys.modules.get("_spanscope_hook"), "kit_span", None)
+    if kit_span is not None:
+        kit_span(span, moment)
 
 
 def _without_kit(description: traceback.TracebackException) -> traceback.TracebackException:
@@ -551,6 +562,7 @@ class Tracer:
         )
         trace.add(span)
         self._tell("on_start", span)
+        _tell_hook(span, "start")
         return span
 
     def _changed(self, span: Span, key: Optional[str]) -> None:

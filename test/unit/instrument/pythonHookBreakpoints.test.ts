@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LiveServer } from './liveServer.ts';
 import { debugPython } from './pythonDebuggee.ts';
@@ -48,6 +49,34 @@ describe.skipIf(!hasDebugger)(`a Python program that is debugged${whyNoPackages}
     expect(hits()).toEqual(['a', 'd', 'c', 'b']);
     expect(live.messages.findIndex(({ type }) => type === 'start')).toBeLessThan(live.messages.findIndex(({ type }) => type === 'breakpoint.hit'));
     expect({ ...debugged, stops: tops(debugged) }).toEqual({ stops: [at('# first'), at('# end'), at('# error'), at('# tool')], stdout: 'done\n', stderr: '', code: 3 });
+  });
+
+  it('stands at spans of the agent kit as well, which sends them itself', async () => {
+    live.breakpoints = [
+      { id: 'a', enabled: true, on: 'start', name: 'agent_run' },
+      { id: 'b', enabled: true, on: 'start', role: 'tool', tool: 'weather', hit: 3 },
+      { id: 'c', enabled: true, on: 'error' },
+      { id: 'd', enabled: true, on: 'end', attribute: { key: 'city', operator: '=', value: 'Bern' } },
+    ];
+    shipped.write('spanscope.py', readFileSync(new URL('../../../src/instrument/python/spanscope.py', import.meta.url), 'utf8'));
+    const text = `
+from spanscope import AgentTracer, configure
+agent = AgentTracer(configure(service_name="kit"))
+def lookup(city):
+    with agent.tool_call("weather", attributes={"city": city}) as span: # tool
+        if city == "Oslo":
+            span.set_status("error") # error
+with agent.agent_run("go"): # first
+    for city in ("Bern", "Oslo", "Rome"):
+        lookup(city)
+print("done")
+`;
+    const debugged = await debug(text);
+    expect({ ...debugged, stops: tops(debugged) }).toEqual({ stops: [at('# first', text), at('# tool', text), at('# error', text), at('# tool', text)], stdout: 'done\n', stderr: '', code: 0 });
+    expect(hits()).toEqual(['a', 'd', 'c', 'b']);
+    // The receiver knows each of them by then, and they are the kit's own.
+    for (const hit of live.messages.filter(({ type }) => type === 'breakpoint.hit')) expect(live.typesOf(hit.spanId ?? '').indexOf('breakpoint.hit')).toBeGreaterThan(0);
+    expect(live.spans().map(({ name, endTimeUnixNano }) => [name, endTimeUnixNano === undefined])).toEqual([['agent_run', false], ...Array.from({ length: 3 }, () => ['tool:weather', false])]);
   });
 
   it('stands in parallel tasks, in threads one after the other, and in generators', async () => {

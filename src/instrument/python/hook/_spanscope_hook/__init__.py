@@ -52,6 +52,17 @@ def active_span():
         return None
 
 
+def kit_span(span, moment):
+    """Called by the agent kit with a span that begins ("start"), has ended ("end") or failed ("error"): the program stops there where it is to."""
+    try:
+        if "_pydevd_bundle.pydevd_constants" in sys.modules:
+            from . import kit_spans
+
+            kit_spans.seen(span, moment)
+    except Exception:
+        pass
+
+
 class _Finder:
     """Finds nothing itself: asks the other finders, and wraps the loaders of the modules that are waited for."""
 

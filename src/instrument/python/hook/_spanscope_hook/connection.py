@@ -125,7 +125,7 @@ class Connection:
 
     def turn(self, now, is_urgent):
         """Sends what is to be sent and reads what has come."""
-        if self._web_socket is None and (self._spans or self._whole) and (is_urgent or now >= self._retry_at):
+        if self._web_socket is None and (self._spans or self._whole or live.is_listening) and (is_urgent or now >= self._retry_at):
             self._connect()
         if self._web_socket is None:
             self._end_tells()
@@ -151,7 +151,7 @@ class Connection:
 
     def seconds_to_sleep(self, now, seconds):
         """How long nothing needs to be done unless something happens; None for ever."""
-        if self._web_socket is None and (self._spans or self._whole):
+        if self._web_socket is None and (self._spans or self._whole or live.is_listening):
             return max(0.01, self._retry_at - now)
         return seconds if self._open else None
 

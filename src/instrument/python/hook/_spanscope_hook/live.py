@@ -49,6 +49,8 @@ def _stop_at_first():
 stop_at = _stop_at_first()
 # Given every span (class, object, place) that begins, while a test runner is loaded; gives its place with what is to be told of the test.
 in_test = None
+# Whether to connect without spans, for breakpoints.
+is_listening = False
 
 
 class SeenSpan:
@@ -85,6 +87,10 @@ class SeenSpan:
         """What breakpoints are about, as `SpanFacts`."""
         raise NotImplementedError
 
+    def untold(self):
+        """Messages to be sent before the program stands at a span that is not told of here."""
+        return ()
+
 
 def started(kind, source, place):
     """To be called when a span has begun: a subclass of SeenSpan, the library's own object (hashable), where the user's code is."""
@@ -114,6 +120,14 @@ def ended(kind, source):
         _wake()
     if stop_at is not None:
         stop_at(kind, source, "end")
+
+
+def listen():
+    """To be called where there is a debugger, for breakpoints at spans that are not told of here."""
+    global is_listening
+    if not is_listening:
+        is_listening = True
+        _wake()
 
 
 def tell_later(text):
@@ -193,9 +207,10 @@ def _after_fork():
 
 
 def _in_child():
-    global _sender, _begin_lock, stop_at
+    global _sender, _begin_lock, stop_at, is_listening
     _begin_lock = threading.RLock()
     stop_at = _stop_at_first()
+    is_listening = False
     stops = sys.modules.get("_spanscope_hook.stops")
     if stops is not None:
         stops.forget_threads()

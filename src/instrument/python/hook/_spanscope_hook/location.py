@@ -11,6 +11,7 @@ _LIBRARIES = tuple({
     if path
 })
 _PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_KIT = "spanscope.py"  # wherever it was copied to
 # Below these stands who runs all tasks or threads, not who began this one.
 _SCHEDULERS = tuple(os.path.join(os.path.dirname(os.path.abspath(os.__file__)), *parts) for parts in (
     ("asyncio", "events.py"), ("asyncio", "base_events.py"), ("asyncio", "runners.py"), ("concurrent", "futures", "thread.py"), ("threading.py",),
@@ -26,7 +27,7 @@ _owners = {}
 
 def _find_out(file):
     path = os.path.abspath(file)
-    is_library = file.startswith("<") or path.startswith((_HERE, *_LIBRARIES)) or any(part in path for part in _PACKAGES)
+    is_library = file.startswith("<") or os.path.basename(path) == _KIT or path.startswith((_HERE, *_LIBRARIES)) or any(part in path for part in _PACKAGES)
     owner = _SCHEDULER if path in _SCHEDULERS else _LIBRARY if is_library else _OWN
     if len(_owners) < _MAX_FILES:
         _owners[file] = owner

@@ -49,15 +49,16 @@ def at(kind, source, moment):
     try:
         if not _breakpoints.concern(kind.name_of(source), moment) or debugger.attached() is None:
             return
-        facts = kind(source, None).facts()
+        span = kind(source, None)
+        facts = span.facts()
         if facts.is_failure and moment == "end":
-            _stop_if_met(facts, "error")
-        _stop_if_met(facts, moment)
+            _stop_if_met(span, facts, "error")
+        _stop_if_met(span, facts, moment)
     except Exception:
         pass
 
 
-def _stop_if_met(facts, moment):
+def _stop_if_met(span, facts, moment):
     with _counting:
         met = _breakpoints.met(facts, moment)
     if met is None:
@@ -65,6 +66,8 @@ def _stop_if_met(facts, moment):
     with _standing:
         present = debugger.attached()
         if present is not None:
+            for text in span.untold():
+                live.tell_later(text)
             live.tell(json.dumps({"type": "breakpoint.hit", "breakpointId": met, "traceId": facts.trace_id, "spanId": facts.span_id, "on": moment}))
             debugger.stand_still(present)
 
