@@ -77,6 +77,8 @@ print("done")
     // The receiver knows each of them by then, and they are the kit's own.
     for (const hit of live.messages.filter(({ type }) => type === 'breakpoint.hit')) expect(live.typesOf(hit.spanId ?? '').indexOf('breakpoint.hit')).toBeGreaterThan(0);
     expect(live.spans().map(({ name, endTimeUnixNano }) => [name, endTimeUnixNano === undefined])).toEqual([['agent_run', false], ...Array.from({ length: 3 }, () => ['tool:weather', false])]);
+    const stepped = await debug(text, { atStop: (_, count) => (count === 1 ? 'next' : 'continue') });
+    expect(tops(stepped).slice(0, 2)).toEqual([at('# first', text), `step agent.py ${lineOf(text, '# first') + 1}`]);
   });
 
   it('stands in parallel tasks, in threads one after the other, and in generators', async () => {
