@@ -175,6 +175,27 @@ console.log('done');
     }
   });
 
+  it('goes from a span of the agent kit to the line after the one that made it by steps out', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];
+    const kit = await ShippedKit.make();
+    const text = `
+import { getTracer } from ${JSON.stringify(pathToFileURL(path.join(kit.folder, 'kit/spanscope.mjs')).href)};
+const span = getTracer().startSpan('tool');
+span.end(); // next
+`;
+    const file = path.join(folder, 'kitStepped.mjs');
+    writeFileSync(file, text);
+    try {
+      // Out of two functions of the hook, and of some of the kit.
+      const { tops, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' }, 'stepOut', 'stepOut', 'stepOut', 'stepOut', 'stepOut');
+      expect(tops).toContain(lineOf(text, '// next'));
+      expect(code).toBe(0);
+    } finally {
+      kit.remove();
+    }
+  });
+
   it('does not stop at spans of the agent kit without a debugger, and needs no hook', async () => {
     live = await LiveServer.listen();
     live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];
