@@ -36,6 +36,8 @@ export interface SpanDetails {
   readonly sources: readonly SourceLink[];
   /** Why there is no source, when there is none; '' where there is no editor to go to one. */
   readonly noSource?: string;
+  /** A path was recorded that is not here, so that mapping its folder may help. */
+  readonly isMappable?: boolean;
   /** Links to source found in texts (stack traces of exceptions), by text line. */
   readonly frames: readonly StackFrameLink[];
 }

@@ -38,6 +38,8 @@ export interface SourceAnswer {
   readonly candidates: readonly SourceCandidate[];
   /** In words for the user; set when there are no candidates. */
   readonly whyNone?: string;
+  /** A path was recorded that is not here, so that mapping its folder may help. */
+  readonly isMappable?: boolean;
 }
 
 /** A frame in the stack trace of an exception event. */
@@ -66,7 +68,8 @@ export async function resolveSource(record: SpanRecord, context: SourceContext):
   }
   found.push(...(await firstOwn(exceptionPlaces(record), ranks.exception, folders, context)));
   const candidates = withoutRepeats(found.toSorted((a, b) => a.rank - b.rank)).slice(0, mostCandidates);
-  return candidates.length > 0 ? { candidates } : { candidates, whyNone: whyNone(record, place, recorded) };
+  if (candidates.length > 0) return { candidates };
+  return { candidates, whyNone: whyNone(record, place, recorded), ...(place === undefined || recorded instanceof RefusedPath ? {} : { isMappable: true }) };
 }
 
 /** Where the frames of a span's exceptions lead, for links in their text; frames without a file here are left out. */
@@ -160,5 +163,5 @@ function whyNone(record: SpanRecord, place: RecordedPlace | undefined, recorded:
     return `${place.path} (${place.origin}) was not found in this workspace. If its folder lies elsewhere here, map it with the setting spanscope.source.pathMappings.`;
   }
   const subject = record.agent?.toolName === undefined ? 'its name' : 'neither its name nor its tool';
-  return `The span records no place in code, and ${subject} was ${record.agent?.toolName === undefined ? 'not ' : ''}found in this workspace.`;
+  return `The span records no place in code, and ${subject} was ${record.agent?.toolName === undefined ? 'not ' : ''}found in this workspace. Programs started with F5, the agent kit and code.* attributes record one.`;
 }

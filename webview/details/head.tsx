@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { durationText, isLost, isRunning, noEnd } from '../../src/analysis/ending.ts';
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
 import { roleWords } from '../../src/model/role.ts';
 import type { SpanDetails, SourceLink } from '../../src/protocol/panel.ts';
@@ -31,7 +32,6 @@ export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
   const calm = useCalmTrace(trace);
   const attempts = attemptsOf(calm, row);
   const attempt = attempts.length === 0 ? '' : ` · attempt ${attempts.indexOf(row) + 1} of ${attempts.length}`;
-  const isOpen = Number.isNaN(trace.rows.duration[row] as number);
   const recorded = visibleName(trace.texts[trace.rows.name[row] as number] ?? '');
   return (
     <div class="details-head">
@@ -39,7 +39,8 @@ export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
         <RoleIcon role={role} />
         <h2 class="title name cut" title={recorded}>{shownLabel(trace, row)}</h2>
         <span class="role-word">{roleWords[role] + attempt}</span>
-        {isOpen && <span class="state-word">running</span>}
+        {isRunning(trace.rows, row) && <span class="state-word">running</span>}
+        {isLost(trace.rows, row) && <span class="state-word">{noEnd}</span>}
         <span class="grow" />
         {details !== undefined && <HeadActions details={details} />}
         {onClose !== undefined && <IconButton icon="close" label="Close details (Esc)" onClick={onClose} />}
@@ -73,12 +74,15 @@ function HeadActions({ details: { record, ref } }: { readonly details: SpanDetai
   );
 }
 
-function SourceLine({ details: { sources, noSource }, row }: { readonly details: SpanDetails; readonly row: number }) {
+function SourceLine({ details: { sources, noSource, isMappable = false }, row }: { readonly details: SpanDetails; readonly row: number }) {
   const [isListed, setListed] = useState(false);
   const [best, ...others] = sources;
   // Outside of the editor there is nothing to say about it.
   if (noSource === '') return null;
-  if (noSource !== undefined) return <NoSource reason={noSource} candidates={sources} row={row} />;
+  if (noSource !== undefined) {
+    if (best === undefined && !isMappable) return <p class="source-line desc">{visibleName(noSource)}</p>;
+    return <NoSource reason={noSource} candidates={sources} isMappable={isMappable} row={row} />;
+  }
   if (best === undefined) return null;
   return (
     <>
@@ -119,7 +123,7 @@ function SourceList({ label, sources, row }: { readonly label: string; readonly 
 }
 
 /** Why no line is shown, with the places that it may be. */
-function NoSource({ reason, candidates, row }: { readonly reason: string; readonly candidates: readonly SourceLink[]; readonly row: number }) {
+function NoSource({ reason, candidates, isMappable, row }: { readonly reason: string; readonly candidates: readonly SourceLink[]; readonly isMappable: boolean; readonly row: number }) {
   const panel = usePanel();
   const [isListed, setListed] = useState(false);
   return (
@@ -128,7 +132,7 @@ function NoSource({ reason, candidates, row }: { readonly reason: string; readon
       <div>{visibleName(reason)}</div>
       <div class="steps">
         {candidates.length > 0 && <LinkButton onClick={() => setListed(!isListed)}>{`Choose one of ${candidates.length}`}</LinkButton>}
-        <LinkButton onClick={() => panel.run('mapPath')}>Map a path</LinkButton>
+        {isMappable && <LinkButton onClick={() => panel.run('mapPath')}>Map a path</LinkButton>}
       </div>
       {isListed && <SourceList label="Places that may have made this span" sources={candidates} row={row} />}
     </div>
@@ -144,7 +148,8 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
   const agent = details?.record.agent, figures = trace.figures.get(row);
   const when = details === undefined ? undefined : whenOf(details.record.startUnixNano, trace, Date.now());
   // What has not come yet has no length of its own.
-  const parentLength = parent < 0 || isPlaceholder(trace, parent) ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
+  const hasLength = !isLost(rows, row);
+  const parentLength = parent < 0 || !hasLength || isLost(rows, parent) || isPlaceholder(trace, parent) ? 0 : endOf(rows, parent, now) - (rows.start[parent] as number);
   const known = (value: number | undefined, show: (value: number) => string): string => (value === undefined || Number.isNaN(value) ? '—' : show(value));
   const cells: Cell[] = [
     { name: 'Start', value: numbers.position(start - trace.origin), title: when?.exact ?? '' },
@@ -159,7 +164,7 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
     );
   } else {
     const self = selfTime(tree, rows, row, now);
-    cells.push({ name: 'Self', value: numbers.duration(self), title: numbers.exact(Math.round(self)) });
+    cells.push(hasLength ? { name: 'Self', value: numbers.duration(self), title: numbers.exact(Math.round(self)) } : { name: 'Self', value: '—', title: '' });
     cells.push({ name: 'Of parent', value: parentLength > 0 ? numbers.share(length / parentLength) : '—', title: '' });
   }
   return <dl class="strip">{cells.map(({ name, value, title, isRoomy }) => <div key={name} class={isRoomy === true ? 'roomy' : ''} title={title}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
@@ -167,9 +172,10 @@ export function FigureStrip({ trace, row, details }: Omit<HeadProps, 'onClose'>)
 
 /** How long a span takes, and apart from that how long the program stood in a debugger meanwhile. `now` is in recorded time. */
 function durationCell({ recorded: { rows }, paused }: Trace, row: number, now: number): Cell {
-  const start = rows.start[row] as number, end = endOf(rows, row, now), isOpen = Number.isNaN(rows.duration[row] as number);
+  const start = rows.start[row] as number, end = endOf(rows, row, now);
+  if (isLost(rows, row)) return { name: 'Duration', value: noEnd, title: '' };
   const pausedNs = paused.within(start, end), ns = end - start - pausedNs;
-  const value = isOpen ? numbers.soFar(ns) : numbers.duration(ns), exact = isOpen ? '' : numbers.exact(ns);
+  const value = durationText(rows, row, ns, numbers, 'soFar'), exact = isRunning(rows, row) ? '' : numbers.exact(ns);
   if (pausedNs === 0) return { name: 'Duration', value, title: exact };
   const title = `${exact === '' ? '' : `${exact}\n`}${numbers.duration(pausedNs)} more in which the program stood in a debugger`;
   return { name: 'Duration', value: `${value} + ${numbers.duration(pausedNs)} paused`, title };

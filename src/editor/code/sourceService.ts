@@ -17,6 +17,7 @@ import type { SourceWorkspace } from './sourceWorkspace.ts';
 export interface SourceLinks {
   readonly sources: readonly SourceLink[];
   readonly noSource?: string;
+  readonly isMappable?: boolean;
   readonly frames: readonly StackFrameLink[];
 }
 
@@ -40,10 +41,11 @@ export class SourceService {
 
   async linksOf(record: SpanRecord): Promise<SourceLinks> {
     const workspace = await this.#opened();
-    const [{ candidates, whyNone }, frames] = await Promise.all([workspace.resolve(record), workspace.frames(record)]);
+    const [{ candidates, whyNone, isMappable }, frames] = await Promise.all([workspace.resolve(record), workspace.frames(record)]);
     return {
       sources: candidates.map(linkOf),
       ...(whyNone === undefined ? {} : { noSource: whyNone }),
+      ...(isMappable === undefined ? {} : { isMappable }),
       frames: frames.map(({ event, textLine, candidate }, index) => ({ ...linkOf(candidate, index), event, line: textLine })),
     };
   }
@@ -102,11 +104,11 @@ export class SourceService {
   }
 }
 
-async function choose({ candidates, whyNone }: SourceAnswer, record: SpanRecord): Promise<SourceCandidate | undefined> {
+async function choose({ candidates, whyNone, isMappable }: SourceAnswer, record: SpanRecord): Promise<SourceCandidate | undefined> {
   const [best] = candidates;
   if (best === undefined) {
-    const nextStep = vscode.workspace.isTrusted ? 'Map a Path' : 'Manage Workspace Trust';
-    const chosen = await vscode.window.showInformationMessage(asNotice(`No source line for this span. ${whyNone ?? ''}`), nextStep);
+    const nextSteps = !vscode.workspace.isTrusted ? ['Manage Workspace Trust'] : isMappable === true ? ['Map a Path'] : [];
+    const chosen = await vscode.window.showInformationMessage(asNotice(`No source line for this span. ${whyNone ?? ''}`), ...nextSteps);
     if (chosen === 'Map a Path') await (await import('./mapPath.ts')).addPathMapping(record);
     else if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
     return undefined;

@@ -55,7 +55,7 @@ describe('the details', () => {
     const { page, posted, row } = await openAt('cod');
     await page.evaluate((selected) => {
       const sources = ['coder.py:52', 'old/coder.py:40'].map((label, index) => ({ index, label, functionName: 'run', origin: 'function of that name' }));
-      window.fake.scenario = { ...window.fake.scenario, spans: window.fake.scenario.spans.map((span, i) => (i === selected ? { ...span, sources, noSource: '2 functions here are named run.' } : span)) };
+      window.fake.scenario = { ...window.fake.scenario, spans: window.fake.scenario.spans.map((span, i) => (i === selected ? { ...span, sources, noSource: '2 functions here are named run.', isMappable: true } : span)) };
       window.fake.say({ type: 'selection.set', ref: undefined });
     }, row);
     await page.evaluate((selected) => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: selected } }), row);
@@ -64,6 +64,17 @@ describe('the details', () => {
     expect(await posted('source.open')).toEqual([{ type: 'source.open', ref: { epoch: 1, row }, beside: false, index: 1 }]);
     await page.getByRole('button', { name: 'Map a path' }).click();
     expect(await posted('action.run')).toEqual([{ type: 'action.run', action: 'mapPath' }]);
+  });
+
+  it('offer no mapping of paths for a span that records none', async () => {
+    const { page, row } = await openAt('cod');
+    await page.evaluate((selected) => {
+      window.fake.scenario = { ...window.fake.scenario, spans: window.fake.scenario.spans.map((span, i) => (i === selected ? { ...span, sources: [], noSource: 'The span records no place in code.' } : span)) };
+      window.fake.say({ type: 'selection.set', ref: undefined });
+    }, row);
+    await page.evaluate((selected) => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: selected } }), row);
+    await page.getByText('The span records no place in code.').waitFor();
+    expect(await page.getByRole('button', { name: 'Map a path' }).count()).toBe(0);
   });
 
   it('filter, copy and open attributes, and say how they were read', async () => {

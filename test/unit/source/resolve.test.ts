@@ -148,7 +148,8 @@ describe('a place that a span records', () => {
   it('that is a folder or is not there gives none, and says why', async () => {
     const workspace = await python();
     expect(await found(workspace, at(workspace.at('agent'), 1))).toEqual([]);
-    const { whyNone } = await resolveSource(spanWith(at('/app/none.py', 1)), workspace.context);
+    const { whyNone, isMappable } = await resolveSource(spanWith(at('/app/none.py', 1)), workspace.context);
+    expect(isMappable).toBe(true);
     expect(whyNone).toBe('/app/none.py (recorded in code.file.path) was not found in this workspace. If its folder lies elsewhere here, map it with the setting spanscope.source.pathMappings.');
   });
 
@@ -156,7 +157,8 @@ describe('a place that a span records', () => {
     const workspace = await makeWorkspace({ 'x.py': '', 'NUL.txt': '', 'x.js': '' });
     const attributes = { 'code.file.path': form, 'code.line.number': 1 };
     const events = [{ name: 'exception', timeUnixNano: '1', attributes: { 'exception.stacktrace': `  File "${form}", line 1, in f\n    at f (${form}:1:1)` } }];
-    const { candidates, whyNone } = await resolveSource(spanWith({ name: '', attributes, events }), workspace.context);
+    const { candidates, whyNone, isMappable } = await resolveSource(spanWith({ name: '', attributes, events }), workspace.context);
+    expect(isMappable).toBeUndefined();
     await resolveFrames(spanWith({ name: '', events }), workspace.context);
     await resolveSource(spanWith({ name: '', attributes: { 'code.file.path': 'missing/q.py' }, resource: { 'process.working_directory': form } }), { ...workspace.context, folders: [] });
     expect(candidates).toEqual([]);
@@ -262,9 +264,10 @@ describe('a span without a place', () => {
 
   it('and without any trace in the workspace says so', async () => {
     const workspace = await python();
-    expect((await resolveSource(spanWith({ name: 'GET /users' }), workspace.context)).whyNone).toBe('The span records no place in code, and its name was not found in this workspace.');
+    const help = 'Programs started with F5, the agent kit and code.* attributes record one.';
+    expect(await resolveSource(spanWith({ name: 'GET /users' }), workspace.context)).toEqual({ candidates: [], whyNone: `The span records no place in code, and its name was not found in this workspace. ${help}` });
     const agent = { role: 'tool', toolName: 'nothing', sources: {} } as const;
-    expect((await resolveSource(spanWith({ name: 'x', agent }), workspace.context)).whyNone).toBe('The span records no place in code, and neither its name nor its tool was found in this workspace.');
+    expect((await resolveSource(spanWith({ name: 'x', agent }), workspace.context)).whyNone).toBe(`The span records no place in code, and neither its name nor its tool was found in this workspace. ${help}`);
   });
 });
 

@@ -32,6 +32,7 @@ export interface ScenarioSpan {
   readonly links?: readonly LinkRecord[];
   readonly sources?: readonly SourceLink[];
   readonly noSource?: string;
+  readonly isMappable?: boolean;
   readonly frames?: readonly StackFrameLink[];
   readonly shortened?: Readonly<Record<string, number>>;
 }
@@ -113,6 +114,7 @@ export function detailsOf(scenario: Scenario, epoch: number, row: number): SpanD
   return {
     ref: { epoch, row }, record: recordOf(span), shortened: span.shortened ?? {}, sources: span.sources ?? [], frames: span.frames ?? [],
     ...(span.noSource === undefined ? {} : { noSource: span.noSource }),
+    ...(span.isMappable === undefined ? {} : { isMappable: span.isMappable }),
   };
 }
 
