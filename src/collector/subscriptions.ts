@@ -1,3 +1,5 @@
+import { shownIdLength } from '../analysis/shownLabel.ts';
+import { markBit } from '../model/span.ts';
 import type { RowFigures } from '../model/traceRows.ts';
 import type { CollectorEvent } from '../protocol/collector.ts';
 import { bytesPerRow, packChangedRows, packRows, unpackRows } from '../protocol/rows.ts';
@@ -8,6 +10,7 @@ import type { TraceColumns } from './store/traceColumns.ts';
 import { nowUnixNano } from './traceSearch.ts';
 import type { TraceSources } from './traceSources.ts';
 
+const placeholder = markBit('placeholder');
 const frameMs = 16;
 /** So much time a page has to draw the outline of a trace before the trace itself is read. */
 const drawMs = 300;
@@ -155,7 +158,7 @@ export class Subscriptions {
   }
 }
 
-type Rows = Pick<RowsMessage, 'count' | 'firstRow' | 'buffer' | 'figures'>;
+type Rows = Pick<RowsMessage, 'count' | 'firstRow' | 'buffer' | 'figures' | 'awaited'>;
 
 /** What has changed goes first, unless much is new: where one span began when another ended, the end must be known to give both the same lane. */
 function takeNext(trace: RowSource, changes: RowChanges): Rows | undefined {
@@ -178,7 +181,8 @@ function takeNew(trace: RowSource, changes: RowChanges): Rows {
     parent[i] = -1;
     changes.note(from + i);
   }
-  return { count: to - from, firstRow: from, buffer, figures: figuresOf(trace, Array.from({ length: to - from }, (_, i) => from + i)) };
+  const rows = Array.from({ length: to - from }, (_, i) => from + i);
+  return { count: to - from, firstRow: from, buffer, figures: figuresOf(trace, rows), ...awaitedOf(trace, rows) };
 }
 
 /** Changed rows, except those whose parent has not been told yet. */
@@ -190,7 +194,7 @@ function takeChanged(trace: RowSource, changes: RowChanges): Rows | undefined {
   }
   if (rows.length === 0) return undefined;
   for (const row of rows) changes.changed.delete(row);
-  return { count: rows.length, firstRow: -1, buffer: packChangedRows(trace, rows), figures: figuresOf(trace, rows) };
+  return { count: rows.length, firstRow: -1, buffer: packChangedRows(trace, rows), figures: figuresOf(trace, rows), ...awaitedOf(trace, rows) };
 }
 
 function figuresOf(trace: RowSource, rows: readonly number[]): [number, RowFigures][] {
@@ -200,4 +204,9 @@ function figuresOf(trace: RowSource, rows: readonly number[]): [number, RowFigur
     const found = figures.get(row);
     return found === undefined ? [] : [[row, found] as [number, RowFigures]];
   });
+}
+
+function awaitedOf(trace: RowSource, rows: readonly number[]): Pick<RowsMessage, 'awaited'> {
+  const awaited = rows.filter((row) => ((trace.marks[row] as number) & placeholder) !== 0);
+  return awaited.length === 0 || trace.spanIdOf === undefined ? {} : { awaited: awaited.map((row) => [row, trace.spanIdOf?.(row).slice(0, shownIdLength) ?? '']) };
 }

@@ -21,6 +21,8 @@ export interface RowsMessage {
   readonly texts: readonly string[];
   /** Figures of the rows of this message that have some. */
   readonly figures: readonly (readonly [row: number, figures: SentFigures])[];
+  /** What the ids of the rows of this message begin with that have not been received themselves. */
+  readonly awaited?: readonly (readonly [row: number, idPart: string])[];
 }
 
 /** Figures on their way: the editor sends messages to a page as JSON, which has no NaN and makes it null. */

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { durationText, isLost, isRunning, noEnd } from '../../src/analysis/ending.ts';
 import { isFailed } from '../../src/analysis/folds.ts';
 import { endOf } from '../../src/analysis/selfTime.ts';
 import { roleWords } from '../../src/model/role.ts';
@@ -31,15 +32,15 @@ export function AttemptsSection({ trace, row }: RelatedProps) {
       <ol class="lines">
         {attempts.map((attempt, i) => {
           const { rows } = trace, parent = trace.tree.parent(attempt);
-          const failed = isFailed(rows, attempt), isOpen = Number.isNaN(rows.duration[attempt] as number);
+          const failed = isFailed(rows, attempt), isOpen = isRunning(rows, attempt), hasNoEnd = isLost(rows, attempt);
           const length = endOf(rows, attempt, now) - (rows.start[attempt] as number);
-          const words = `${failed ? 'failed' : isOpen ? 'running' : 'passed'}${parent < 0 ? '' : ` · ${visibleName(labelOf(trace, parent))}`}`;
+          const words = `${failed ? 'failed' : isOpen ? 'running' : hasNoEnd ? noEnd : 'passed'}${parent < 0 ? '' : ` · ${visibleName(labelOf(trace, parent))}`}`;
           return (
             <li key={attempt}>
-              <Icon name={failed ? 'error' : isOpen ? 'loading' : 'pass'} class={failed ? 'error-icon' : isOpen ? 'open-icon' : 'passed-icon'} />
+              <Icon name={failed ? 'error' : isOpen ? 'loading' : hasNoEnd ? 'debug-disconnect' : 'pass'} class={failed ? 'error-icon' : isOpen ? 'open-icon' : hasNoEnd ? 'warning-icon' : 'passed-icon'} />
               <span class="value num">{i + 1}</span>
               <span class="grow cut">{attempt === row ? <span class="desc">{`this span · ${words}`}</span> : <LinkButton onClick={() => panel.select(attempt)}>{words}</LinkButton>}</span>
-              <span class="num">{isOpen ? numbers.running(length) : numbers.duration(length)}</span>
+              <span class="num">{durationText(rows, attempt, length, numbers, 'running')}</span>
             </li>
           );
         })}

@@ -1,9 +1,9 @@
+import { noEnd } from '../../src/analysis/ending.ts';
 import type { Numbers } from '../../src/analysis/numbers.ts';
 import { ancestors } from '../../src/analysis/steps.ts';
 import { roleWords, roles } from '../../src/model/role.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
-import { labelText } from './bars.ts';
-import { endAsDrawn } from './lanePainter.ts';
+import { durationAsDrawn, labelText } from './bars.ts';
 import type { Scene } from './scene.ts';
 import { stateOf } from './tooltip.ts';
 
@@ -45,9 +45,8 @@ function itemOf(scene: Scene, row: number, level: number, expanded: boolean, num
 export function spokenLabel(scene: Scene, row: number, numbers: Numbers): string {
   const { rows } = scene, start = rows.start[row] as number;
   const role = roleWords[roles[metaRole(rows.meta[row] as number)] ?? 'other'].toLowerCase();
-  const duration = endAsDrawn(scene, row) - start;
-  const time = Number.isNaN(rows.duration[row] as number) ? numbers.soFar(duration) : numbers.duration(duration);
-  return [labelText(scene, row), role, stateOf(scene, row), scene.standsAt.has(row) ? 'the program stands here' : '', time, `starts at ${numbers.duration(start - scene.origin)}`].filter((part) => part !== '').join(', ');
+  const state = stateOf(scene, row), time = state === noEnd ? '' : durationAsDrawn(scene, row, numbers, 'soFar');
+  return [labelText(scene, row), role, state, scene.standsAt.has(row) ? 'the program stands here' : '', time, `starts at ${numbers.duration(start - scene.origin)}`].filter((part) => part !== '').join(', ');
 }
 
 /** What assistive technology reads in the place of the canvas. It has the focus of the chart and hears its keys. */

@@ -1,10 +1,11 @@
+import { durationText, isLost, isRunning } from '../../src/analysis/ending.ts';
 import { labelOf } from '../../src/analysis/folds.ts';
 import { rowFlags } from '../../src/analysis/mip.ts';
 import type { Numbers } from '../../src/analysis/numbers.ts';
+import { shownLabel } from '../../src/analysis/shownLabel.ts';
 import { roleIcons, roles } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
-import { visibleName } from '../../src/model/visibleText.ts';
 import type { IconName } from '../components/glyphs.ts';
 import { mix } from './contrast.ts';
 import { fitLabel, iconGap, iconSizeFor } from './labels.ts';
@@ -158,8 +159,7 @@ export class BarPainter {
   /** Duration and tokens at the right end; of an open bar beside the label, since its end is hatched. */
   #extra(surface: Surface, state: BarState, box: BarBox, textEnd: number, free: number, font: Font, colour: string): void {
     const { row } = state, scene = this.#scene, numbers = this.#numbers;
-    const ns = endAsDrawn(scene, row) - (scene.rows.start[row] as number);
-    const duration = state.isOpen ? numbers.running(ns) : numbers.duration(ns);
+    const duration = durationAsDrawn(scene, row, numbers, 'running');
     const figures = scene.figures.get(row);
     const hasTokens = figures && metaRole(scene.rows.meta[row] as number) === llmRole && !(Number.isNaN(figures.inputTokens) && Number.isNaN(figures.outputTokens));
     const both = hasTokens ? `${numbers.tokenFlow(figures.inputTokens, figures.outputTokens)}\u2003${duration}` : duration;
@@ -187,9 +187,8 @@ export class BarPainter {
     return roleIcons[roles[metaRole(this.#scene.rows.meta[state.row] as number)] ?? 'other'] as IconName;
   }
 
-  #labelOf({ row, count, isPlaceholder }: BarState): string {
+  #labelOf({ row, count }: BarState): string {
     const label = labelText(this.#scene, row);
-    if (isPlaceholder) return `waiting for parent ${label}`.trimEnd();
     return count > 1 ? `×${count} ${label}` : label;
   }
 }
@@ -198,7 +197,14 @@ export class BarPainter {
 export const exactLabel = (scene: Scene, row: number): string => scene.texts[labelOf(scene.rows, row)] ?? '';
 
 /** The same as it is drawn and read out, where nothing stays unseen or turns other text around. */
-export const labelText = (scene: Scene, row: number): string => visibleName(exactLabel(scene, row));
+export const labelText = (scene: Scene, row: number): string => shownLabel(exactLabel(scene, row), ((scene.rows.marks[row] as number) & placeholderMark) !== 0, scene.awaitedId(row));
+
+/** How long a bar takes in words; a folded group goes on while one of its spans does, and has no end when one of them has none. */
+export function durationAsDrawn(scene: Scene, row: number, numbers: Numbers, growing: 'running' | 'soFar'): string {
+  const ns = endAsDrawn(scene, row) - (scene.rows.start[row] as number), members = scene.layout.groups.get(row)?.members;
+  const telling = members?.find((member) => isRunning(scene.rows, member)) ?? members?.find((member) => isLost(scene.rows, member)) ?? row;
+  return durationText(scene.rows, telling, ns, numbers, growing);
+}
 
 const fadeWidth = (width: number): number => Math.min(56, width * 0.28);
 

@@ -20,6 +20,8 @@ export interface TraceChange {
   /** All times are other ones: paused time was folded or unfolded. Rows and lanes are the same. */
   readonly retimed?: boolean;
   readonly pauses?: Pauses;
+  /** What the ids of rows begin with that have not been received themselves. */
+  readonly awaited?: ReadonlyMap<number, string>;
 }
 
 /** When the program stood in a debugger, in recorded time. While that is folded the rows have other times than the recorded ones. */

@@ -1,3 +1,4 @@
+import { isRunning } from '../../src/analysis/ending.ts';
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
 import { isFailed, labelOf } from '../../src/analysis/folds.ts';
 import type { SpanTree } from '../../src/analysis/tree.ts';
@@ -110,7 +111,7 @@ function tintOf({ rows, tree }: ColourSource, row: number): number {
 
 export function statusOf(rows: TraceRows, row: number): number {
   if (isFailed(rows, row)) return statusColours.failed;
-  if (Number.isNaN(rows.duration[row] as number)) return statusColours.open;
+  if (isRunning(rows, row)) return statusColours.open;
   return metaStatus(rows.meta[row] as number) === statusOk ? statusColours.ok : statusColours.unset;
 }
 

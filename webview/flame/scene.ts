@@ -11,7 +11,7 @@ import { Colouring } from './colouring.ts';
 
 /** Clocks that differ by more are those of other machines. */
 const clockSlackNs = 1e9;
-const none = new Uint32Array(0);
+const none = new Uint32Array(0), noIds: ReadonlyMap<number, string> = new Map();
 /** Beside the `rowFlags`: the row itself is open and counted as such, whatever its group is. */
 const countedOpen = 8;
 const emptyRows: TraceRows = {
@@ -46,6 +46,7 @@ export class Scene {
   origin = 0;
   /** When the program stood in a debugger; undefined when it never did. */
   pauses: Pauses | undefined;
+  #awaited: ReadonlyMap<number, string> = noIds;
   #first = Infinity;
   #last = -Infinity;
   #openCount = 0;
@@ -94,10 +95,14 @@ export class Scene {
     this.origin = change.origin ?? 0;
     this.rows = rows;
     this.pauses = change.pauses;
+    this.#awaited = change.awaited ?? noIds;
     if (change.reset || known === 0 || rows.count < known) this.#readAnew(change.tree);
     else if (change.retimed) this.#retime();
     else this.#readChange(known, change.changed ?? none, change.tree);
   }
+
+  /** What the id of a row begins with that has not been received itself; else empty. */
+  awaitedId(row: number): string { return this.#awaited.get(row) ?? ''; }
 
   /** A recorded time as it is shown. */
   shown(time: number): number { return this.pauses?.isFolded === true ? this.pauses.paused.folded(time) : time; }

@@ -1,3 +1,4 @@
+import { isLost, isRunning, noEnd } from '../../src/analysis/ending.ts';
 import { ancestors } from '../../src/analysis/steps.ts';
 import type { Numbers } from '../../src/analysis/numbers.ts';
 import { selfTime } from '../../src/analysis/selfTime.ts';
@@ -7,7 +8,7 @@ import { metaRole } from '../../src/model/traceRows.ts';
 import { visibleBody, visibleName } from '../../src/model/visibleText.ts';
 import { glyphOf } from '../components/glyphs.ts';
 import type { IconName } from '../components/glyphs.ts';
-import { labelText } from './bars.ts';
+import { durationAsDrawn, labelText } from './bars.ts';
 import type { SpanFacts } from './chartTypes.ts';
 import { endAsDrawn } from './lanePainter.ts';
 import type { Scene } from './scene.ts';
@@ -16,34 +17,34 @@ import { isFailed } from '../../src/analysis/folds.ts';
 /** CSS pixels between bar and tooltip. */
 const distance = 6;
 const pauseMs = 300;
-const lostMark = markBit('lost'), placeholderMark = markBit('placeholder');
+const placeholderMark = markBit('placeholder');
 
-export type StateWord = 'failed' | 'running' | 'no end' | 'waiting' | '';
+export type StateWord = 'failed' | 'running' | typeof noEnd | 'waiting' | '';
 
 /** The state of a span in one word; empty for one that has ended well. */
 export function stateOf(scene: Scene, row: number): StateWord {
   const bits = scene.rows.marks[row] as number;
   if (isFailed(scene.rows, row)) return 'failed';
   if ((bits & placeholderMark) !== 0) return 'waiting';
-  if ((bits & lostMark) !== 0) return 'no end';
-  return Number.isNaN(scene.rows.duration[row] as number) ? 'running' : '';
+  if (isLost(scene.rows, row)) return noEnd;
+  return isRunning(scene.rows, row) ? 'running' : '';
 }
 
 /** The tooltip's lines, name and value. */
 export function linesOf(scene: Scene, row: number, numbers: Numbers, facts: SpanFacts | undefined): (readonly [name: string, value: string])[] {
   const { rows, tree, figures, layout } = scene, duration = endAsDrawn(scene, row) - (rows.start[row] as number);
-  const isOpen = Number.isNaN(scene.duration[row] as number), group = layout.groups.get(row);
+  const group = layout.groups.get(row), hasLength = group !== undefined || !isLost(rows, row);
   const [parent] = ancestors(tree, row).slice(-1);
   // What has not come yet has no length of its own.
-  const isPartOf = parent !== undefined && ((rows.marks[parent] as number) & placeholderMark) === 0;
+  const isPartOf = parent !== undefined && hasLength && !isLost(rows, parent) && ((rows.marks[parent] as number) & placeholderMark) === 0;
   const share = !isPartOf ? 0 : duration / (endAsDrawn(scene, parent) - (rows.start[parent] as number));
   const lines: [string, string][] = [];
   const raw = visibleName(scene.texts[rows.name[row] as number] ?? '');
-  if (raw !== labelText(scene, row)) lines.push(['Span', raw]);
+  if (raw !== '' && raw !== labelText(scene, row)) lines.push(['Span', raw]);
   if (group) lines.push(['Folded', `${numbers.count(group.members.length)} spans`]);
-  lines.push(['Duration', (isOpen ? numbers.soFar(duration) : numbers.duration(duration))
+  lines.push(['Duration', durationAsDrawn(scene, row, numbers, 'soFar')
     + (!isPartOf || !Number.isFinite(share) ? '' : ` · ${numbers.share(share)} of ${labelText(scene, parent)}`)]);
-  if (!group) lines.push(['Self', numbers.duration(selfTime(tree, rows, row, scene.now))]);
+  if (!group && hasLength) lines.push(['Self', numbers.duration(selfTime(tree, rows, row, scene.now))]);
   const figure = figures.get(row);
   if (figure && !(Number.isNaN(figure.inputTokens) && Number.isNaN(figure.outputTokens))) {
     const cached = figure.cacheReadTokens > 0 ? ` (${numbers.tokens(figure.cacheReadTokens)} cached)` : '';

@@ -123,7 +123,7 @@ export class ChartBridge {
     const { isReset, isRetimed, appendedFrom, changed } = trace.step, { paused, isFolded, recorded, origin, tree } = trace;
     const pauses = paused.isEmpty ? {} : { pauses: { paused, isFolded, recorded: recorded.rows } };
     this.#showNow();
-    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin, tree, ...pauses, ...(isFirst || isReset ? { reset: true } : isRetimed ? { retimed: true } : { appendedFrom, changed }) });
+    this.chart.setTrace(trace.rows, trace.texts, trace.figures, { origin, tree, awaited: trace.awaited, ...pauses, ...(isFirst || isReset ? { reset: true } : isRetimed ? { retimed: true } : { appendedFrom, changed }) });
     if (isRetimed) this.#showRange();
     if (isReset && !isFirst) this.chart.setSelection(this.#panel.selectedRow < 0 ? undefined : this.#panel.selectedRow, true);
     this.#legendTimer ??= setTimeout(() => this.#readLegend(), legendPauseMs + trace.rows.count * legendPauseMsPerRow);

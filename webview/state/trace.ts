@@ -1,5 +1,4 @@
 import { markBit } from '../../src/model/span.ts';
-import { visibleName } from '../../src/model/visibleText.ts';
 import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
@@ -8,6 +7,7 @@ import { readFigures, unpackRows } from '../../src/protocol/rows.ts';
 import type { RowsMessage } from '../../src/protocol/rows.ts';
 import { labelOf as labelIndexOf } from '../../src/analysis/folds.ts';
 import { PausedTime } from '../../src/analysis/pausedTime.ts';
+import { shownLabel as labelInWords } from '../../src/analysis/shownLabel.ts';
 import { SpanTree } from '../../src/analysis/tree.ts';
 import { TraceColumns } from './traceColumns.ts';
 
@@ -34,6 +34,8 @@ export interface Trace {
   readonly tree: SpanTree;
   readonly texts: readonly string[];
   readonly figures: ReadonlyMap<number, RowFigures>;
+  /** What the ids of rows begin with that have not been received themselves. */
+  readonly awaited: ReadonlyMap<number, string>;
   /** What differs from the trace before. */
   readonly step: TraceStep;
 }
@@ -54,6 +56,7 @@ export class TraceBuilder {
   #tree = new SpanTree(this.#columns);
   #texts: string[] = [];
   #figures = new Map<number, RowFigures>();
+  #awaited = new Map<number, string>();
 
   clear(): void {
     this.#trace = undefined;
@@ -84,6 +87,7 @@ export class TraceBuilder {
       tree: this.#tree,
       texts: this.#texts,
       figures: this.#figures,
+      awaited: this.#awaited,
       step: { isReset, appendedFrom, changed, isRetimed: false },
     };
     return this.#trace;
@@ -94,6 +98,7 @@ export class TraceBuilder {
     this.#tree = new SpanTree(this.#columns);
     this.#texts = [];
     this.#figures = new Map();
+    this.#awaited = new Map();
   }
 
   #write(message: RowsMessage): Uint32Array {
@@ -104,6 +109,7 @@ export class TraceBuilder {
     if (message.firstRow < 0) this.#columns.patch(unpacked, unpacked.rowNumbers);
     else this.#columns.write(unpacked, message.firstRow);
     for (const [row, figures] of message.figures) this.#figures.set(row, readFigures(figures));
+    for (const [row, idPart] of message.awaited ?? []) this.#awaited.set(row, idPart);
     return unpacked.rowNumbers;
   }
 }
@@ -123,11 +129,7 @@ export function labelOf(trace: Trace, row: number): string {
 }
 
 /** The same as it is shown: with nothing hidden in it, and words for a span that has no name or has not come yet. */
-export function shownLabel(trace: Trace, row: number): string {
-  const label = visibleName(labelOf(trace, row));
-  if (label !== '') return label;
-  return isPlaceholder(trace, row) ? 'waiting for parent' : '(no name)';
-}
+export const shownLabel = (trace: Trace, row: number): string => labelInWords(labelOf(trace, row), isPlaceholder(trace, row), trace.awaited.get(row) ?? '');
 
 /** Whether the row stands for a span that has not been received, and is known from others. */
 export const isPlaceholder = ({ rows }: Pick<Trace, 'rows'>, row: number): boolean => ((rows.marks[row] as number) & placeholderBit) !== 0;

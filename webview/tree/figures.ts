@@ -1,3 +1,4 @@
+import { durationText, isLost } from '../../src/analysis/ending.ts';
 import { isOnAxis } from '../../src/analysis/extents.ts';
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
 import { numbers } from '../components/numbers.ts';
@@ -12,11 +13,8 @@ export function figureText(column: FigureColumn, { rows, tree, figures, origin }
   const known = figures.get(row), start = rows.start[row] as number;
   switch (column) {
     case 'start': return isOnAxis(rows, row) ? numbers.position(start - origin) : '';
-    case 'duration': {
-      const length = endOf(rows, row, now) - start;
-      return Number.isNaN(rows.duration[row] as number) ? numbers.running(length) : numbers.duration(length);
-    }
-    case 'self': return isOnAxis(rows, row) ? numbers.duration(selfTime(tree, rows, row, now)) : '';
+    case 'duration': return durationText(rows, row, endOf(rows, row, now) - start, numbers, 'running');
+    case 'self': return isOnAxis(rows, row) && !isLost(rows, row) ? numbers.duration(selfTime(tree, rows, row, now)) : '';
     case 'tokens': return known === undefined || (Number.isNaN(known.inputTokens) && Number.isNaN(known.outputTokens)) ? '' : numbers.tokenFlow(known.inputTokens, known.outputTokens);
     case 'cost': return known === undefined || Number.isNaN(known.costUsd) ? '' : numbers.cost(known.costUsd);
   }

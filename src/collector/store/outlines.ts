@@ -18,6 +18,8 @@ export interface RowSource extends TraceRows {
   readonly texts: { readonly texts: readonly string[] };
   readonly times: { readonly base: bigint };
   readonly sums: { readonly figures: FiguresByRow };
+  /** Outlines have no ids. */
+  spanIdOf?(row: number): string;
 }
 
 interface StoredOutline {

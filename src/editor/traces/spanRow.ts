@@ -1,3 +1,4 @@
+import { shownLabel } from '../../analysis/shownLabel.ts';
 import { roleIcons, roleWords, roles } from '../../model/role.ts';
 import type { Role } from '../../model/role.ts';
 import { markBit, statusCodes } from '../../model/span.ts';
@@ -40,8 +41,6 @@ export function spanTooltip(span: SpanNode, elapsedNs: number, problem: string |
   ].filter(Boolean);
 }
 
-const shownIdLength = 8;
-
 const noticeable = [
   { bit: markBit('placeholder'), words: 'Not received itself yet; known through its children.' },
   { bit: markBit('orphan'), words: 'Its parent has not been seen.' },
@@ -53,10 +52,7 @@ const noticeable = [
   { bit: markBit('cut') | markBit('repaired'), words: 'Parts of it were cut or repaired.' },
 ];
 
-/** The words for spans without a name are those of the panel; the part of an id tells several that have not come apart. */
-function spanLabel({ label, name, marks, spanId }: SpanNode): string {
-  return visibleName(label || name) || ((marks & markBit('placeholder')) === 0 ? '(no name)' : `waiting for parent ${visibleName(spanId.slice(0, shownIdLength))}`);
-}
+const spanLabel = ({ label, name, marks, spanId }: SpanNode): string => shownLabel(label || name, (marks & markBit('placeholder')) !== 0, spanId);
 
 const roleOf = ({ role }: SpanNode): Role => roles[role] ?? 'other';
 

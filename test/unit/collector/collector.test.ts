@@ -129,6 +129,17 @@ describe('the collector', () => {
 });
 
 describe('a subscription', () => {
+  it('says what the id of a span begins with that has not come, and no more once it has', async () => {
+    await send({ id: 2, parent: 1, name: 'plan' });
+    await collector.subscribe(7, traceOf(1));
+    const [first] = events.of('rows.changed');
+    expect(first?.rows.awaited?.map(([, idPart]) => idPart)).toEqual([spanOf(1).slice(0, 8)]);
+    collector.acknowledge(7, first?.rows.revision ?? 0);
+    await send({ id: 1, name: 'run' });
+    await events.until(() => events.of('rows.changed').length > 1);
+    expect(events.of('rows.changed').slice(1).flatMap(({ rows }) => rows.awaited ?? [])).toEqual([]);
+  });
+
   it('gets what is there, then what changed, then what is new', async () => {
     await send({ id: 2, parent: 1, name: 'plan' });
     await collector.subscribe(7, traceOf(1));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Numbers } from '../../../../src/analysis/numbers.ts';
 import { spokenLabel, treeItems } from '../../../../webview/flame/accessibleTree.ts';
-import { labelText } from '../../../../webview/flame/bars.ts';
+import { durationAsDrawn, labelText } from '../../../../webview/flame/bars.ts';
 import { SvgSurface } from '../../../../webview/flame/svgSurface.ts';
 import { linesOf, stateOf } from '../../../../webview/flame/tooltip.ts';
 import { walk } from '../../../../webview/flame/walk.ts';
@@ -63,6 +63,19 @@ describe('the tooltip', () => {
   test('says no share of a span that has not come yet, whose length is its children’s', () => {
     const orphaned = sceneOf(traceOf([{ name: '', parent: -1, start: 0, end: 1e9, marks: ['placeholder'] }, { name: 'orphan', parent: 0, start: 0, end: 1e9 }]));
     expect(plain(linesOf(orphaned, 1, numbers, {})[0]?.join(': ') ?? '')).toBe('Duration: 1.00 s');
+    expect(labelText(orphaned, 0)).toBe('waiting for parent');
+    orphaned.setTrace(orphaned.rows, orphaned.texts, new Map(), { awaited: new Map([[0, '8f2a41c0']]) });
+    expect(plain(spokenLabel(orphaned, 0, numbers))).toBe('waiting for parent 8f2a41c0, other, waiting, 1.00 s, starts at 0 ns');
+  });
+
+  test('says no length of a span that never ended and does not go on, nor shares of it', () => {
+    const lost = sceneOf(traceOf([
+      { name: 'run', parent: -1, start: 0, end: undefined, marks: ['lost'] }, { name: 'cut off', parent: 0, start: 0, end: undefined, role: 'llm', marks: ['lost'] }, { name: 'ended', parent: 0, start: 0, end: 2e9 },
+    ]));
+    const linesAt = (row: number): string[] => linesOf(lost, row, numbers, undefined).map((line) => plain(line.join(': ')));
+    expect([linesAt(1), linesAt(2)]).toEqual([['Duration: no end'], ['Duration: 2.00 s', 'Self: 2.00 s']]);
+    expect(plain(spokenLabel(lost, 1, numbers))).toBe('cut off, model call, no end, starts at 0 ns');
+    expect([1, 2].map((row) => plain(durationAsDrawn(lost, row, numbers, 'running')))).toEqual(['no end', '2.00 s']);
   });
 
   test('says what the host adds, and the recorded name where the bar says another', () => {

@@ -69,6 +69,19 @@ describe('the rows of a trace', () => {
     expect([0, 1, 2].map((row) => shownLabel(trace!, row))).toEqual(['waiting for parent', '(no name)', 'a\\u202eb']);
   });
 
+  it('say which parent is waited for, until it comes', () => {
+    const builder = new TraceBuilder(), awaited = [{ name: '', marks: markBit('placeholder') }, { name: 'child', parent: 0, duration: 1 }];
+    expect(shownLabel(builder.apply({ ...appended(awaited), awaited: [[0, '8f2a41c0']] })!, 0)).toBe('waiting for parent 8f2a41c0');
+    const come: RowsMessage = changed([{ name: 'agent', duration: 2 }, ...awaited.slice(1)], [0]);
+    expect(shownLabel(builder.apply({ ...come, firstText: 2, texts: ['agent'] })!, 0)).toBe('agent');
+  });
+
+  it('say no length of a span that never ended once it goes on no more', () => {
+    const trace = new TraceBuilder().apply(appended([{ name: 'running' }, { name: 'lost', marks: markBit('open') | markBit('lost') }, { name: 'ended', duration: 2 }]))!;
+    const text = (column: 'duration' | 'self'): string[] => [0, 1, 2].map((row) => figureText(column, trace, row, 5e6).replaceAll(/\s/g, ' '));
+    expect([text('duration'), text('self')]).toEqual([['5.00 ms …', 'no end', '2.00 ms'], ['5.00 ms', '', '2.00 ms']]);
+  });
+
   it('are all void when they begin anew under another epoch', () => {
     const builder = new TraceBuilder();
     builder.apply(appended(run));
