@@ -49,7 +49,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   }
 
   /** Shows a trace in its panel, opened when there is none. Without a trace the panel waits for the first one. */
-  async show(traceId: string | undefined, { spanId, beside = false, preserveFocus = false }: ShowOptions = {}): Promise<TracePanel> {
+  async show(traceId: string | undefined, { spanId = this.#selectedIn(traceId), beside = false, preserveFocus = false }: ShowOptions = {}): Promise<TracePanel> {
     const { TracePanel: Panel } = await import('./tracePanel.ts');
     const open = beside ? undefined : this.#panels.find((panel) => panel.traceId === traceId && (panel.source === undefined || traceId !== undefined)) ?? this.#tabOfFile(traceId);
     if (open === undefined) {
@@ -70,7 +70,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   async embed(panel: vscode.WebviewPanel, source: string): Promise<void> {
     const { TracePanel: Panel } = await import('./tracePanel.ts');
     const first = this.#services.files.file(source)?.traces[0]?.traceId;
-    this.#keep(new Panel(panel, this.#services, first, undefined, source)).greet();
+    this.#keep(new Panel(panel, this.#services, first, this.#selectedIn(first), source)).greet();
   }
 
   /** Tells the panel that was active last what its chart is to do. */
@@ -88,6 +88,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   dispose(): void {
     this.#disposables.dispose();
     for (const panel of this.#panels) panel.dispose();
+  }
+
+  /** The span of a trace that trees and editors have selected still, when its panel was closed meanwhile. */
+  #selectedIn(traceId: string | undefined): string | undefined {
+    const { current } = this.#services.selection;
+    return current?.traceId === traceId ? current?.spanId : undefined;
   }
 
   /** Not over the code that the user is in: among the traces that are in sight, else in a column of its own. */

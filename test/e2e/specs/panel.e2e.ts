@@ -268,6 +268,7 @@ describe('the trace panel', () => {
     await workbench().probe.executeCommand('workbench.action.closeAllEditors');
     await workbench().probe.executeCommand('spanscope.openTrace', traceId);
     await panel().table.waitFor();
+    await expect.poll(() => panel().selectedSpan.textContent()).toMatch(/^mock-small/);
   });
 
   it('is as it was after the window was reloaded: trace, selection, range and filter', async () => {
