@@ -104,20 +104,22 @@ export interface AttributeSink { set(key: string, value: AttributeValue): unknow
 
 /** Reads a KeyValue field whose tag was read. */
 export function takeKeyValue(reader: WireReader, depth: number, into: AttributeSink): void {
-  const end = reader.valueEnd();
-  if (takePlain(viewOf(reader.bytes), reader.bytes, reader.position, end, into)) {
-    reader.position = end;
-    return;
-  }
-  const outer = reader.end;
+  const end = reader.valueEnd(), outer = reader.end;
   reader.end = end;
+  decodeKeyValue(reader, depth, into);
+  reader.end = outer;
+  reader.position = end;
+}
+
+/** Reads the KeyValue message that is the rest of `reader`. */
+export function decodeKeyValue(reader: WireReader, depth: number, into: AttributeSink): void {
+  if (takePlain(viewOf(reader.bytes), reader.bytes, reader.position, reader.end, into)) return;
   let key = '', value: AttributeValue = null;
   while (reader.next()) {
     if (reader.tag === 0x0a) key = takeKey(reader);
     else if (reader.tag === 0x12) value = takeAnyValue(reader, depth, value);
     else reader.skip();
   }
-  reader.end = outer;
   into.set(key, value);
 }
 

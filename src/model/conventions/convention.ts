@@ -3,12 +3,15 @@ import type { Attributes } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import type { LogRecord, SpanEvent, SpanKind } from '../span.ts';
 
+/** Attributes that may have one object for all that have the same keys in the same order, by which is remembered what follows from the keys. */
+export type KeyedAttributes = Attributes & { readonly sequence?: object };
+
 /** What a convention may look at. Logs are those that name this span. */
 export interface ConventionInput {
   readonly name: string;
   readonly kind: SpanKind;
   readonly scopeName: string;
-  readonly attributes: Attributes;
+  readonly attributes: KeyedAttributes;
   readonly events: readonly SpanEvent[];
   readonly logs: readonly LogRecord[];
 }

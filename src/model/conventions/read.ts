@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../attributes.ts';
 import { parsePartialJson } from '../partialJson.ts';
-import type { ConventionInput, Sourced, StepFields } from './convention.ts';
+import type { ConventionInput, KeyedAttributes, Sourced, StepFields } from './convention.ts';
 
 /** Text of a text value that is not blank. */
 export function text(value: AttributeValue | undefined): string | undefined {
@@ -36,22 +36,28 @@ export function firstOf<T>(input: ConventionInput, keys: readonly string[], read
 type Read<T> = (value: AttributeValue | undefined) => T | undefined;
 type StepReaders = { readonly [F in keyof StepFields]: readonly [keys: readonly string[], read: Read<NonNullable<StepFields[F]>['value']>] };
 
+interface Place { readonly key: string; readonly field: string; readonly rank: number; readonly read: Read<unknown> }
+
 /**
  * Reads the fields of a step, each from the first of its keys whose value can be read. It looks up the few keys of a span
- * instead of all that there may be, because it runs for every step that arrives.
+ * instead of all that there may be, because it runs for every step that arrives, and remembers what it found for a sequence of keys.
  */
 export function stepReader(fields: StepReaders): (input: ConventionInput) => StepFields {
-  const places = new Map<string, { readonly field: string; readonly rank: number; readonly read: Read<unknown> }>();
-  for (const [field, [keys, read]] of Object.entries(fields)) keys.forEach((key, rank) => places.set(key, { field, rank, read }));
+  const places = new Map<string, Place>(), placesOfSequences = new WeakMap<object, readonly Place[]>();
+  for (const [field, [keys, read]] of Object.entries(fields)) keys.forEach((key, rank) => places.set(key, { key, field, rank, read }));
+  const placesOf = (attributes: KeyedAttributes): readonly Place[] => {
+    const { sequence } = attributes, known = sequence && placesOfSequences.get(sequence);
+    if (known !== undefined) return known;
+    const found = [...attributes.keys()].flatMap((key) => places.get(key) ?? []).sort((a, b) => a.rank - b.rank);
+    if (sequence !== undefined) placesOfSequences.set(sequence, found);
+    return found;
+  };
   return ({ attributes }) => {
     const found: Record<string, Sourced<unknown>> = {};
-    for (const [key, attribute] of attributes) {
-      const place = places.get(key);
-      if (place === undefined) continue;
-      const before = found[place.field];
-      if (before !== undefined && (places.get(before.source)?.rank ?? 0) < place.rank) continue;
-      const value = place.read(attribute);
-      if (value !== undefined) found[place.field] = { value, source: key };
+    for (const { key, field, read } of placesOf(attributes)) {
+      if (found[field] !== undefined) continue;
+      const value = read(attributes.get(key));
+      if (value !== undefined) found[field] = { value, source: key };
     }
     return found as StepFields;
   };

@@ -1,5 +1,5 @@
 import type { AgentField, AgentView } from '../agent.ts';
-import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
+import type { ContentFields, Convention, ConventionInput, KeyedAttributes, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { adk } from './adk.ts';
 import { genAi } from './genAi.ts';
 import { langfuse } from './langfuse.ts';
@@ -29,13 +29,26 @@ export function isTellingName(name: string): boolean {
 const namedBits = conventions.reduce((bits, { namePattern }, i) => (namePattern === undefined ? bits : bits | (1 << i)), 0);
 /** The same keys come with every span, so it is remembered which conventions they may be telling for. */
 const bitsOfKeys = new Map<string, number>();
+const bitsOfSequences = new WeakMap<object, number>();
+const conventionsOfBits = new Map<number, readonly Convention[]>();
 const mostKeys = 2_000;
 
-/** The conventions that may claim a span, a bit each; events and logs may be telling for any. */
-function bitsOf({ attributes, events, logs }: ConventionInput): number {
-  if (events.length > 0 || logs.length > 0) return -1;
+/** The conventions that may claim a span; events and logs may be telling for any. */
+function candidatesOf({ attributes, events, logs }: ConventionInput): readonly Convention[] {
+  if (events.length > 0 || logs.length > 0) return conventions;
+  const bits = bitsOf(attributes);
+  let found = conventionsOfBits.get(bits);
+  if (found === undefined) conventionsOfBits.set(bits, found = conventions.filter((_, i) => (bits & (1 << i)) !== 0));
+  return found;
+}
+
+/** A bit for each. */
+function bitsOf(attributes: KeyedAttributes): number {
+  const { sequence } = attributes, known = sequence && bitsOfSequences.get(sequence);
+  if (known !== undefined) return known;
   let bits = namedBits;
   for (const key of attributes.keys()) bits |= bitsOfKeys.get(key) ?? bitsOfKey(key);
+  if (sequence !== undefined) bitsOfSequences.set(sequence, bits);
   return bits;
 }
 
@@ -48,6 +61,16 @@ function bitsOfKey(key: string): number {
 /** The cheap part of an agent step: role, names, tokens, cost. Undefined for a span that is none. */
 export function stepOf(input: ConventionInput): AgentView | undefined {
   return viewOf(input, false);
+}
+
+/** The same without where it was read from, in less time: for every span that arrives. */
+export function summaryOf(input: ConventionInput): StepSummary | undefined {
+  const claiming = claimingOf(input);
+  if (claiming.length === 0) return undefined;
+  const view: Mutable<StepSummary> = { role: roleOf(claiming, input)?.value ?? 'other' };
+  for (const convention of claiming) take(convention.step(input), view);
+  includeCache(view);
+  return view;
 }
 
 /** The whole agent step with messages, arguments and results. Undefined for a span that is none. */
@@ -65,33 +88,44 @@ export function subjectOf(step: Pick<AgentView, 'role' | 'model' | 'toolName' | 
   }
 }
 
-/** Runs for every agent's step that arrives, so it makes nothing that is not needed. */
 function viewOf(input: ConventionInput, withContent: boolean): AgentView | undefined {
-  const bits = bitsOf(input), claiming = conventions.filter((convention, i) => (bits & (1 << i)) !== 0 && convention.claims(input));
+  const claiming = claimingOf(input);
   if (claiming.length === 0) return undefined;
-  const role = strongest(claiming.map((convention) => convention.role(input)));
-  const sources = new Map<AgentField, string>([['role', role?.source ?? 'span name']]);
-  const view: MutableView = { role: role?.value ?? 'other', sources };
+  const role = roleOf(claiming, input), sources = new Map<AgentField, string>([['role', role?.source ?? 'span name']]);
+  const view: Mutable<AgentView> = { role: role?.value ?? 'other', sources };
   for (const convention of claiming) take(convention.step(input), view, sources);
   if (withContent) for (const convention of claiming) take(convention.content(input), view, sources);
   includeCache(view, sources);
   return view;
 }
 
-type MutableView = { -readonly [F in keyof AgentView]: AgentView[F] };
+export type StepSummary = Omit<AgentView, 'sources'>;
+type Mutable<T> = { -readonly [F in keyof T]: T[F] };
 
-function take(fields: StepFields | ContentFields, view: MutableView, sources: Map<AgentField, string>): void {
+/** Runs for every agent's step that arrives, so it makes nothing that is not needed. */
+function claimingOf(input: ConventionInput): readonly Convention[] {
+  const candidates = candidatesOf(input), claiming: Convention[] = [];
+  for (const convention of candidates) if (convention.claims(input)) claiming.push(convention);
+  return claiming;
+}
+
+/** Fields that an earlier convention gave stay. */
+function take(fields: StepFields | ContentFields, view: Mutable<StepSummary>, sources?: Map<AgentField, string>): void {
   for (const field in fields) {
     const sourced = (fields as Record<string, Sourced<unknown> | undefined>)[field];
-    if (sourced === undefined || sources.has(field as AgentField)) continue;
-    (view as Record<string, unknown>)[field] = sourced.value;
-    sources.set(field as AgentField, sourced.source);
+    if (sourced === undefined || view[field as AgentField] !== undefined) continue;
+    (view as unknown as Record<string, unknown>)[field] = sourced.value;
+    sources?.set(field as AgentField, sourced.source);
   }
 }
 
-function strongest(claims: readonly (RoleClaim | undefined)[]): RoleClaim | undefined {
+/** Of several statements the one that is worth most, of equal ones the first. */
+function roleOf(claiming: readonly Convention[], input: ConventionInput): RoleClaim | undefined {
   let best: RoleClaim | undefined;
-  for (const claim of claims) if (claim !== undefined && (best === undefined || claim.rank < best.rank)) best = claim;
+  for (const convention of claiming) {
+    const claim = convention.role(input);
+    if (claim !== undefined && (best === undefined || claim.rank < best.rank)) best = claim;
+  }
   return best;
 }
 
@@ -99,10 +133,10 @@ function strongest(claims: readonly (RoleClaim | undefined)[]): RoleClaim | unde
  * Input tokens include cache reads and writes. A producer whose cache figures are larger than its input leaves them out
  * of it, so the whole is the sum, and its source says that it was inferred.
  */
-function includeCache(view: MutableView, sources: Map<AgentField, string>): void {
+function includeCache(view: Mutable<StepSummary>, sources?: Map<AgentField, string>): void {
   const { inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 } = view;
   const cached = cacheReadTokens + cacheWriteTokens;
   if (inputTokens === undefined || cached <= inputTokens) return;
   view.inputTokens = inputTokens + cached;
-  sources.set('inputTokens', `${sources.get('inputTokens') ?? ''} + cache (inferred)`);
+  sources?.set('inputTokens', `${sources.get('inputTokens') ?? ''} + cache (inferred)`);
 }

@@ -7,8 +7,9 @@ import { keyScanOf } from '../../../../src/collector/store/keyScan.ts';
 import { decodeStepContent } from '../../../../src/collector/store/stepContent.ts';
 import { TextTable } from '../../../../src/collector/store/textTable.ts';
 import type { AttributeValue } from '../../../../src/model/attributes.ts';
+import { stepOf, summaryOf } from '../../../../src/model/conventions/registry.ts';
 import { SpanBatch } from '../../../../src/model/spanBatch.ts';
-import { encodeContent } from '../../../../src/model/spanContent.ts';
+import { decodeAttributes, encodeContent } from '../../../../src/model/spanContent.ts';
 import { batchOf } from './drawn.ts';
 
 const contentOf = (attributes: ReadonlyMap<string, AttributeValue>, eventNames: readonly string[] = []) => encodeContent({
@@ -79,6 +80,40 @@ describe('what a step is read from', () => {
     const { attributes, events } = decodeStepContent({ bytes: content, start: 0, end: content.length });
     expect([...attributes]).toEqual([['short', 5], ['long', null], ['list', ['a']]]);
     expect(events.map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
+  const keys = fc.constantFrom(
+    'gen_ai.operation.name', 'gen_ai.request.model', 'gen_ai.response.model', 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'gen_ai.tool.name',
+    'openinference.span.kind', 'llm.token_count.prompt', 'ai.operationId', 'operation.name', 'traceloop.span.kind', 'langsmith.span.kind', 'mlflow.spanType',
+    'langfuse.observation.type', 'all_messages_events', 'weave.op_name', 'session.id', '', 'k'.repeat(200), 'x',
+  );
+  const values = fc.oneof<fc.Arbitrary<AttributeValue>[]>(
+    fc.constantFrom('chat', 'execute_tool', 'TOOL', 'agent', 'ai.generateText', '', 'é'.repeat(40), 'x'.repeat(1100)), fc.nat(), fc.double({ noNaN: true }), fc.boolean(), fc.constant(null), fc.constant(['a', 1]),
+  );
+
+  it('says the same as all that is decoded, in the same order, of several equal keys the last', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(keys, values), { maxLength: 12 }), fc.boolean(), fc.constantFrom('', 'agent_run', 'llm_call'), (pairs, isDouble, name) => {
+      const all = [...new Map(pairs)], parts = (isDouble ? [pairs, all] : [pairs]).map((each) => contentOf(new Map(each)));
+      const content = new Uint8Array(Buffer.concat(parts)), whole = decodeAttributes(content, 0, content.length);
+      const { attributes } = decodeStepContent({ bytes: content, start: 0, end: content.length });
+      const short = new Map([...whole].map(([key, value]) => [key, typeof value === 'string' && value.length > 1024 ? null : value]));
+      expect([...attributes]).toEqual([...short]);
+      expect([...attributes.keys()]).toEqual([...short.keys()]);
+      expect([...short.keys(), 'none'].map((key) => [attributes.has(key), attributes.get(key)])).toEqual([...short.keys(), 'none'].map((key) => [short.has(key), short.get(key)]));
+      const input = { name, kind: 'internal', scopeName: '', events: [], logs: [] } as const;
+      const { sources, ...step } = stepOf({ ...input, attributes: short }) ?? {};
+      expect({ ...summaryOf({ ...input, attributes }) }).toEqual(step);
+      expect(stepOf({ ...input, attributes })?.sources).toEqual(sources);
+    }));
+  });
+
+  it('stays readable when there are more sequences of keys than are remembered, and keys that are no text', () => {
+    const bad = (byte: number): Uint8Array => new Uint8Array([0x4a, 7, 0x0a, 1, byte, 0x12, 2, 0x18, 5]);
+    for (const byte of [0xff, 0xfe]) expect([...decodeStepContent({ bytes: bad(byte), start: 0, end: 9 }).attributes]).toEqual([['\ufffd', 5]]);
+    for (let i = 0; i < 40_000; i++) {
+      const content = contentOf(new Map([[`key ${i}`, i]]));
+      expect(decodeStepContent({ bytes: content, start: 0, end: content.length }).attributes.get(`key ${i}`)).toBe(i);
+    }
   });
 });
 
