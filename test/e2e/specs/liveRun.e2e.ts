@@ -102,7 +102,7 @@ describe('a run whose program is killed', () => {
     await workbench().panel().rows('planner').getByLabel('no end: the program or its record stopped first').first().waitFor();
     await expect.poll(() => workbench().panel().summary.innerText()).not.toContain('running');
     await expect.poll(() => workbench().statusBarItem.innerText()).not.toContain('running');
-    await workbench().spans.rows(/^planner, Agent, lost/).waitFor();
+    await workbench().spans.rows(/^planner, Agent, no end/).waitFor();
   });
 });
 
