@@ -10,7 +10,7 @@ import type { Piece } from './pieceBuffer.ts';
 import { Transcoder } from './transcoder.ts';
 import type { TextEncoding } from './transcoder.ts';
 
-const headBytes = 64 * 1024;
+const headBytes = 64 * 1024, space = 0x20;
 /** The first rows are to be there early; after that, larger pieces cost less. */
 const firstPieceBytes = 64 * 1024, pieceBytes = 1024 * 1024;
 
@@ -77,6 +77,9 @@ export class InputReader implements InputFindings {
   get isDone(): boolean { return this.isEnded; }
   /** The front of an input that no format recognised. */
   get head(): Uint8Array { return this.held.peek().subarray(0, headBytes); }
+
+  /** Where that begins which has come and waits for its end; undefined when nothing does. */
+  get unfinishedFrom(): number | undefined { return this.isEnded || this.held.peek().every((byte) => byte <= space) ? undefined : this.bytes - this.held.length; }
 
   push(chunk: Uint8Array): void {
     if (!this.isEnded) this.take(this.transcoder.push(chunk));

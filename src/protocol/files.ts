@@ -68,6 +68,8 @@ export interface PartReport {
   readonly moreProblemsCount: number;
   /** Set when not everything was read: the byte from which on it was left out, and why. */
   readonly cut?: { readonly byte: number; readonly reason: string };
+  /** A followed file ends in the middle of something, and nothing was written to it for some seconds: the byte at which that begins. */
+  readonly unfinishedFrom?: number;
   /** Why nothing of it was read. */
   readonly failure?: string;
 }

@@ -10,6 +10,8 @@ import { openSource } from './byteSource.ts';
 const chunkBytes = 512 * 1024;
 /** Some file systems tell nothing when a file grows. */
 const pollMs = 400;
+/** Who writes a file may pause for so long in the middle of a record. */
+const usualPauseMs = 4000;
 /** Bytes before the place of reading that are compared, to notice a file that was written anew. */
 const tailBytes = 64;
 const newline = 0x0a;
@@ -26,6 +28,7 @@ export class FileFollowing {
   private readonly name: string;
   private readonly reading: FileReading;
   private readonly tell: (state: Told) => void;
+  private readonly pauseMs: number;
   private readonly chunk = new Uint8Array(chunkBytes);
   private part: FilePart | undefined;
   /** Files beside it that belong to it. */
@@ -33,11 +36,13 @@ export class FileFollowing {
   private position = 0;
   private tail: Uint8Array = new Uint8Array();
 
-  constructor(path: string, name: string, reading: FileReading, tell: (state: Told) => void) {
+  /** A file to which nothing was written for `pauseMs` is told once more, with what it lacks. */
+  constructor(path: string, name: string, reading: FileReading, tell: (state: Told) => void, pauseMs = usualPauseMs) {
     this.path = path;
     this.name = name;
     this.reading = reading;
     this.tell = tell;
+    this.pauseMs = pauseMs;
   }
 
   /** Resolves only when the file is none that can be followed. Throws when it cannot be read. */
@@ -63,6 +68,7 @@ export class FileFollowing {
   /** Reads one file until another one takes its place; false when it is none that can be followed. */
   private async followOne(handle: FileHandle): Promise<boolean> {
     const changes = new Changes(this.path), { ino, dev } = await handle.stat();
+    let grownAt = performance.now();
     this.begin();
     try {
       for (;;) {
@@ -73,7 +79,9 @@ export class FileFollowing {
           this.tell('failed');
           return false;
         }
-        if (hasMore) this.tell('following');
+        if (hasMore) grownAt = performance.now();
+        const lacksEnd = this.part?.rest(performance.now() - grownAt >= this.pauseMs) === true;
+        if (hasMore || lacksEnd) this.tell('following');
         const now = await stat(this.path).catch(() => undefined);
         if (now !== undefined && (now.ino !== ino || now.dev !== dev)) {
           // What was written between the last look and the change of names.

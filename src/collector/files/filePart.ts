@@ -22,6 +22,7 @@ export class FilePart {
   readonly packing: readonly string[];
   /** Why nothing, or nothing more, of it was read; words that follow on its name. */
   failure: string | undefined;
+  private isQuiet = false;
   private readonly reader: InputReader;
   private readonly problems = new Problems();
   private readonly counter = new SpanCounter();
@@ -51,6 +52,13 @@ export class FilePart {
 
   readSoFar(): void { this.reader.readSoFar(); }
 
+  /** Whether nothing was written to it for a while: then what waits for its end is told. True when that is news. */
+  rest(isQuiet: boolean): boolean {
+    const isNews = isQuiet && !this.isQuiet && this.reader.unfinishedFrom !== undefined;
+    this.isQuiet = isQuiet;
+    return isNews;
+  }
+
   /** It has ended, or broken off for a reason: words that follow on its name. */
   end(brokenOff?: string): void {
     this.reader.end();
@@ -62,7 +70,7 @@ export class FilePart {
   refuse(why: string): void { this.failure = why; }
 
   get report(): PartReport {
-    const { reader, failure } = this, { cut, detection } = reader;
+    const { reader, failure } = this, { cut, detection } = reader, unfinishedFrom = this.isQuiet ? reader.unfinishedFrom : undefined;
     const problems = new Problems();
     problems.merge(reader.problems);
     problems.merge(this.problems);
@@ -72,6 +80,7 @@ export class FilePart {
       traceCount: this.counter.traceCount, spanCount: this.counter.spanCount, logCount: reader.logCount, metricPointCount: reader.metricPointCount, rejectedCount: reader.rejectedCount,
       problems: problems.texts, moreProblemsCount: problems.moreCount,
       ...(cut === undefined ? {} : { cut }),
+      ...(unfinishedFrom === undefined ? {} : { unfinishedFrom }),
       ...(failure === undefined ? {} : { failure }),
     };
   }

@@ -21,7 +21,7 @@ export function fileDescription({ state, bytesRead, bytesTotal, traceCount, span
 /** What a report warns of, one line each; empty when all of the file was read as it stands. */
 export function warningsOf({ parts, problems, morePartsCount }: FileReport): string[] {
   const isOne = parts.length === 1;
-  const told = parts.flatMap(({ name, failure, problems: own, moreProblemsCount, rejectedCount, cut }) => {
+  const told = parts.flatMap(({ name, failure, problems: own, moreProblemsCount, rejectedCount, cut, unfinishedFrom }) => {
     const where = isOne ? '' : `${visibleName(name)}: `;
     return [
       failure === undefined ? '' : `${where}${failure}`,
@@ -29,6 +29,7 @@ export function warningsOf({ parts, problems, morePartsCount }: FileReport): str
       moreProblemsCount > 0 ? `${where}${moreProblemsCount} more problems` : '',
       rejectedCount > 0 ? `${where}${rejectedCount} records could not be read` : '',
       cut === undefined ? '' : `${where}what comes after byte ${cut.byte.toLocaleString('en')} was left out: ${cut.reason}`,
+      unfinishedFrom === undefined ? '' : `${where}the end is missing of what begins at byte ${unfinishedFrom.toLocaleString('en')}`,
     ];
   });
   return [...told, ...problems, morePartsCount > 0 ? `${morePartsCount} more members of the archive are not listed` : ''].filter(Boolean);

@@ -22,7 +22,7 @@ const stateWords: Readonly<Record<OpenedFile['state'], string>> = {
 };
 
 function partLines(part: PartReport, isOnly: boolean): string[] {
-  const { format, packing, encoding, cut, failure, moreProblemsCount } = part;
+  const { format, packing, encoding, cut, unfinishedFrom, failure, moreProblemsCount } = part;
   const packed = packing.length === 0 ? '' : `, packed as ${packing.join(' in ')}`;
   const figures: readonly (readonly [string, number])[] = [
     ['trace', part.traceCount], ['span', part.spanCount], ['log record', part.logCount], ['metric point', part.metricPointCount], ['unreadable record', part.rejectedCount],
@@ -33,6 +33,7 @@ function partLines(part: PartReport, isOnly: boolean): string[] {
     ...(failure === undefined ? [] : [visibleName(failure)]),
     `${number(part.bytes)} bytes of content, ${encoding.toUpperCase()}${packed}`,
     ...figures.filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}${count === 1 ? '' : 's'}`),
+    ...(unfinishedFrom === undefined ? [] : [`The end is missing of what begins at byte ${number(unfinishedFrom)}`]),
     ...(cut === undefined ? [] : [`Left out from byte ${number(cut.byte)} on: ${visibleName(cut.reason)}`]),
     ...(part.problems.length > 0 ? ['Problems', ...part.problems.map((text) => `  ${visibleName(text)}`)] : []),
     ...(moreProblemsCount > 0 ? [`  and ${number(moreProblemsCount)} more`] : []),

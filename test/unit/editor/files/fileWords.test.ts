@@ -39,6 +39,13 @@ describe('the line about the file of a trace', () => {
     expect(status).toMatchObject({ text: 'notes.json is not a trace file.', tone: 'warning' });
   });
 
+  it('says what a followed file lacks that ends in the middle, once nothing comes any more', () => {
+    const following = { state: 'following', isFollowed: true } as const, lacking = { ...part, unfinishedFrom: 1280 };
+    expect(fileStatus(file({ ...following, spanCount: 0, traceCount: 0 }), undefined, display)?.text).toBe('run.otlp.json holds no spans so far. What is written to it shows here.');
+    expect(fileStatus(file({ ...following, spanCount: 0, traceCount: 0 }, lacking), undefined, display)?.text).toBe('Nothing of run.otlp.json could be read. The end is missing of what begins at byte 1,280.');
+    expect(fileStatus(file(following, lacking), 'a', display)?.text).toBe('3 spans of run.otlp.json were read. The end is missing of what begins at byte 1,280.');
+  });
+
   it('offers the other traces of a file', () => {
     const traces = ['a', 'b'].map((traceId) => summaryOf({ traceId }));
     const status = fileStatus(file({ traceCount: 2, traces }), 'b', display);
