@@ -32,6 +32,15 @@ export function speakerOf({ role, parts }: Message): string {
   return words.get(role) ?? role;
 }
 
+/** Ends that say nothing but that a model was done, or that it calls the tools that the message shows. */
+const usualFinishes = new Set(['stop', 'end_turn', 'stop_sequence', 'completed', 'complete', 'finished', 'finish_reason_stop', 'tool_calls', 'tool_call', 'tool_use', 'function_call']);
+
+/** Why a message ended, in words, where it did not end as usual; else empty. */
+export function tellingFinish({ finishReason = '' }: Message): string {
+  const isUsual = finishReason === '' || usualFinishes.has(finishReason.toLowerCase().replaceAll('-', '_'));
+  return isUsual ? '' : `ended by ${finishReason}`;
+}
+
 /** A message in one line, for when it is folded. */
 export function firstLineOf({ parts }: Message): string {
   for (const part of parts) {

@@ -8,7 +8,7 @@ import { Section, ShortenedNote, TextBody, ValueBody } from './bodyView.tsx';
 import type { Section as ContentSection } from './content.ts';
 import { oneLine } from './jsonText.ts';
 import { MediaPart } from './mediaPart.tsx';
-import { firstLineOf, speakerOf } from './messages.ts';
+import { firstLineOf, speakerOf, tellingFinish } from './messages.ts';
 import type { Message, Part } from './messages.ts';
 
 type Messages = Extract<ContentSection, { kind: 'messages' }>;
@@ -52,7 +52,7 @@ const speakerFill = new Map([['System', 'guardrail'], ['User', 'human'], ['Assis
 function MessageView({ message, isFolded }: { readonly message: Message; readonly isFolded: boolean }) {
   const [isOpen, setOpen] = useState(!isFolded);
   const speaker = speakerOf(message);
-  const meta = [message.name === undefined ? '' : visibleName(message.name), message.finishReason === undefined ? '' : `stop: ${visibleName(message.finishReason)}`];
+  const meta = [message.name === undefined ? '' : visibleName(message.name), visibleName(tellingFinish(message))];
   const head = <><b>{visibleName(speaker)}</b><span class="cut grow">{meta.filter((text) => text !== '').join(' · ')}</span></>;
   return (
     <article class={`message fill-${speakerFill.get(speaker) ?? 'other'}`} aria-label={`${visibleName(speaker)} message`}>

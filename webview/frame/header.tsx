@@ -66,10 +66,12 @@ function stepThroughMatches(panel: Panel, direction: 1 | -1): void {
 
 function exportEntries(panel: Panel, bridge: ChartBridge | undefined): readonly MenuEntry[] {
   const image = (label: string, kind: 'png' | 'svg'): MenuEntry => ({ kind: 'item', label, run: () => { if (bridge !== undefined) void saveImage(kind, panel, bridge.chart); } });
+  // A browser saves without asking where to.
+  const asks = hasEditor() ? '…' : '';
   return [
     ...(hasEditor() ? [{ kind: 'item', label: 'Export trace…', icon: 'export', run: () => panel.run('exportTrace') }, { kind: 'line' }] as const : []),
-    image('Save as PNG', 'png'),
-    image('Save as SVG', 'svg'),
+    image(`Save as PNG${asks}`, 'png'),
+    image(`Save as SVG${asks}`, 'svg'),
   ];
 }
 

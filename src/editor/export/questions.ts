@@ -63,7 +63,7 @@ export async function askPlace({ isBinary, id }: ExportKind, { title }: Step): P
 /** A query of the filter language. */
 export async function askQuery({ title }: Step): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
-    title, prompt: 'Only spans that match', placeHolder: 'role:tool status:error duration:>2s name: key=value',
+    title, prompt: 'Which spans to export: a filter, as in the filter box of a trace', placeHolder: 'role:tool status:error duration:>2s name: key=value',
     validateInput: (value) => (value.trim() === '' ? 'Write what the spans have in common.' : parseQuery(value).problem?.message),
   });
   return text?.trim();

@@ -146,7 +146,7 @@ describe('what leaves the panel', () => {
   it('is the chart as an image, by the menu and by the editor’s command', async () => {
     const { page, posted } = await openAt('t1');
     await page.getByRole('button', { name: 'Export' }).click();
-    await page.getByRole('menuitem', { name: 'Save as SVG' }).click();
+    await page.getByRole('menuitem', { name: 'Save as SVG…' }).click();
     await page.evaluate(() => window.fake.say({ type: 'chart.command', command: 'savePng' }));
     await expect.poll(async () => (await posted('image.save')).map(({ kind, data }) => [kind, data.slice(0, 4)])).toEqual([['svg', '<svg'], ['png', 'iVBO']]);
     await page.getByRole('button', { name: 'Export' }).click();

@@ -229,7 +229,7 @@ describe('the trace panel', () => {
     await panel().press('0');
   });
 
-  it.each([['png', 'Save as PNG'], ['svg', 'Save as SVG']])('saves the chart as %s', async (ending, entry) => {
+  it.each([['png', 'Save as PNG…'], ['svg', 'Save as SVG…']])('saves the chart as %s', async (ending, entry) => {
     const file = path.join(workbench().folder, `planner.${ending}`);
     await panel().choose('Export', entry);
     await workbench().takeFile(file);

@@ -3,6 +3,7 @@ import type { AgentRecord, SpanRecord } from '../../../../src/model/records.ts';
 import { contentOf, sharedKey } from '../../../../webview/details/content.ts';
 import { failureOf } from '../../../../webview/details/failure.ts';
 import { marksInWords } from '../../../../webview/details/marksInWords.ts';
+import { tellingFinish } from '../../../../webview/details/messages.ts';
 import { readingsOf } from '../../../../webview/details/readAs.ts';
 import { marks } from '../../../../src/model/span.ts';
 import type { StackFrameLink } from '../../../../src/protocol/panel.ts';
@@ -95,6 +96,13 @@ describe('what the attributes were read as', () => {
       ['Input', `${(13_480).toLocaleString()} tokens`, 'gen_ai.usage.input_tokens'],
       ['Cost', '$0.041', ''],
     ]);
+  });
+});
+
+describe('a message', () => {
+  it('says why it ended where that is not as usual', () => {
+    const ends = ['stop', 'end_turn', 'STOP', 'tool_calls', 'tool-calls', 'length', 'content_filter', undefined].map((finishReason) => tellingFinish({ role: 'assistant', name: undefined, finishReason, parts: [] }));
+    expect(ends).toEqual(['', '', '', '', '', 'ended by length', 'ended by content_filter', '']);
   });
 });
 
