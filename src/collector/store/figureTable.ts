@@ -9,7 +9,7 @@ export interface FiguresByRow {
 }
 
 const perRow = 4, bytesPerEntry = perRow * 8 + 4, gone = 0xffff_ffff;
-const fewestEntries = 8;
+const fewestEntries = 8, fewEntries = 16;
 
 /** The figures of a trace's rows as numbers in one buffer: an object a row would take three times the memory. */
 export class FigureTable implements FiguresByRow {
@@ -20,6 +20,10 @@ export class FigureTable implements FiguresByRow {
   private rows = new Uint32Array(0);
   /** By row: its entry + 1, or 0. */
   private entries = new Uint32Array(0);
+  private expectedRows = 0;
+
+  /** So many rows are expected: the table of a small trace grows once or twice. */
+  expect(rows: number): void { this.expectedRows = rows; }
 
   get byteLength(): number { return this.figures.buffer.byteLength; }
 
@@ -64,13 +68,18 @@ export class FigureTable implements FiguresByRow {
   private add(row: number): number {
     const isFull = this.used === this.rows.length;
     if (isFull || row >= this.entries.length) {
-      this.resize(isFull ? grown(this.used + 1) : this.rows.length, row < this.entries.length ? this.entries.length : grown(row + 1));
+      this.resize(isFull ? this.grownEntries : this.rows.length, row < this.entries.length ? this.entries.length : Math.max(this.expectedRows, grown(row + 1)));
     }
     const entry = this.used++;
     this.rows[entry] = row;
     this.entries[row] = entry + 1;
     this.size++;
     return entry;
+  }
+
+  private get grownEntries(): number {
+    const entries = grown(this.used + 1), expected = Math.min(this.expectedRows, fewEntries);
+    return entries < expected ? expected : entries;
   }
 
   private resize(entries: number, rows: number): void {

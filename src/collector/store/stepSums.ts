@@ -34,6 +34,13 @@ export class StepSums {
   private ownFigures: FigureTable | undefined;
   private bits = noBits;
   private isStale = false;
+  private expectedRows = 0;
+
+  /** So many rows are expected in all. */
+  reserve(rows: number): void {
+    this.expectedRows = rows;
+    this.ownFigures?.expect(rows);
+  }
 
   /** Token and cost figures by row. */
   get figures(): FiguresByRow { return this.ownFigures ?? noFigures; }
@@ -51,7 +58,7 @@ export class StepSums {
     if (own === 0 && before === 0) return;
     const isTakenBack = (ownBefore & ~own) !== 0 || ((ownBefore & (tokens | cost)) !== 0 && !isSame(this.figures.get(row), figures));
     const isPassedOn = parent >= 0 && upwards(belowBefore, role) !== upwards(belowBefore, roleBefore);
-    if (figures === undefined) this.ownFigures?.delete(row); else (this.ownFigures ??= new FigureTable()).set(row, figures);
+    if (figures === undefined) this.ownFigures?.delete(row); else (this.ownFigures ??= this.newFigures()).set(row, figures);
     if (row >= this.bits.length) this.makeRoom(rows.count);
     this.bits[row] = belowBefore | own;
     // What was counted already would have to be taken back all the way up. That is rare, and starting over is simple.
@@ -117,8 +124,14 @@ export class StepSums {
 
   private bitsOf(row: number): number { return row < this.bits.length ? this.bits[row] as number : 0; }
 
+  private newFigures(): FigureTable {
+    const table = new FigureTable();
+    table.expect(this.expectedRows);
+    return table;
+  }
+
   private makeRoom(rows: number): void {
-    const next = new Uint8Array(Math.max(32, Math.ceil(rows * 1.5)));
+    const next = new Uint8Array(Math.max(this.expectedRows, 32, Math.ceil(rows * 1.5)));
     next.set(this.bits);
     this.bits = next;
   }

@@ -109,6 +109,7 @@ export class TraceColumns extends RowColumns {
     this.reserve(this.count + spans);
     this.spanIds.reserve(this.ids, spans);
     this.contents.reserve(spans, contentBytes);
+    this.sums.reserve(this.count + spans);
   }
 
   override trim(): void {
