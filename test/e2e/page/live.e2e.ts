@@ -98,11 +98,29 @@ describe('a run that goes on', () => {
   });
 
   it('names the end of the overview where there is no ruler', async () => {
-    const { page } = await open({ size: { width: 420, height: 900 } });
+    const { page } = await open({ scenario: 'ended', size: { width: 420, height: 900 } });
     const ends = async (): Promise<string[]> => page.locator('.overview-ends span').allTextContents();
-    await expect.poll(ends).toEqual(['0\u00a0s', '20\u00a0s', '40\u00a0s']);
-    await page.evaluate(() => window.fake.grow([], (span) => (span.end === undefined ? { ...span, end: 60 } : span), 60));
-    await expect.poll(ends).toEqual(['0\u00a0s', '30\u00a0s', '1\u00a0m\u00a000\u00a0s']);
+    await expect.poll(ends).toEqual(['0\u00a0s', '19.2\u00a0s', '38.4\u00a0s']);
+    // After an hour, the round time ahead that a run goes on to is the same one for minutes.
+    await page.evaluate(() => window.fake.grow([{ id: 'late', parent: 'root', name: 'late_tool', role: 'tool', start: 39 }], undefined, 3600));
+    await expect.poll(ends).toEqual(['0\u00a0s', '33\u00a0m\u00a020\u00a0s', '1\u00a0h\u00a007\u00a0m']);
+  });
+
+  it('that never ended says so everywhere, and nothing of it runs', async () => {
+    const panel = await open({ scenario: 'lost', size: { width: 1440, height: 1600 } }), { page } = panel;
+    await expect.poll(async () => row(page, 'fix-rounding').first().getByRole('gridcell').nth(2).textContent()).toBe('no end');
+    await page.evaluate(() => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: 0 } }));
+    await page.locator('.state-word').getByText('no end').waitFor();
+    expect(await page.locator('.strip dd').allTextContents()).toEqual([expect.stringMatching(/^\+/), 'no end', '—', '—']);
+    await expect.poll(() => page.getByRole('tree').getByRole('treeitem', { selected: true }).textContent()).toMatch(/^fix-rounding, agent, no end, starts at/);
+    expect(await page.locator('.spin').count()).toBe(0);
+    expect(await drawing(panel)).not.toMatch(/\d+\sm?s\s…/);
+  });
+
+  it('says which parent is waited for', async () => {
+    const panel = await open({ scenario: 'orphaned' });
+    await row(panel.page, 'waiting for parent 8f2a41c0').waitFor();
+    await expect.poll(() => drawing(panel)).toContain('waiting for parent 8f2a41c0');
   });
 
   it('draws what came in parts as it draws what came at once', async () => {

@@ -88,18 +88,19 @@ export function rowsMessage({ spans }: Scenario, epoch: number, revision: number
       figures.push([row, { inputTokens, outputTokens, cacheReadTokens, costUsd: span.cost ?? Number.NaN }]);
     }
   });
-  const common = { traceId, epoch, revision, baseUnixNano: baseUnixNano.toString(), figures };
+  const awaited = spans.flatMap(({ id, marks = [] }, row): [number, string][] => (marks.includes('placeholder') ? [[row, id.slice(0, 8)]] : []));
+  const common = { traceId, epoch, revision, baseUnixNano: baseUnixNano.toString(), figures, awaited };
   if (changed !== undefined) return { ...common, count: changed.length, firstRow: -1, buffer: packChangedRows(rows, changed), firstText: texts.length, texts: [] };
   return { ...common, count: n - from, firstRow: from, buffer: packRows(rows, from, n), firstText, texts: texts.slice(firstText) };
 }
 
 export function summaryOf({ spans }: Scenario): TraceSummary {
   const sum = (valueOf: (span: ScenarioSpan) => number): number => spans.reduce((total, span) => total + valueOf(span), 0);
-  const openCount = sum(({ end }) => (end === undefined ? 1 : 0));
+  const openCount = sum(({ end, marks = [] }) => (end === undefined && !marks.includes('lost') ? 1 : 0));
   const cost = sum((span) => span.cost ?? 0);
   return {
     traceId, name: spans[0]?.name ?? '', services: ['rounding-agent'], startUnixNano: at(0),
-    ...(openCount > 0 ? {} : { endUnixNano: at(spans.reduce((latest, { end = 0 }) => Math.max(latest, end), 0)) }),
+    ...(openCount > 0 ? {} : { endUnixNano: at(spans.reduce((latest, { start, end = start }) => Math.max(latest, end), 0)) }),
     spanCount: spans.length, errorCount: sum(({ error }) => (error === undefined ? 0 : 1)), openCount,
     rootCount: sum(({ parent }) => (parent === undefined ? 1 : 0)), orphanCount: 0,
     llmCalls: sum(({ role }) => (role === 'llm' ? 1 : 0)), toolCalls: sum(({ role }) => (role === 'tool' ? 1 : 0)),
