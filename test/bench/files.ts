@@ -1,8 +1,8 @@
 // R7: a file of OTLP/JSON lines with 12 attributes a span, opened as the editor opens it (a worker reads, the collector takes
 // the rows in), beside `JSON.parse` of the same lines alone. Then what reading takes without the collector: MB/s of every
-// format that we write, and the memory that a stream of 300 MB takes that nobody keeps.
+// format, and the memory that a stream of 300 MB takes that nobody keeps.
 // Run: npm run bench:files -- [spans] [repeats]
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, globSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,7 +20,7 @@ import { Report } from './support/report.ts';
 
 const wanted = Number(process.argv[2] ?? 1_000_000), repeats = Number(process.argv[3] ?? 3);
 const spansInLine = 512, linesInBlock = 16, spansInBlock = spansInLine * linesInBlock;
-const megabyte = 1e6, streamedBytes = 300 * megabyte;
+const megabyte = 1e6, streamedBytes = 300 * megabyte, leastMs = 300;
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'spanscope-bench-'));
 const fileBundle = path.join(folder, 'fileWorker.cjs');
@@ -115,6 +115,22 @@ async function benchFormats(): Promise<void> {
   }
 }
 
+/** Formats that are only read: the largest file that the tests have of each, read again and again, with all that a new file takes. */
+async function benchReadOnly(): Promise<void> {
+  for (const { id, label } of formats.filter(({ encode }) => encode === undefined)) {
+    const files = globSync(path.join(root, 'test/fixtures/formats', id, '*')).map((file) => new Uint8Array(readFileSync(file)));
+    const [bytes] = files.toSorted((a, b) => b.length - a.length);
+    if (bytes === undefined) continue;
+    const rates: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      let ms = 0, count = 0;
+      while (ms < leastMs) [ms, count] = [ms + (await read(bytes)).ms, count + 1];
+      rates.push((bytes.length * count) / megabyte / (ms / 1000));
+    }
+    report.add({ case: `${label}, ${(bytes.length / 1000).toFixed(1)} KB`, figure: 'read into rows', unit: 'MB/s', values: rates });
+  }
+}
+
 async function benchMemory(): Promise<void> {
   const { file } = writeFile('stream.otlp.jsonl', (_, bytes) => bytes >= streamedBytes);
   const source = await openSource(file);
@@ -131,6 +147,7 @@ try {
   await benchMemory();
   await benchOpening();
   await benchFormats();
+  await benchReadOnly();
   report.end();
 } finally {
   rmSync(folder, { recursive: true });
