@@ -163,5 +163,5 @@ function whyNone(record: SpanRecord, place: RecordedPlace | undefined, recorded:
     return `${place.path} (${place.origin}) was not found in this workspace. If its folder lies elsewhere here, map it with the setting spanscope.source.pathMappings.`;
   }
   const subject = record.agent?.toolName === undefined ? 'its name' : 'neither its name nor its tool';
-  return `The span records no place in code, and ${subject} was ${record.agent?.toolName === undefined ? 'not ' : ''}found in this workspace. Programs started with F5, the agent kit and code.* attributes record one.`;
+  return `The span records no place in code, and ${subject} was ${record.agent?.toolName === undefined ? 'not ' : ''}found in this workspace. F5, the agent kit and code.* attributes record one.`;
 }

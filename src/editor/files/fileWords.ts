@@ -29,7 +29,7 @@ export function warningsOf({ parts, problems, morePartsCount }: FileReport): str
       moreProblemsCount > 0 ? `${where}${moreProblemsCount} more problems` : '',
       rejectedCount > 0 ? `${where}${rejectedCount} records could not be read` : '',
       cut === undefined ? '' : `${where}what comes after byte ${cut.byte.toLocaleString('en')} was left out: ${cut.reason}`,
-      unfinishedFrom === undefined ? '' : `${where}the end is missing of what begins at byte ${unfinishedFrom.toLocaleString('en')}`,
+      unfinishedFrom === undefined ? '' : `${where}${unfinishedFrom === 0 ? 'its end is missing' : `the end is missing of what begins at byte ${unfinishedFrom.toLocaleString('en')}`}`,
     ];
   });
   return [...told, ...problems, morePartsCount > 0 ? `${morePartsCount} more members of the archive are not listed` : ''].filter(Boolean);

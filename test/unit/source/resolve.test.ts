@@ -264,7 +264,7 @@ describe('a span without a place', () => {
 
   it('and without any trace in the workspace says so', async () => {
     const workspace = await python();
-    const help = 'Programs started with F5, the agent kit and code.* attributes record one.';
+    const help = 'F5, the agent kit and code.* attributes record one.';
     expect(await resolveSource(spanWith({ name: 'GET /users' }), workspace.context)).toEqual({ candidates: [], whyNone: `The span records no place in code, and its name was not found in this workspace. ${help}` });
     const agent = { role: 'tool', toolName: 'nothing', sources: {} } as const;
     expect((await resolveSource(spanWith({ name: 'x', agent }), workspace.context)).whyNone).toBe(`The span records no place in code, and neither its name nor its tool was found in this workspace. ${help}`);

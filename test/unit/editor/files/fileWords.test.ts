@@ -43,6 +43,7 @@ describe('the line about the file of a trace', () => {
     const following = { state: 'following', isFollowed: true } as const, lacking = { ...part, unfinishedFrom: 1280 };
     expect(fileStatus(file({ ...following, spanCount: 0, traceCount: 0 }), undefined, display)?.text).toBe('run.otlp.json holds no spans so far. What is written to it shows here.');
     expect(fileStatus(file({ ...following, spanCount: 0, traceCount: 0 }, lacking), undefined, display)?.text).toBe('Nothing of run.otlp.json could be read. The end is missing of what begins at byte 1,280.');
+    expect(fileStatus(file({ ...following, spanCount: 0, traceCount: 0 }, { ...part, unfinishedFrom: 0 }), undefined, display)?.text).toBe('Nothing of run.otlp.json could be read. Its end is missing.');
     expect(fileStatus(file(following, lacking), 'a', display)?.text).toBe('3 spans of run.otlp.json were read. The end is missing of what begins at byte 1,280.');
   });
 
