@@ -20,7 +20,7 @@ export const chrome: Format = {
   label: 'Chrome trace events',
   pieces: 'values',
   opens: new Map([['traceEvents', {}]]),
-  extension: '.chrome.json',
+  extension: '.trace.json',
   losses: ['types', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {
     const keys = jsonKeys(head);
