@@ -88,8 +88,12 @@ export class Workbench {
 
   /** Runs a command by its title through the palette, as a person would. */
   async run(title: string): Promise<void> {
-    await this.openPalette(title);
-    await this.quickPickItems.filter({ hasText: title }).first().click();
+    const item = this.quickPickItems.filter({ hasText: title }).first();
+    await until(`the command palette lists "${title}"`, async () => {
+      await this.openPalette(title);
+      return item.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    }, (isListed) => isListed, 500);
+    await item.click();
   }
 
   /** The quick pick or input box that is open. */
