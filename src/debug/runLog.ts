@@ -19,6 +19,7 @@ export class RunLog {
   readonly #runs: RunList;
   readonly #memory: Memento;
   #saveTimer: NodeJS.Timeout | undefined;
+  #isUnsaved = false;
 
   constructor(memory: Memento) {
     this.#memory = memory;
@@ -48,20 +49,31 @@ export class RunLog {
 
   setPaused(id: string, isPaused: boolean, atUnixMilli: number): void {
     if (!this.#runs.setPaused(id, isPaused, atUnixMilli)) return;
-    this.#saveTimer ??= setTimeout(() => this.#store(), pausesMs);
+    this.#savePauses();
     this.#paused.fire(id);
   }
 
   dispose(): void {
-    if (this.#saveTimer !== undefined) this.#store();
+    if (this.#isUnsaved) this.#store();
+    clearTimeout(this.#saveTimer);
     this.#changed.dispose();
     this.#ended.dispose();
     this.#paused.dispose();
   }
 
+  /** At once, as the window may go soon; further ones of the same second together. */
+  #savePauses(): void {
+    this.#isUnsaved = true;
+    if (this.#saveTimer !== undefined) return;
+    this.#store();
+    this.#saveTimer = setTimeout(() => {
+      this.#saveTimer = undefined;
+      if (this.#isUnsaved) this.#savePauses();
+    }, pausesMs);
+  }
+
   #store(): void {
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = undefined;
+    this.#isUnsaved = false;
     void this.#memory.update(memoryKey, this.#runs.saved);
   }
 

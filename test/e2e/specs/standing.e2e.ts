@@ -44,6 +44,7 @@ describe('a program that stands in the debugger', () => {
     await workbench().probe.executeCommand('workbench.action.debug.continue');
     await expect.poll(async () => workbench().panel().rows('stands here').count()).toBe(0);
     await expect.poll(summary).not.toMatch(/running/);
+    await workbench().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench().screenshot('paused-run');
   });
 
