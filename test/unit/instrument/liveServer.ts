@@ -47,6 +47,12 @@ export class LiveServer {
   readonly port: number;
   /** False keeps the confirmations back. */
   acknowledge = true;
+  /** How late confirmations are. */
+  acknowledgeAfterMs = 0;
+  /** The first connection is lost with all that comes after its introduction. */
+  losesFirst = false;
+  /** Connections that ended with messages about spans that were not confirmed. */
+  left = 0;
   /** What clients with a token are told. */
   breakpoints: readonly object[] | undefined;
   readonly #http: Server;
@@ -133,14 +139,26 @@ export class LiveServer {
   }
 
   #serve(socket: WebSocket): void {
+    const unconfirmed = new Set<number>();
+    const isLost = this.losesFirst;
+    this.losesFirst = false;
+    const confirm = (id: number): void => {
+      unconfirmed.delete(id);
+      socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
+    };
     socket.send(JSON.stringify({ type: 'welcome', version: 1 }));
+    socket.on('close', () => { if (unconfirmed.size > 0) this.left++; });
     socket.on('message', (data: Buffer) => {
       this.frames.push(data.length);
       const content = JSON.parse(data.toString()) as Message | Message[];
       for (const message of Array.isArray(content) ? content : [content]) {
+        if (isLost && message.type !== 'hello') continue;
         this.messages.push(message);
         if (message.token !== undefined && this.breakpoints !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items: this.breakpoints }));
-        if (message.id !== undefined && this.acknowledge) socket.send(JSON.stringify({ type: 'ack', id: message.id, accepted: 1 }));
+        if (message.id === undefined || !this.acknowledge) continue;
+        if (message.type !== 'hello') unconfirmed.add(message.id);
+        if (this.acknowledgeAfterMs === 0) confirm(message.id);
+        else setTimeout(confirm, this.acknowledgeAfterMs, message.id);
       }
       for (const wake of this.#waiting.splice(0)) wake();
     });

@@ -44,6 +44,19 @@ describe('the only span of a program', () => {
     expect(await shipped.run([file])).toMatchObject(wanted);
   });
 
+  it.each(ends)('is told when the program ends %s and its connection before the receiver has read it', async (_, last) => {
+    live.losesFirst = true;
+    const connected = "require('@opentelemetry/api').trace.getTracer('t').startSpan('first').end();\n";
+    const file = shipped.write('unread.cjs', `${connected}setTimeout(() => {\n${begin}${last}\n}, 300);\n`);
+    expect((await watched([file])).map(({ name, endTimeUnixNano }) => [name, endTimeUnixNano !== undefined])).toEqual([['first', true], ['only', true]]);
+  });
+
+  it('is confirmed before the program ends by itself', async () => {
+    live.acknowledgeAfterMs = 100;
+    await watched([shipped.write('confirmed.cjs', begin)]);
+    expect(live.left).toBe(0);
+  });
+
   it('is told when the program was busy for longer than a connection is waited for', async () => {
     const file = shipped.write('busy.cjs', `${begin.replace('\n', "\nfor (const end = Date.now() + 3500; Date.now() < end;);\n")}setTimeout(() => { for (const end = Date.now() + 400; Date.now() < end;); });\n`);
     expect((await watched([file])).map(({ name }) => name)).toEqual(['only']);

@@ -55,6 +55,9 @@ interface Known {
   size: number;
 }
 
+/** What was sent under one number. */
+interface Sent { readonly spans: readonly Known[]; /** What was told beside spans. */ readonly told?: readonly object[] }
+
 /** Shorter than a frame of a screen; several changes of a span within it travel as one. */
 const intervalMs = 10;
 /** Changes that are sent at once, without waiting for the event loop to come round. */
@@ -63,6 +66,8 @@ const maxFrameCharacters = 256_000;
 const maxFrameMessages = 512;
 const highWaterBytes = 4 << 20;
 const maxFramesInFlight = 1024;
+/** How long the end of the program waits for a receiver that does not confirm. */
+const confirmMs = 1000;
 const firstRetryMs = 200;
 const lastRetryMs = 5000;
 /** Frames of spans are numbered from 1. */
@@ -83,7 +88,7 @@ export class LiveExporter implements SpanExporter {
   /** Open spans, and ended ones that are not confirmed. */
   readonly #known = new Map<LiveSpan, Known>();
   #unsent = new Set<Known>();
-  readonly #inFlight = new Map<number, readonly Known[]>();
+  readonly #inFlight = new Map<number, Sent>();
   #bytes = 0;
   #lost = 0;
   #lostReported = 0;
@@ -93,6 +98,7 @@ export class LiveExporter implements SpanExporter {
   #lastFrame = 0;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
+  #holdTimer: NodeJS.Timeout | undefined;
   #retryAt = 0;
   #lastPump = 0;
   #waiting: (() => void)[] = [];
@@ -130,35 +136,51 @@ export class LiveExporter implements SpanExporter {
   }
 
   /**
-   * Sends a text after all that is pending; false without a connection.
+   * Sends a message, or several as one frame, after all that is pending; false without a connection.
    * @internal
    */
-  tell(text: string): boolean {
+  tell(messages: object | readonly object[]): boolean {
     if (!this.#open) return false;
     this.flushSync();
-    this.#client?.send(Buffer.from(text));
+    const told = [messages].flat(), id = ++this.#lastFrame;
+    const texts = told.map((message, i) => messageText(i === told.length - 1 ? { ...message, id } : message));
+    this.#inFlight.set(id, { spans: [], told });
+    this.#client?.send(frameOf(texts));
+    this.#hold();
     return true;
   }
 
   /**
-   * All that is pending, for another way to the receiver. It goes over the next connection once more.
+   * All that is not confirmed, as JSON texts for another way to the receiver. It goes over the next connection once more.
    * @internal
    */
   takeFrames(): string[] {
+    const sent = [...this.#inFlight.values()];
+    for (const known of sent.flatMap(({ spans }) => spans)) {
+      if (!this.#known.has(known.span)) continue;
+      known.connection = -1;
+      this.#unsent.add(known);
+    }
     const frames: string[] = [];
     while (this.#unsent.size > 0) frames.push(this.#nextFrame().toString());
     this.#inFlight.clear();
-    return frames;
+    return [...frames, ...sent.flatMap(({ told = [] }) => told.map(messageText))];
   }
 
   /**
-   * Bytes that wait in this process.
+   * Whether there is a connection.
    * @internal
    */
-  get buffered(): number { return this.#client?.buffered ?? 0; }
+  get isOpen(): boolean { return this.#open; }
+
+  /**
+   * Whether the receiver has confirmed all that there was to tell.
+   * @internal
+   */
+  get isSettled(): boolean { return this.#unsent.size === 0 && this.#inFlight.size === 0; }
 
   flush(): Promise<void> {
-    if (this.#unsent.size === 0 && this.#inFlight.size === 0) return Promise.resolve();
+    if (this.isSettled) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#retryAt = 0;
@@ -167,7 +189,7 @@ export class LiveExporter implements SpanExporter {
   }
 
   flushSync(): void {
-    if (this.#open) while (this.#unsent.size > 0) this.#client?.send(this.#nextFrame());
+    if (this.#open) while (this.#unsent.size > 0) this.#sendNext();
   }
 
   /** Forgets what is pending and ends the connection. */
@@ -215,13 +237,15 @@ export class LiveExporter implements SpanExporter {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       silently(() => this.#pump());
-    }, delayMs).unref();
+    }, delayMs);
+    // What can be sent is sent before the program ends.
+    if (!this.#open) this.#timer.unref();
   }
 
   #pump(): void {
     this.#lastPump = Date.now();
     if (!this.#open) return this.#connect();
-    while (this.#unsent.size > 0 && (this.#client?.buffered ?? 0) < highWaterBytes) this.#client?.send(this.#nextFrame());
+    while (this.#unsent.size > 0 && (this.#client?.buffered ?? 0) < highWaterBytes) this.#sendNext();
     this.#settle();
   }
 
@@ -258,6 +282,7 @@ export class LiveExporter implements SpanExporter {
   #onClose(): void {
     this.#client = undefined;
     this.#open = false;
+    clearTimeout(this.#holdTimer);
     this.#inFlight.clear();
     if (this.#isDenied) {
       this.#isDenied = false;
@@ -285,7 +310,7 @@ export class LiveExporter implements SpanExporter {
     // Only now: a receiver that is overloaded takes connections and ends them at once.
     this.#failures = 0;
     this.#inFlight.delete(id);
-    this.#confirm(confirmed);
+    this.#confirm(confirmed.spans);
     this.#settle();
   }
 
@@ -294,7 +319,23 @@ export class LiveExporter implements SpanExporter {
   }
 
   #settle(): void {
-    if (this.#unsent.size === 0 && this.#inFlight.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (!this.isSettled) return;
+    clearTimeout(this.#holdTimer);
+    this.#client?.unref();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #sendNext(): void {
+    const frame = this.#nextFrame();
+    this.#client?.send(frame);
+    this.#hold();
+  }
+
+  /** The program does not end before the receiver has confirmed what it is sent, unless that takes long: what it has not read when the connection ends may be lost. */
+  #hold(): void {
+    clearTimeout(this.#holdTimer);
+    this.#client?.ref();
+    this.#holdTimer = setTimeout(() => this.#client?.unref(), confirmMs).unref();
   }
 
   /** The next changes as one text frame; the receiver confirms the number of its last message. */
@@ -312,13 +353,13 @@ export class LiveExporter implements SpanExporter {
       characters += text.length;
       if (last) break;
     }
-    this.#inFlight.set(id, sent);
+    this.#inFlight.set(id, { spans: sent });
     const [oldest] = this.#inFlight;
     if (this.#inFlight.size > maxFramesInFlight && oldest !== undefined) {
       this.#inFlight.delete(oldest[0]);
-      this.#confirm(oldest[1]);
+      this.#confirm(oldest[1].spans);
     }
-    return Buffer.from(texts.length === 1 ? texts[0] as string : `[${texts.join(',')}]`);
+    return frameOf(texts);
   }
 
   #messageOf(known: Known, id: number | undefined): object {
@@ -344,6 +385,8 @@ export class LiveExporter implements SpanExporter {
     return [JSON.stringify({ type: 'log', timeUnixNano: String(nowUnixNano()), severity: 'WARN', body })];
   }
 }
+
+const frameOf = (texts: readonly string[]): Buffer => Buffer.from(texts.length === 1 ? texts[0] as string : `[${texts.join(',')}]`);
 
 interface Answer { readonly id?: number; readonly isError: boolean; readonly message?: object }
 

@@ -64,6 +64,12 @@ export class WebSocketClient {
   /** Bytes that wait in this process. */
   get buffered(): number { return this.#socket?.writableLength ?? 0; }
 
+  /** From now on an open connection keeps the process alive. */
+  ref(): void { this.#socket?.ref(); }
+
+  /** From now on it does not, as at first. */
+  unref(): void { this.#socket?.unref(); }
+
   /** Sends a text message; false when it has to wait in memory. */
   send(text: Buffer): boolean {
     return this.#write(opcodes.text, text);

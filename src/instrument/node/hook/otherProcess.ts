@@ -67,18 +67,19 @@ function send({ name, frames, goesOn }: Order): void {
       // Open for the second time: without the token, which was wrong.
       if (!isOpen || wasOpen) process.exit();
       wasOpen = true;
-      for (const frame of frames) exporter.tell(frame);
-      if (variable('SPANSCOPE_TOKEN') === undefined) endWhenSent(exporter);
+      for (const frame of frames) exporter.tell(JSON.parse(frame) as object);
+      if (variable('SPANSCOPE_TOKEN') === undefined) endWhenTaken(exporter);
     },
     onMessage: (message) => {
       const items = breakpointsIn(message);
-      if (items !== undefined) process.stdout.write(JSON.stringify(items), () => endWhenSent(exporter));
+      if (items !== undefined) process.stdout.write(JSON.stringify(items), () => endWhenTaken(exporter));
     },
   });
   exporter.connect();
 }
 
-function endWhenSent(exporter: LiveExporter): void {
-  if (exporter.buffered === 0) process.exit();
-  setTimeout(() => endWhenSent(exporter), 1);
+/** Not before the receiver has confirmed all: what it has not read when the connection ends may be lost. */
+function endWhenTaken(exporter: LiveExporter): void {
+  if (exporter.isSettled) process.exit();
+  setTimeout(() => endWhenTaken(exporter), 1);
 }

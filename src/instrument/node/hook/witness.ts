@@ -40,7 +40,7 @@ export class Witness {
   });
   readonly #breakpoints = new Breakpoints();
   /** Messages that wait for a connection. */
-  readonly #toTell: string[] = [];
+  readonly #toTell: object[] = [];
   readonly #tests = new TestSpans((message) => this.#tell(message));
   /** The spans themselves are the program's, and stay as they are. */
   readonly #seen = new WeakMap<object, SeenSpan>();
@@ -98,21 +98,21 @@ export class Witness {
     const hit = this.#hitAt({ name, attributes: Object.fromEntries(span.attributes), spanContext: () => ({ traceId, spanId, traceFlags: trace.flags }) }, on);
     if (hit === undefined) return false;
     const around = trace.spans.filter((each) => !each.ended && each !== span).slice(-mostAround);
-    this.#tellNow([...[...around, span].map((each) => messageText({ ...wholeSpanMessage(each, undefined), witness: true })), hit]);
+    this.#tellNow([...[...around, span].map((each) => ({ ...wholeSpanMessage(each, undefined), witness: true })), hit]);
     return true;
   }
 
   /** The message of the breakpoint that a span meets now. */
-  #hitAt(span: SpanSource, on: Moment): string | undefined {
+  #hitAt(span: SpanSource, on: Moment): object | undefined {
     const breakpointId = this.#breakpoints.met(span, on);
     if (breakpointId === undefined) return undefined;
     const { traceId, spanId } = span.spanContext();
-    return JSON.stringify({ type: 'breakpoint.hit', breakpointId, traceId, spanId, on });
+    return { type: 'breakpoint.hit', breakpointId, traceId, spanId, on };
   }
 
   /** Sends messages after all that is pending, before the program stands. */
-  #tellNow(messages: readonly string[]): void {
-    if (!messages.every((message) => this.#exporter.tell(message))) sendNow([...this.#exporter.takeFrames(), ...messages]);
+  #tellNow(messages: readonly object[]): void {
+    if (!messages.every((message) => this.#exporter.tell(message))) sendNow([...this.#exporter.takeFrames(), ...messages.map(messageText)]);
   }
 
   /** Sends what is pending, while the program stands and its event loop with it. */
@@ -127,13 +127,13 @@ export class Witness {
   get awaitsErrors(): boolean { return this.#breakpoints.has('error'); }
 
   /** Tells of a span beside what its library says of it. */
-  #tell(message: string): void {
+  #tell(message: object): void {
     if (!this.#exporter.tell(message) && this.#toTell.length < mostToTell) this.#toTell.push(message);
   }
 
   #report(): void {
     const program = this.#wasReached ? programReport() : undefined;
-    if (program !== undefined) this.#exporter.tell(JSON.stringify({ type: 'hello', client: { name: programName(), language: 'nodejs', pid: process.pid, cwd: process.cwd() }, program }));
+    if (program !== undefined) this.#exporter.tell({ type: 'hello', client: { name: programName(), language: 'nodejs', pid: process.pid, cwd: process.cwd() }, program });
   }
 
   #hear(message: object): void {
@@ -154,11 +154,12 @@ export class Witness {
     clearTimeout(this.#hold);
   }
 
-  /** A program that ends before anything could come in has not connected. */
+  /** A program that ends at once has not connected, or leaves before the receiver has read what it was sent. */
   #leave(): void {
-    const frames = this.#wasReached ? [] : [...this.#exporter.takeFrames(), ...this.#toTell];
+    this.#exporter.flushSync();
+    const isGone = this.#wasReached && !this.#exporter.isOpen;
+    const frames = isGone ? [] : [...this.#exporter.takeFrames(), ...this.#toTell.map(messageText)];
     if (frames.length > 0) sendNow(frames, false);
-    else this.#exporter.flushSync();
   }
 
   #lookLater(): void {

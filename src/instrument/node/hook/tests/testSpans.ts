@@ -13,12 +13,12 @@ const mostTops = 2000;
 
 /** Ties spans to the tests in which they begin. */
 export class TestSpans {
-  readonly #tell: (message: string) => void;
+  readonly #tell: (message: object) => void;
   readonly #finders: FindTest[] = [];
   readonly #seen = new Map<object, Seen>();
 
   /** `tell` sends a message after what has been told of spans. */
-  constructor(tell: (message: string) => void) {
+  constructor(tell: (message: object) => void) {
     this.#tell = tell;
     const ended = (key: object, outcome: TestOutcome): void => this.#ended(key, outcome);
     if (hasNodeTests()) watchNodeTests();
@@ -57,7 +57,7 @@ export class TestSpans {
 
   #ended(key: object, outcome: TestOutcome): void {
     for (const { traceId, spanId } of this.#seen.get(key)?.tops ?? []) {
-      this.#tell(JSON.stringify({ type: 'update', witness: true, traceId, spanId, attributes: { 'spanscope.test.status': outcome } }));
+      this.#tell({ type: 'update', witness: true, traceId, spanId, attributes: { 'spanscope.test.status': outcome } });
     }
     this.#seen.delete(key);
   }
