@@ -74,26 +74,27 @@ export class Workbench {
     return new TracePanel(this.page, index);
   }
 
-  /** Opens the command palette with a text in it. */
+  /** Opens the command palette with a text in it, and waits for what it lists. */
   async openPalette(text: string): Promise<void> {
-    const input = this.quickInput.locator('input[type="text"]');
-    // A list that is just closing takes the key for itself.
-    await until('the command palette is open', async () => {
-      await this.page.keyboard.press('F1');
-      return (await input.isVisible()) && (await input.inputValue()).startsWith('>');
-    }, (isOpen) => isOpen, 500);
-    await input.fill(`>${text}`);
-    await this.quickPickItems.first().waitFor();
+    await this.#openPalette(text, this.quickPickItems.first());
   }
 
   /** Runs a command by its title through the palette, as a person would. */
   async run(title: string): Promise<void> {
     const item = this.quickPickItems.filter({ hasText: title }).first();
-    await until(`the command palette lists "${title}"`, async () => {
-      await this.openPalette(title);
+    await this.#openPalette(title, item);
+    await item.click();
+  }
+
+  /** A list that is just closing takes the key for itself, and a palette loses its text to what comes up beside it. */
+  async #openPalette(text: string, item: Locator): Promise<void> {
+    const input = this.quickInput.locator('input[type="text"]');
+    await until(`the command palette lists "${text}"`, async () => {
+      await this.page.keyboard.press('F1');
+      if (!(await input.isVisible()) || !(await input.inputValue()).startsWith('>')) return false;
+      await input.fill(`>${text}`, { timeout: 1000 }).catch(() => undefined);
       return item.waitFor({ timeout: 3000 }).then(() => true, () => false);
     }, (isListed) => isListed, 500);
-    await item.click();
   }
 
   /** The quick pick or input box that is open. */

@@ -19,8 +19,6 @@ const lines = [
   '  });',
   '  agent.end();',
   '});',
-  // As an agent that has more to do.
-  'setTimeout(() => undefined, 3000);',
 ];
 
 describe('a program that stands in the debugger', () => {
