@@ -160,6 +160,57 @@ print("done")
     expect([tops(seen), seen.stdout]).toEqual([[inLibrary, inLibrary], stdout]);
   });
 
+  it.skipIf(!hasModule('opentelemetry.instrumentation.fastapi'))('stands at the first line of its own within a span of a web framework, also in a thread, or where that ends without any', async () => {
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start', name: 'GET /plain' }, { id: 'b', enabled: true, on: 'start', name: 'GET /task' }, { id: 'c', enabled: true, on: 'start', name: 'GET' }, { id: 'd', enabled: true, on: 'end', name: 'GET /slow' }];
+    const text = `import asyncio, threading, time, urllib.error, urllib.request
+import uvicorn
+from fastapi import FastAPI
+from opentelemetry import trace
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+trace.set_tracer_provider(TracerProvider())
+app = FastAPI()
+asked = threading.Event()
+@app.get("/slow")
+async def slow():
+    asked.set()
+    while asked.is_set(): await asyncio.sleep(0.01) # slow
+    return "slow"
+@app.get("/plain")
+def plain():
+    return "plain" # plain
+@app.get("/task")
+async def task():
+    return "task" # task
+FastAPIInstrumentor.instrument_app(app, exclude_spans=["send", "receive"])
+server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+said = []
+def ask(path):
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        said.append(urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}").read().decode())
+    except urllib.error.HTTPError as error:
+        said.append(error.code)
+def client():
+    while not server.started: time.sleep(0.01)
+    beside = threading.Thread(target=ask, args=("slow",))
+    beside.start()
+    asked.wait()
+    for path in ("plain", "task", "plain", "nothing"): ask(path)
+    asked.clear()
+    beside.join()
+    server.should_exit = True
+threading.Thread(target=client).start()
+server.run()
+print(said)
+`;
+    const debugged = await debug(text);
+    const inLibrary: unknown = expect.stringMatching(/^breakpoint (?!agent\.py)/);
+    expect(tops(debugged)).toEqual([at('# plain', text), at('# task', text), at('# plain', text), inLibrary, inLibrary]);
+    expect([debugged.stdout, debugged.stderr, debugged.code]).toEqual([`['"plain"', '"task"', '"plain"', 404, '"slow"']\n`, '', 0]);
+    expect(hits()).toEqual(['a', 'b', 'a', 'c', 'd']);
+  });
+
   it('stands at spans of programs without an SDK', async () => {
     live.breakpoints = [{ id: 'a', enabled: true, on: 'start', name: 'fails' }, { id: 'b', enabled: true, on: 'error' }];
     const own = `import sys

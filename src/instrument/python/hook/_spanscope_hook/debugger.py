@@ -39,19 +39,32 @@ def _prepare(debugger):
         pass  # it is only a comfort
 
 
+def hides_caller(debugger):
+    """Whether libraries alone led here, and the debugger shows nothing of them."""
+    frame, is_users = first_frame()
+    return not is_users and _hides(debugger, frame)
+
+
 def stand_still(debugger):
     """Returns when the user lets the program go on; until then it stands at the line of the user's that led here.
 
-    Where libraries began all of it and the debugger hides them, the program goes on to the next line of the user's first.
+    Where libraries alone led here it stands in the library, which the debugger shows then whatever it hides otherwise.
     """
     thread = threading.current_thread()
     info = debugger.set_additional_thread_info(thread)
     frame, is_users = first_frame()
-    if not is_users and debugger.is_files_filter_enabled and debugger.apply_files_filter(frame, frame.f_code.co_filename, False):
-        _stop_at_next_line(debugger, thread, info, frame)
-    else:
+    was_enabled = debugger.is_files_filter_enabled
+    if not is_users and _hides(debugger, frame):
+        debugger.is_files_filter_enabled = False
+    try:
         debugger.set_suspend(thread, sys.modules["_pydevd_bundle.pydevd_comm_constants"].CMD_SET_BREAK)
         _wait(debugger, thread, info, frame)
+    finally:
+        debugger.is_files_filter_enabled = was_enabled
+
+
+def _hides(debugger, frame):
+    return debugger.is_files_filter_enabled and debugger.apply_files_filter(frame, frame.f_code.co_filename, False)
 
 
 def _wait(debugger, thread, info, frame):
@@ -74,8 +87,10 @@ def _monitoring():
     return sys.modules.get("_pydevd_sys_monitoring.pydevd_sys_monitoring") if is_used else None
 
 
-def _stop_at_next_line(debugger, thread, info, frame):
-    monitoring, api = _monitoring(), sys.modules["_pydevd_bundle.pydevd_comm_constants"]
+def stand_in(debugger, frame):
+    """Stands at the next line of a frame of the user's that runs in this thread."""
+    thread, monitoring, api = threading.current_thread(), _monitoring(), sys.modules["_pydevd_bundle.pydevd_comm_constants"]
+    info = debugger.set_additional_thread_info(thread)
     info.pydev_original_step_cmd = api.CMD_SET_BREAK
     info.pydev_step_cmd = api.CMD_STEP_INTO_MY_CODE
     info.pydev_step_stop = None

@@ -69,6 +69,11 @@ def first_frame():
     return nearest, False
 
 
+def is_users(file):
+    """Whether code of a file (as code objects name it) is the user's own."""
+    return (_owners[file] if file in _owners else _find_out(file)) == _OWN
+
+
 def attributes_of(place):
     """A place as attributes of a span: file, line (from 1) and function."""
     if place is None:

@@ -3,7 +3,7 @@
 import json
 import threading
 
-from . import debugger, live
+from . import debugger, first_line, live
 from .breakpoints import Breakpoints
 
 # How long the first span of a program that is debugged waits to be told breakpoints: else it would pass them by on a slow machine.
@@ -21,6 +21,7 @@ def told(items):
     with _counting:
         _breakpoints.set(items)
         live.stop_at = None if _breakpoints.is_empty else at
+    first_line.keep({item.get("id") for item in items if isinstance(item, dict)})
     _told.set()
 
 
@@ -47,6 +48,9 @@ def first(kind, source, moment):
 def at(kind, source, moment):
     """Stands still if a span (as in `live.started`) meets a breakpoint now; the receiver knows of it then."""
     try:
+        tell = first_line.over((kind, source)) if moment == "end" else None
+        if tell is not None:
+            _stand(tell)
         if not _breakpoints.concern(kind.name_of(source), moment) or debugger.attached() is None:
             return
         span = kind(source, None)
@@ -63,12 +67,24 @@ def _stop_if_met(span, facts, moment):
         met = _breakpoints.met(facts, moment)
     if met is None:
         return
+
+    def tell():
+        for text in span.untold():
+            live.tell_later(text)
+        live.tell(json.dumps({"type": "breakpoint.hit", "breakpointId": met, "traceId": facts.trace_id, "spanId": facts.span_id, "on": moment}))
+
+    present = debugger.attached()
+    if present is not None and moment == "start" and debugger.hides_caller(present):
+        first_line.stand_within((type(span), span.source), met, tell)
+    else:
+        _stand(tell)
+
+
+def _stand(tell):
     with _standing:
         present = debugger.attached()
         if present is not None:
-            for text in span.untold():
-                live.tell_later(text)
-            live.tell(json.dumps({"type": "breakpoint.hit", "breakpointId": met, "traceId": facts.trace_id, "spanId": facts.span_id, "on": moment}))
+            tell()
             debugger.stand_still(present)
 
 
@@ -77,3 +93,4 @@ def forget_threads():
     global _breakpoints, _told, _standing, _counting
     _breakpoints = Breakpoints()  # it counts for itself
     _told, _standing, _counting = threading.Event(), threading.RLock(), threading.RLock()
+    first_line.forget()
