@@ -25,7 +25,7 @@ export function NoMatch({ query, spanCount }: { readonly query: string; readonly
   }, [query]);
   return (
     <Empty title="No span matches">
-      <p class="empty-text">{`None of the ${numbers.count(spanCount)} spans of this run meets `}<span class="mono">{visibleName(query)}</span>.</p>
+      <p class="empty-text">{spanCount === 1 ? 'The only span of this run does not meet ' : `None of the ${numbers.count(spanCount)} spans of this run meets `}<span class="mono">{visibleName(query)}</span>.</p>
       <div class="steps">
         {offers.map(({ term, rest, matches }) => (
           <LinkButton key={term} onClick={() => panel.search.setQuery(rest)}>{`Remove ${visibleName(term)} (${numbers.count(matches)} ${matches === 1 ? 'match' : 'matches'})`}</LinkButton>
