@@ -232,8 +232,9 @@ export class Collector implements CallHandlers {
   private build(options: CollectorOptions): void {
     const store = new TraceStore(options, {
       changed: (traceId) => {
-        this.codeUses?.changed(traceId);
-        this.noteChanged(traceKeyOf(receivedSource, traceId));
+        const key = traceKeyOf(receivedSource, traceId);
+        this.codeUses?.changed(key);
+        this.noteChanged(key);
       },
       removed: (traceIds) => this.noteRemoved(traceIds.map((traceId) => traceKeyOf(receivedSource, traceId))),
       log: (level, message) => this.logLimit.write(level, message),
@@ -256,7 +257,10 @@ export class Collector implements CallHandlers {
   private filesBeside(received: TraceStore): OpenedFiles {
     return new OpenedFiles({
       bundle: () => this.fileBundle(), mostBytes: () => this.options?.memoryBytes ?? 0, received, emit: this.emit,
-      changed: (key) => this.subscriptions?.changed(key),
+      changed: (key) => {
+        this.codeUses?.changed(key);
+        this.subscriptions?.changed(key);
+      },
       removed: (keys) => this.subscriptions?.removed(keys),
       log: (level, message) => this.logLimit.write(level, message),
     });
@@ -287,7 +291,7 @@ export class Collector implements CallHandlers {
 
   private async openCodeUses(): Promise<CodeUses> {
     const store = await this.openStore();
-    return this.codeUses ??= new CodeUses(store);
+    return this.codeUses ??= new CodeUses(store, () => this.files?.stores() ?? []);
   }
 
   private async openSources(): Promise<TraceSources> {

@@ -12,6 +12,20 @@ export interface CodePlace {
   readonly folders: readonly string[];
 }
 
+/** A name of spans that record no place, which may stand in code. */
+export interface SpokenName {
+  readonly kind: 'spanName' | 'tool' | 'agent' | 'function';
+  readonly name: string;
+  /** What stands before a function's name: module, package, class. */
+  readonly qualifiers: readonly string[];
+}
+
+/** Spans that record no place and bear these names, the most telling one first. */
+export interface NamedPlace {
+  readonly id: number;
+  readonly names: readonly SpokenName[];
+}
+
 /** Figures of spans. A span within another one of the same places is a part of that call, not another call. */
 export interface CodeFigures {
   readonly spans: number;
@@ -41,8 +55,13 @@ export interface CodeUse {
   readonly all: CodeFigures;
   /** How many runs these are. */
   readonly runs: number;
+  /** How many of them are in opened files, and the names of these files. */
+  readonly fileRuns: number;
+  readonly files: readonly string[];
   /** Of the newest run that has spans of these places. */
   readonly run: CodeFigures;
+  /** The opened file that this run is in. */
+  readonly file?: string;
   /** Whether its program has not been run again since without them. */
   readonly isLatest: boolean;
   /** When the newest trace of them began, in milliseconds since 1970: its program had read its code by then. */
@@ -67,7 +86,7 @@ export interface CodeUseQuestion {
 export interface CodeUseAnswer {
   /** Another one than before: ids of places are void, and all places are told. */
   readonly epoch: number;
-  readonly places: readonly CodePlace[];
+  readonly places: readonly (CodePlace | NamedPlace)[];
   /** In the order of the groups; undefined where there are no spans. All are undefined when the epoch is another one. */
   readonly uses: readonly (CodeUse | undefined)[];
   /** Spans are still to be looked at: asking again tells more. */
@@ -80,6 +99,8 @@ export interface CodeSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly place: number;
+  /** The opened file that it is in. */
+  readonly file?: string;
   readonly name: string;
   /** What it is about, else its name. */
   readonly label: string;

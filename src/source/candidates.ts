@@ -103,7 +103,7 @@ export function workingDirectories({ attributes, resource }: Pick<SpanRecord, 'a
 }
 
 /** The functions that a span names: `code.function.name`, `code.namespace` with `code.function`, `function.module` with `function.name`. */
-export function recordedFunctions({ attributes }: SpanRecord): RecordedName[] {
+export function recordedFunctions({ attributes }: Pick<SpanRecord, 'attributes'>): RecordedName[] {
   return functionKeys.flatMap(({ name: nameKey, module: moduleKey }) => {
     const qualified = textAt(attributes, nameKey);
     if (qualified === undefined || qualified.length > longestName) return [];
@@ -120,7 +120,7 @@ function partsOf(qualified: string): string[] {
 }
 
 /** What to look for in the workspace when a span records no place: its name, its tool, its agent. */
-export function namesOf({ name, agent }: SpanRecord): RecordedName[] {
+export function namesOf({ name, agent }: Pick<SpanRecord, 'name' | 'agent'>): RecordedName[] {
   const isShort = (text: string | undefined): text is string => text !== undefined && text !== '' && text.length <= longestName;
   const names: RecordedName[] = [];
   if (isShort(name)) names.push({ kind: 'spanName', name, qualifiers: [], origin: 'the name of the span at a call that makes spans' });

@@ -65,11 +65,17 @@ async function functionsKnown(name: string, qualifiers: readonly string[], index
 function bestQualified(mentions: readonly IndexedMention[], qualifiers: readonly string[], index: WorkspaceIndex): IndexedMention[] {
   let best: IndexedMention[] = [], most = -1;
   for (const mention of mentions) {
-    const words = new Set(mention.path.split(/[\\/]/).map((segment) => segment.replace(/\.[^.]*$/, '')));
-    for (const { kind, name } of index.mentionsIn(mention.path)) if (kind === 'function') words.add(name);
-    const count = qualifiers.filter((qualifier) => words.has(qualifier)).length;
+    const count = qualifiersAt(mention, qualifiers, index);
     if (count > most) [best, most] = [[mention], count];
     else if (count === most) best.push(mention);
   }
   return best;
+}
+
+/** How many of the names before a function occur in the path of a mention or among the functions and classes of its file. */
+export function qualifiersAt({ path }: IndexedMention, qualifiers: readonly string[], index: WorkspaceIndex): number {
+  if (qualifiers.length === 0) return 0;
+  const words = new Set(path.split(/[\\/]/).map((segment) => segment.replace(/\.[^.]*$/, '')));
+  for (const { kind, name } of index.mentionsIn(path)) if (kind === 'function') words.add(name);
+  return qualifiers.filter((qualifier) => words.has(qualifier)).length;
 }

@@ -1,10 +1,10 @@
-import { receivedSource, traceKeyOf } from '../../model/traceKey.ts';
 import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from '../../protocol/codeUse.ts';
 import { spanRecordOf } from '../store/spanRecords.ts';
-import { parseSummary } from '../store/summaries.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 import type { TraceStore } from '../store/traceStore.ts';
 import { Turns } from '../traceSearch.ts';
+import { CodeTraces } from './codeTraces.ts';
+import type { CodeTrace, FileTraces } from './codeTraces.ts';
 import { FigureSums } from './figures.ts';
 import { failed, placedSpansOf } from './placedSpans.ts';
 import type { FailedRow, PlacedSpans } from './placedSpans.ts';
@@ -13,8 +13,6 @@ import { PlaceScan } from './placeScan.ts';
 import { PlaceTable } from './placeTable.ts';
 import { chainOf, codeSpanOf, problemOf } from './spanTexts.ts';
 
-/** Traces that are looked at, the newest, and spans in them; the newest trace always. */
-const mostTraces = 200, mostSpans = 300_000;
 /** Stored traces that are longer are not read for this. */
 const mostStoredSpans = 50_000;
 /** New rows are read so long for one question. */
@@ -24,23 +22,24 @@ const mostStale = 10_000;
 const mostGroups = 5_000, mostListed = 500, mostProblems = 100;
 
 /**
- * What the spans of the newest runs did at which places in code. Works only when it is asked: it then reads what has come
+ * What the spans of the newest runs, and of opened files, did at which places in code. Works only when it is asked: it then reads what has come
  * since, in turns with whatever else the thread does, and keeps few numbers a span.
  */
 export class CodeUses {
-  private readonly store: TraceStore;
+  private readonly traces: CodeTraces;
   private readonly table = new PlaceTable();
+  /** By the keys of traces. */
   private readonly kept = new Map<string, PlacedSpans>();
   private readonly stale = new Set<string>();
   private scans = new WeakMap<TraceColumns, PlaceScan>();
   private problems = new WeakMap<PlacedSpans, readonly CodeProblem[]>();
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(store: TraceStore) { this.store = store; }
+  constructor(received: TraceStore, files: () => readonly FileTraces[]) { this.traces = new CodeTraces(received, files); }
 
-  /** Something came for a trace. */
-  changed(traceId: string): void {
-    this.stale.add(traceId);
+  /** Something came for the trace with this key. */
+  changed(key: string): void {
+    this.stale.add(key);
     if (this.stale.size <= mostStale) return;
     this.stale.clear();
     this.kept.clear();
@@ -71,9 +70,9 @@ export class CodeUses {
         }
       }
       const newest = found.sort((a, b) => b.start - a.start).slice(0, Math.min(limit, mostListed));
-      const traces = new Map([...new Set(newest.map(({ spans }) => spans.traceId))].map((traceId) => [traceId, this.read(traceId)]));
+      const traces = new Map([...new Set(newest.map(({ spans }) => spans.key))].map((key) => [key, this.traces.read(key)]));
       return newest.flatMap(({ spans, i }) => {
-        const trace = traces.get(spans.traceId);
+        const trace = traces.get(spans.key);
         return trace === undefined ? [] : [codeSpanOf(trace, spans, i, withContent)];
       });
     });
@@ -83,7 +82,7 @@ export class CodeUses {
     return this.inTurn(async (turns) => {
       await this.refresh(turns);
       const newestRun = new Map<string, string>(), found: CodeProblem[] = [];
-      for (const spans of this.kept.values()) {
+      for (const spans of [...this.kept.values()].filter(({ file }) => file === undefined)) {
         const run = newestRun.get(spans.program) ?? spans.run;
         newestRun.set(spans.program, run);
         if (run === spans.run && found.length < mostProblems) found.push(...this.problemsOf(spans));
@@ -95,29 +94,32 @@ export class CodeUses {
 
   /** What is kept is in the order of the traces, the newest first. True when there is more to be read. */
   private async refresh(turns: Turns): Promise<boolean> {
-    const end = performance.now() + scanMs, before = new Map(this.kept);
-    const entries = this.store.newestFirst().slice(0, mostTraces);
-    let isPartial = false, left = mostSpans;
-    if (entries.length === 0) this.forget();
+    const end = performance.now() + scanMs, before = new Map(this.kept), traces = this.traces.newestFirst();
+    let isPartial = false;
+    if (traces.length === 0) this.forget();
     this.kept.clear();
-    for (const { traceId, packed } of entries) {
-      const summary = parseSummary(traceId, packed), known = before.get(traceId);
-      if (left < summary.spanCount && left < mostSpans) break;
-      left -= summary.spanCount;
-      if (known !== undefined) this.kept.set(traceId, known);
-      if (known !== undefined && !this.stale.has(traceId)) continue;
+    for (const each of traces) {
+      const { key } = each, known = before.get(key);
+      if (known !== undefined) this.kept.set(key, known);
+      if (known !== undefined && !this.stale.has(key)) continue;
       if (performance.now() > end) { isPartial = true; continue; }
-      this.stale.delete(traceId);
-      const trace = this.store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.read(traceId));
-      if (trace === undefined) continue;
-      const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end);
-      this.kept.set(traceId, await placedSpansOf(trace, scan, summary, turns));
-      if (isRead) continue;
+      this.stale.delete(key);
+      if (await this.scan(each, turns, end)) continue;
       isPartial = true;
-      this.stale.add(traceId);
+      this.stale.add(key);
     }
-    for (const traceId of this.stale) if (!this.kept.has(traceId)) this.stale.delete(traceId);
+    for (const key of this.stale) if (!this.kept.has(key)) this.stale.delete(key);
     return isPartial;
+  }
+
+  /** False when the time was over before all of a trace was read. */
+  private async scan({ key, source, file, store, summary }: CodeTrace, turns: Turns, end: number): Promise<boolean> {
+    const { traceId } = summary;
+    const trace = store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.traces.read(key));
+    if (trace === undefined) return true;
+    const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end);
+    this.kept.set(key, await placedSpansOf(trace, scan, this.table, summary, { key, source, ...(file === undefined ? {} : { file }) }, turns));
+    return isRead;
   }
 
   /** Everything was deleted. */
@@ -137,7 +139,7 @@ export class CodeUses {
   private problemsOf(spans: PlacedSpans): readonly CodeProblem[] {
     const known = this.problems.get(spans);
     if (known !== undefined) return known;
-    const trace = spans.failures.length === 0 ? undefined : this.read(spans.traceId);
+    const trace = spans.failures.length === 0 ? undefined : this.traces.read(spans.key);
     const found = trace === undefined ? [] : this.readProblems(trace, spans);
     this.problems.set(spans, found);
     return found;
@@ -154,16 +156,9 @@ export class CodeUses {
   }
 
   private problemAt(trace: TraceColumns, spans: PlacedSpans, { row, at }: FailedRow, problem: string): CodeProblem[] {
-    const place = this.table.places[spans.place[at] as number];
+    const place = this.table.recorded(spans.place[at] as number);
     if (place === undefined) return [];
-    return [{ traceId: traceKeyOf(receivedSource, trace.traceId), spanId: trace.spanIdOf(row), place, start: spans.start[at] as number, problem, chain: chainOf(trace, row) }];
-  }
-
-  /** A trace that is not in memory is not kept there. */
-  private read(traceId: string): TraceColumns | undefined {
-    const trace = this.store.peek(traceId);
-    trace?.settle();
-    return trace;
+    return [{ traceId: spans.key, spanId: trace.spanIdOf(row), place, start: spans.start[at] as number, problem, chain: chainOf(trace, row) }];
   }
 
   /** Questions are answered one after the other. */

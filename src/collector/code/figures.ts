@@ -8,6 +8,8 @@ import type { PlacedSpans } from './placedSpans.ts';
 const mostDurations = 1_000;
 /** Calls within calls are looked for so far up. */
 const highest = 64;
+/** Names of opened files that are told. */
+const mostFiles = 20;
 
 /** Adds up the spans of groups of places, trace by trace, the newest first. */
 export class FigureSums {
@@ -42,7 +44,10 @@ class GroupSums {
   private readonly all = new Sums();
   private readonly newest = new Sums();
   private readonly runs = new Set<string>();
+  private readonly fileRuns = new Set<string>();
+  private readonly files = new Set<string>();
   private run: string | undefined;
+  private file: string | undefined;
   private isLatest = false;
   private since = 0;
   /** Of the trace that is being added: whether it is of the newest run, and whether it has spans of these places. */
@@ -90,14 +95,24 @@ class GroupSums {
   }
 
   result(): CodeUse | undefined {
-    return this.runs.size === 0 ? undefined : { all: this.all.result(), runs: this.runs.size, run: this.newest.result(), isLatest: this.isLatest, since: this.since };
+    if (this.runs.size === 0) return undefined;
+    const { file, isLatest, since } = this;
+    return {
+      all: this.all.result(), runs: this.runs.size, fileRuns: this.fileRuns.size, files: [...this.files], run: this.newest.result(), ...(file === undefined ? {} : { file }), isLatest, since,
+    };
   }
 
-  private enter({ run, began }: PlacedSpans): void {
+  private enter({ run, began, file }: PlacedSpans): void {
     this.isIn = true;
-    if (this.run === undefined) this.since = began;
+    if (this.run === undefined) {
+      this.since = began;
+      this.file = file;
+    }
     this.run ??= run;
     this.runs.add(run);
+    if (file === undefined) return;
+    this.fileRuns.add(run);
+    if (this.files.size < mostFiles) this.files.add(file);
   }
 }
 

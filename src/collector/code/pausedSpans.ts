@@ -1,18 +1,17 @@
 import { PausedTime } from '../../analysis/pausedTime.ts';
 import type { CodePauses } from '../../protocol/codeUse.ts';
-import { runOfSession } from './placedSpans.ts';
 import type { PlacedSpans } from './placedSpans.ts';
 
 const nsPerMilli = 1e6;
 
 /** Takes the time out of spans that their programs stood in the debugger. */
 export class PausedSpans {
-  private readonly byRun: ReadonlyMap<string, CodePauses['pauses']>;
+  private readonly bySession: ReadonlyMap<string | undefined, CodePauses['pauses']>;
 
-  constructor(pauses: readonly CodePauses[]) { this.byRun = new Map(pauses.map(({ session, pauses: own }) => [runOfSession(session), own])); }
+  constructor(pauses: readonly CodePauses[]) { this.bySession = new Map(pauses.map(({ session, pauses: own }) => [session, own])); }
 
   without(spans: PlacedSpans): PlacedSpans {
-    const pauses = this.byRun.get(spans.run);
+    const pauses = this.bySession.get(spans.session);
     if (pauses === undefined) return spans;
     const { began, start } = spans, sinceBegan = (time: number): number => (time - began) * nsPerMilli;
     const paused = new PausedTime(pauses.map(([from, to]) => ({ from: sinceBegan(from), to: to === undefined ? Infinity : sinceBegan(to) })));

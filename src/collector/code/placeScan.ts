@@ -11,6 +11,7 @@ import type { TraceColumns } from '../store/traceColumns.ts';
 import type { Turns } from '../traceSearch.ts';
 import { noPlace } from './placeTable.ts';
 import type { PlaceTable } from './placeTable.ts';
+import { functionNames } from './spanNames.ts';
 
 const prefixes = ['spanscope.source.', 'code.'];
 const mayTellPlace = keyScanOf(prefixes);
@@ -63,8 +64,8 @@ export class PlaceScan {
   }
 
   private read(bytes: Uint8Array, fields: readonly number[], origin: Origin, table: PlaceTable): number {
-    const place = recordedPlace({ attributes: placeAttributes(bytes, fields) });
-    if (place === undefined) return noPlace;
+    const attributes = placeAttributes(bytes, fields), place = recordedPlace({ attributes });
+    if (place === undefined) return table.idOfNames(functionNames(attributes));
     const { origin: _, functionName, ...recorded } = place;
     return table.idOf({ ...recorded, ...(functionName === undefined || functionName.length > longestFunction ? {} : { functionName }), folders: this.foldersOf(origin) });
   }

@@ -1,32 +1,53 @@
-import type { CodePlace } from '../../protocol/codeUse.ts';
+import type { CodePlace, NamedPlace, SpokenName } from '../../protocol/codeUse.ts';
 import { nextEpoch } from '../store/traceColumns.ts';
 
 /** Programs have some hundred places; whoever sends very many does not mean code. */
 const mostPlaces = 20_000;
+/** Names that have a number or an address in them are all different, and stand nowhere in code. */
+const mostNamed = 5_000;
 export const noPlace = -1;
 
-/** All places in code that were seen, numbered in the order in which they came. */
+/** All places in code that were seen, and the names of spans without one, numbered in the order in which they came. */
 export class PlaceTable {
   epoch = nextEpoch();
-  places: CodePlace[] = [];
+  places: (CodePlace | NamedPlace)[] = [];
   private readonly ids = new Map<string, number>();
+  private namedCount = 0;
 
   /** The number of a place; `noPlace` when there are too many. */
   idOf(place: Omit<CodePlace, 'id'>): number {
     const key = JSON.stringify([place.path, place.line, place.column, place.functionName, place.folders]);
-    const known = this.ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.places.length;
-    if (id >= mostPlaces) return noPlace;
-    this.ids.set(key, id);
-    this.places.push({ ...place, id });
-    return id;
+    return this.ids.get(key) ?? this.add(key, (id) => ({ ...place, id }));
+  }
+
+  /** The number of names; `noPlace` when there are none, or too many. */
+  idOfNames(names: readonly SpokenName[]): number {
+    if (names.length === 0) return noPlace;
+    const key = JSON.stringify(names.map(({ kind, name, qualifiers }) => [kind, name, qualifiers])), known = this.ids.get(key);
+    if (known !== undefined || this.namedCount >= mostNamed) return known ?? noPlace;
+    this.namedCount++;
+    return this.add(key, (id) => ({ names, id }));
+  }
+
+  /** The place that spans record; undefined of spans that have names alone. */
+  recorded(id: number): CodePlace | undefined {
+    const place = this.places[id];
+    return place !== undefined && 'path' in place ? place : undefined;
   }
 
   /** Forgets all places; their numbers are void. */
   clear(): void {
     this.epoch = nextEpoch();
     this.places = [];
+    this.namedCount = 0;
     this.ids.clear();
+  }
+
+  private add(key: string, place: (id: number) => CodePlace | NamedPlace): number {
+    const id = this.places.length;
+    if (id >= mostPlaces) return noPlace;
+    this.ids.set(key, id);
+    this.places.push(place(id));
+    return id;
   }
 }

@@ -5,6 +5,8 @@ import { metaStatus } from '../../model/traceRows.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 import type { Turns } from '../traceSearch.ts';
 import type { PlaceScan } from './placeScan.ts';
+import type { PlaceTable } from './placeTable.ts';
+import { namesOfRows } from './spanNames.ts';
 
 const openMark = markBit('open'), lostMark = markBit('lost');
 const errorStatus = statusCodes.indexOf('error');
@@ -14,14 +16,21 @@ const mostFailed = 500;
 export const spansBetweenLooks = 4096;
 export const failed = 1, running = 2;
 
-/** A failed span and its nearest span with a place, itself or above it. */
+/** A failed span and its nearest span with a recorded place, itself or above it. */
 export interface FailedRow { readonly row: number; readonly at: number }
 
-/** What is kept of a trace: its spans that have a place, in the order of their rows. */
-export interface PlacedSpans {
-  readonly traceId: string;
+/** Where a trace is from: its key, and the name of the opened file that it is in. */
+export interface TraceOrigin {
+  readonly key: string;
+  readonly source: string;
+  readonly file?: string;
+}
+
+/** What is kept of a trace: its spans that have a place or may be found by their names, in the order of their rows. */
+export interface PlacedSpans extends TraceOrigin {
   /** The debug session of the trace, or the trace itself. */
   readonly run: string;
+  readonly session?: string;
   /** What tells runs of the same program apart from those of others. */
   readonly program: string;
   /** When the trace began, in milliseconds since 1970. */
@@ -29,7 +38,7 @@ export interface PlacedSpans {
   readonly count: number;
   readonly row: Uint32Array;
   readonly place: Int32Array;
-  /** The nearest span above that has a place too; -1 when there is none. */
+  /** The nearest span above that is here too; -1 when there is none. */
   readonly up: Int32Array;
   /** Milliseconds since 1970. */
   readonly start: Float64Array;
@@ -42,24 +51,27 @@ export interface PlacedSpans {
 }
 
 /** What comes while others have their turn counts the next time. */
-export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summary: TraceOverview, turns: Turns): Promise<PlacedSpans> {
+export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, table: PlaceTable, summary: TraceOverview, origin: TraceOrigin, turns: Turns): Promise<PlacedSpans> {
   trace.settle();
-  const rows = new Uint32Array(trace.count), indexOf = new Int32Array(trace.count).fill(-1);
+  const rows = new Uint32Array(trace.count), places = new Int32Array(trace.count), indexOf = new Int32Array(trace.count).fill(-1), recorded = new Int32Array(trace.count).fill(-1);
+  const namesOf = namesOfRows(trace, table);
   let count = 0;
   for (let row = 0; row < indexOf.length; row++) {
-    if (scan.placeAt(row) < 0) continue;
+    const told = scan.placeAt(row), place = told < 0 ? namesOf(row) : told;
+    if (place < 0) continue;
+    if (told >= 0 && table.recorded(told) !== undefined) recorded[row] = count;
     indexOf[row] = count;
+    places[count] = place;
     rows[count++] = row;
   }
   const nearest = nearestIn(trace, indexOf), base = Number(trace.times.base) / nsPerMilli;
   const spans = {
-    traceId: trace.traceId, ...runOf(summary), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
-    place: new Int32Array(count), up: new Int32Array(count), start: new Float64Array(count), duration: new Float64Array(count), state: new Uint8Array(count),
-    figures: new Map<number, RowFigures>(), failures: failuresOf(trace, nearest),
+    ...origin, ...runOf(summary, origin), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
+    place: places.slice(0, count), up: new Int32Array(count), start: new Float64Array(count), duration: new Float64Array(count), state: new Uint8Array(count),
+    figures: new Map<number, RowFigures>(), failures: failuresOf(trace, nearestIn(trace, recorded)),
   };
   for (let i = 0; i < count; i++) {
     const row = rows[i] as number, figures = trace.sums.figures.get(row);
-    spans.place[i] = scan.placeAt(row);
     spans.up[i] = nearest(trace.parent[row] as number);
     spans.start[i] = base + (trace.start[row] as number) / nsPerMilli;
     spans.duration[i] = trace.duration[row] as number;
@@ -70,11 +82,13 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, summar
   return spans;
 }
 
-export const runOfSession = (id: string): string => `session ${id}`;
-
-function runOf({ traceId, session, services, name }: TraceOverview): Pick<PlacedSpans, 'run' | 'program'> {
-  if (session === undefined) return { run: `trace ${traceId}`, program: JSON.stringify([services, name]) };
-  return { run: runOfSession(session.id), program: session.name === '' ? JSON.stringify(services) : session.name };
+/** Programs in an opened file are apart from those that run here: it is open because somebody wants to see them. */
+function runOf({ session, services, name }: TraceOverview, { key, source }: TraceOrigin): Pick<PlacedSpans, 'run' | 'program' | 'session'> {
+  const program = session === undefined ? JSON.stringify([services, name]) : session.name === '' ? JSON.stringify(services) : session.name;
+  return {
+    run: session === undefined ? `trace ${key}` : `session ${source} ${session.id}`, program: `${source} ${program}`,
+    ...(session === undefined ? {} : { session: session.id }),
+  };
 }
 
 function stateOf(trace: TraceColumns, row: number): number {

@@ -1,7 +1,6 @@
 import type { SpanRecord } from '../../model/records.ts';
 import { roles } from '../../model/role.ts';
 import { markBit, statusCodes } from '../../model/span.ts';
-import { receivedSource, traceKeyOf } from '../../model/traceKey.ts';
 import { metaRole, metaStatus } from '../../model/traceRows.ts';
 import type { CodeSpan, CodeSpanContent } from '../../protocol/codeUse.ts';
 import { spanRecordOf } from '../store/spanRecords.ts';
@@ -18,7 +17,7 @@ export function codeSpanOf(trace: TraceColumns, spans: PlacedSpans, i: number, w
   const meta = trace.meta[row] as number, marks = trace.marks[row] as number;
   const { texts } = trace.texts;
   return {
-    traceId: traceKeyOf(receivedSource, trace.traceId), spanId: trace.spanIdOf(row), place,
+    traceId: spans.key, spanId: trace.spanIdOf(row), place, ...(spans.file === undefined ? {} : { file: spans.file }),
     name: cut(texts[trace.name[row] as number] ?? '', longestName), label: labelOf(trace, row),
     role: roles[metaRole(meta)] ?? 'other', isFailed: statusCodes[metaStatus(meta)] === 'error', isRunning: (marks & (openMark | lostMark)) === openMark,
     start, ...(Number.isNaN(duration) ? {} : { durationNs: duration }),

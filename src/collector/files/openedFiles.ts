@@ -68,6 +68,10 @@ export class OpenedFiles {
 
   storeOf(source: string): TraceStore | undefined { return this.files.get(source)?.store; }
 
+  stores(): { readonly source: string; readonly name: string; readonly store: TraceStore }[] {
+    return [...this.files].map(([source, { name, store }]) => ({ source, name, store }));
+  }
+
   /** To be called about every second. */
   maintain(): void { for (const { store } of this.files.values()) store.maintain(false); }
 
@@ -76,8 +80,8 @@ export class OpenedFiles {
 
 class OpenedTraceFile {
   readonly store: TraceStore;
+  readonly name: string;
   private readonly source: string;
-  private readonly name: string;
   private readonly context: FilesContext;
   private readonly usedByAll: () => number;
   private readonly changedIds = new Set<string>();

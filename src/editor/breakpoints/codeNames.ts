@@ -33,7 +33,7 @@ export function writtenNames(path: string, text: string, line: number): readonly
 
 async function seenNames(collector: Collector, path: string, line: number): Promise<readonly CodeName[]> {
   const { epoch, places } = await collector.call('codeUse', { epoch: 0, known: 0, groups: [] });
-  const here = places.filter((place) => place.line === line && samePath(place.path, path)).map(({ id }) => id);
+  const here = places.filter((place) => 'path' in place && place.line === line && samePath(place.path, path)).map(({ id }) => id);
   if (here.length === 0) return [];
   const spans = await collector.call('codeSpans', { epoch, places: here, limit: mostSpans });
   return [...new Set(spans.map(({ name }) => name))].filter((name) => name !== '').map((name) => ({ draft: { name }, origin: 'seen here' }));

@@ -18,6 +18,7 @@ export class CodeSurface {
     const look = (): void => this.#lookSoon(collector);
     this.#waiting.add(collector.onDidStart(look));
     this.#waiting.add(collector.onDidChangeTraces(look));
+    this.#waiting.add(collector.onDidChangeFile(look));
     this.#waiting.add(vscode.window.onDidChangeVisibleTextEditors(look));
     this.#waiting.add(vscode.workspace.onDidGrantWorkspaceTrust(look));
   }

@@ -3,6 +3,7 @@ import type { SpanRecord } from '../../model/records.ts';
 import { visibleName } from '../../model/visibleText.ts';
 import type { CodePlace } from '../../protocol/codeUse.ts';
 import type { SourceLink, StackFrameLink } from '../../protocol/panel.ts';
+import type { MentionFinder } from '../../source/onlyMention.ts';
 import type { SourceCandidate, SourceAnswer } from '../../source/resolve.ts';
 import type { SourceCandidate as ExportedCandidate } from '../api.ts';
 import { Disposables } from '../disposables.ts';
@@ -53,6 +54,11 @@ export class SourceService {
   /** The line of the workspace that a recorded place is, when it is one. */
   async placeOf(place: CodePlace): Promise<SourceCandidate | undefined> {
     return (await this.#opened()).place(place);
+  }
+
+  /** Finds what names of spans are mentioned once; resolves when all files of the workspace are known. */
+  async mentions(): Promise<MentionFinder> {
+    return (await this.#opened()).mentions();
   }
 
   /** Best first, for other extensions. */

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { SpanRecord } from '../../model/records.ts';
 import type { CodePlace } from '../../protocol/codeUse.ts';
 import { codeEndings } from '../../source/codeScan.ts';
+import { onlyMention } from '../../source/onlyMention.ts';
+import type { MentionFinder } from '../../source/onlyMention.ts';
 import { mappingsOf, mappingsOfLaunch } from '../../source/pathMappings.ts';
 import { resolveFrames, resolvePlace, resolveSource } from '../../source/resolve.ts';
 import type { ResolvedFrame, SourceAnswer, SourceCandidate, SourceContext } from '../../source/resolve.ts';
@@ -57,6 +59,13 @@ export class SourceWorkspace {
     }
     const [only] = found;
     return found.length === 1 && only?.isInWorkspace === true ? only : undefined;
+  }
+
+  /** Finds by names, as soon as all files of the workspace are known. Rejects while it is not trusted. */
+  async mentions(): Promise<MentionFinder> {
+    if (!vscode.workspace.isTrusted) throw new Error(restricted);
+    await (this.#indexed ??= this.#beginIndex());
+    return (names) => onlyMention(names, this.#index);
   }
 
   async frames(record: SpanRecord): Promise<readonly ResolvedFrame[]> {

@@ -66,7 +66,7 @@ export class CodeDecorations {
   #drawEnds(editor: vscode.TextEditor, lines: readonly Line[]): void {
     const now = Date.now(), plain: vscode.DecorationOptions[] = [], failed: vscode.DecorationOptions[] = [];
     for (const { line, here } of lines) {
-      const { text, isFailed } = lineEnd(here.use, here.isOlder, now, this.#display), end = editor.document.lineAt(line).range.end;
+      const { text, isFailed } = lineEnd(here, now, this.#display), end = editor.document.lineAt(line).range.end;
       (isFailed ? failed : plain).push({ range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } });
     }
     editor.setDecorations(this.#ends, plain);

@@ -45,9 +45,9 @@ export class CodeHovers implements vscode.HoverProvider {
   }
 
   /** What spans say is in a text that has no links. */
-  #text({ use, isOlder }: UseHere, spans: readonly CodeSpan[]): vscode.MarkdownString {
+  #text(here: UseHere, spans: readonly CodeSpan[]): vscode.MarkdownString {
     const now = Date.now();
-    const lines = [hoverTitle(use, isOlder, this.#display), '', ...spans.flatMap((span, i) => hoverLines(span, i + 1, now, this.#display))];
+    const lines = [hoverTitle(here, this.#display), '', ...spans.flatMap((span, i) => hoverLines(span, i + 1, now, this.#display))];
     const text = new vscode.MarkdownString(lines.join('  \n'));
     text.isTrusted = false;
     text.supportHtml = false;

@@ -8,8 +8,10 @@ import { Throttle } from '../../throttle.ts';
 import type { SourceService } from '../sourceService.ts';
 import { CodePlaces } from './codePlaces.ts';
 import type { PlaceHere } from './codePlaces.ts';
+import type { SpansHere } from './codeWords.ts';
 import { Documents } from './documents.ts';
 import type { DiskState } from './lineHistory.ts';
+import { NamedPlaces } from './namedPlaces.ts';
 
 const refreshMs = 500, runningMs = 1000;
 /** An answer that took long is not asked for again at once: the collector has other work to do. */
@@ -21,14 +23,11 @@ const mostLines = 1_000, mostPausedRuns = 20;
 const findAgainMs = 30_000;
 
 /** A line or function with spans. */
-export interface UseHere {
+export interface UseHere extends SpansHere {
   /** From 0, after so many edits of its file. */
   readonly line: number;
   readonly mark: number;
   readonly places: readonly number[];
-  readonly use: CodeUse;
-  /** The code has changed since its newest run. */
-  readonly isOlder: boolean;
 }
 
 /** What spans did in one file. */
@@ -37,12 +36,13 @@ export interface FileUse {
   readonly functions: readonly UseHere[];
 }
 
-interface Draft { readonly line: number; readonly places: number[]; isOlder: boolean }
+interface Draft { readonly line: number; readonly places: number[]; isOlder: boolean; isByName: boolean }
 
 /** Knows what spans did in the files that editors show; asks while there are such files, at most twice a second. */
 export class CodeInsight {
   readonly documents: Documents;
   readonly places: CodePlaces;
+  readonly #named: NamedPlaces;
   readonly #collector: CollectorHost;
   readonly #runs: RunLog;
   readonly #log: Log;
@@ -65,9 +65,10 @@ export class CodeInsight {
     this.places = new CodePlaces((place) => source.placeOf(place));
     this.#refresh = this.#disposables.add(new Throttle(refreshMs, () => this.#loadAndRest()));
     const request = (): void => this.#refresh.request();
+    this.#named = new NamedPlaces(() => source.mentions(), request);
     const begin = (): void => { this.places.clear(); request(); };
     for (const listener of [
-      collector.onDidChangeTraces(request), runs.onDidPause(request), collector.onDidReplace(begin), source.onDidChange(begin), vscode.window.onDidChangeVisibleTextEditors(request),
+      collector.onDidChangeTraces(request), collector.onDidChangeFile(request), runs.onDidPause(request), collector.onDidReplace(begin), source.onDidChange(begin), vscode.window.onDidChangeVisibleTextEditors(request),
       vscode.workspace.onDidSaveTextDocument(request), vscode.workspace.onDidChangeWorkspaceFolders(begin),
       vscode.workspace.onDidChangeTextDocument(({ document }) => { if (this.#files.has(document)) request(); }),
     ]) this.#disposables.add(listener);
@@ -143,7 +144,7 @@ export class CodeInsight {
     }
     const uses = new Map<number, CodeUse>();
     for (let round = 0; round < mostRounds; round++) {
-      const ids = documents.flatMap((document) => this.places.of(document.uri.fsPath).map(({ id }) => id)).filter((id) => !uses.has(id));
+      const ids = documents.flatMap((document) => [...this.places.of(document.uri.fsPath), ...this.#namedIn(document)].map(({ id }) => id)).filter((id) => !uses.has(id));
       if (round > 0 && ids.length === 0) break;
       const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]), pauses: this.pauses });
       if (this.places.epoch !== epoch) return this.#again();
@@ -180,19 +181,24 @@ export class CodeInsight {
   /** The lines and functions of a file that have spans, as it is now. */
   #draft(document: vscode.TextDocument, uses: ReadonlyMap<number, CodeUse>): { readonly mark: number; readonly lines: readonly Draft[]; readonly functions: readonly Draft[] } {
     const history = this.documents.historyOf(document), functions = this.documents.functionsOf(document);
-    const here = this.places.of(document.uri.fsPath).flatMap((place) => {
+    const used = (places: readonly PlaceHere[]): Here[] => places.flatMap((place) => {
       const use = uses.get(place.id);
       return use === undefined ? [] : [{ place, state: history.at(use.since) }];
     });
+    const recorded = current(used(this.places.of(document.uri.fsPath))), named = new Set(used(this.#namedIn(document)));
     const byLine = new Map<number, Draft>(), byFunction = new Map<number, Draft>();
-    for (const { place, state } of current(here).slice(0, mostLines)) {
-      const now = history.now(place.line, state.mark);
+    for (const here of [...recorded, ...named].slice(0, mostLines)) {
+      const { place, state } = here, isByName = named.has(here), now = history.now(place.line, isByName ? history.mark : state.mark);
       if (now === undefined || now.line >= document.lineCount) continue;
       const isOlder = !state.isKnown || now.isEdited, around = functions.at(now.line, place.functionName);
-      add(byLine, now.line, place.id, isOlder);
-      add(byFunction, around?.line ?? now.line, place.id, isOlder || (around !== undefined && history.isTouched(around.line, around.end, state.mark)));
+      add(byLine, now.line, place.id, { isOlder, isByName });
+      add(byFunction, around?.line ?? now.line, place.id, { isOlder: isOlder || (around !== undefined && history.isTouched(around.line, around.end, state.mark)), isByName });
     }
     return { mark: history.mark, lines: [...byLine.values()], functions: [...byFunction.values()] };
+  }
+
+  #namedIn(document: vscode.TextDocument): readonly PlaceHere[] {
+    return this.#named.in(document.uri.fsPath, this.documents.functionsOf(document).mentions, this.places.named);
   }
 }
 
@@ -203,11 +209,12 @@ function current(here: readonly Here[]): readonly Here[] {
   return here.some(({ state }) => state.isKnown) ? here.filter(({ state }) => state.isKnown) : here;
 }
 
-function add(drafts: Map<number, Draft>, line: number, place: number, isOlder: boolean): void {
+function add(drafts: Map<number, Draft>, line: number, place: number, { isOlder, isByName }: Pick<Draft, 'isOlder' | 'isByName'>): void {
   const draft = drafts.get(line);
-  if (draft === undefined) drafts.set(line, { line, places: [place], isOlder });
+  if (draft === undefined) drafts.set(line, { line, places: [place], isOlder, isByName });
   else {
     draft.places.push(place);
     draft.isOlder ||= isOlder;
+    draft.isByName &&= isByName;
   }
 }

@@ -27,8 +27,8 @@ export class CodeLenses implements vscode.CodeLensProvider {
     return (used?.functions ?? []).flatMap((here) => {
       const line = this.#insight.lineNow(document, here);
       if (line === undefined) return [];
-      const tooltip = lensTooltip(here.use, here.isOlder, this.#display), range = new vscode.Range(line, 0, line, 0);
-      return lensParts(here.use, here.isOlder, this.#display).map((title) => (
+      const tooltip = lensTooltip(here, this.#display), range = new vscode.Range(line, 0, line, 0);
+      return lensParts(here, this.#display).map((title) => (
         new vscode.CodeLens(range, { title, tooltip, command: listSpansCommand, arguments: [this.#insight.epoch, here.places, title.startsWith('$(error)')] })
       ));
     });

@@ -1,11 +1,11 @@
 import * as process from 'node:process';
-import type { CodePlace, CodeUseAnswer } from '../../../protocol/codeUse.ts';
+import type { CodePlace, CodeUseAnswer, NamedPlace } from '../../../protocol/codeUse.ts';
 import type { SourceCandidate } from '../../../source/resolve.ts';
 
 /** A place in a file of the workspace. */
 export interface PlaceHere {
   readonly id: number;
-  /** From 0, as it was when it was recorded. */
+  /** From 0, as it was when it was recorded; of one that was found by its names as it is now. */
   readonly line: number;
   readonly functionName?: string;
 }
@@ -22,6 +22,7 @@ export class CodePlaces {
   #byFile = new Map<string, PlaceHere[]>();
   /** Places that were not found, by their paths and the folders that these may be relative to. */
   #missing = new Map<string, CodePlace[]>();
+  #named: NamedPlace[] = [];
   #epoch = 0;
   #known = 0;
 
@@ -30,20 +31,25 @@ export class CodePlaces {
   get epoch(): number { return this.#epoch; }
   get known(): number { return this.#known; }
 
-  of(path: string): readonly PlaceHere[] { return this.#byFile.get(keyOf(path)) ?? []; }
+  /** What spans without a place are called. */
+  get named(): readonly NamedPlace[] { return this.#named; }
+
+  of(path: string): readonly PlaceHere[] { return this.#byFile.get(fileKeyOf(path)) ?? []; }
 
   /** Takes over the new places of an answer. */
   async take({ epoch, places }: Pick<CodeUseAnswer, 'epoch' | 'places'>): Promise<void> {
     if (epoch !== this.#epoch) this.clear();
     this.#epoch = epoch;
     this.#known += places.length;
-    await this.#addAll(places, epoch);
+    this.#named.push(...places.filter((place): place is NamedPlace => 'names' in place));
+    await this.#addAll(places.filter((place): place is CodePlace => 'path' in place), epoch);
   }
 
   /** Looks for everything anew with the next answer. */
   clear(): void {
     this.#byFile = new Map();
     this.#missing = new Map();
+    this.#named = [];
     this.#epoch = this.#known = 0;
   }
 
@@ -68,7 +74,7 @@ export class CodePlaces {
     }
     if (found?.line === undefined) return;
     const here: PlaceHere = { id: place.id, line: found.line - 1, ...(found.functionName === undefined ? {} : { functionName: found.functionName }) };
-    for (const file of new Set([keyOf(found.path), keyOf(found.realPath)])) {
+    for (const file of new Set([fileKeyOf(found.path), fileKeyOf(found.realPath)])) {
       const list = this.#byFile.get(file);
       if (list === undefined) this.#byFile.set(file, [here]); else list.push(here);
     }
@@ -76,6 +82,6 @@ export class CodePlaces {
 }
 
 /** Windows writes the same path in several ways. */
-function keyOf(path: string): string {
+export function fileKeyOf(path: string): string {
   return process.platform === 'win32' ? path.toLowerCase() : path;
 }

@@ -1,4 +1,5 @@
 import { scanCode } from '../../../source/codeScan.ts';
+import type { CodeMention } from '../../../source/codeScan.ts';
 
 /** A function in a text, and the lines that are its, from 0; `end` is the last. */
 export interface FunctionLines {
@@ -15,11 +16,13 @@ const farthestBelowDecorator = 10;
 export class CodeFunctions {
   readonly #lines: readonly string[];
   readonly #functions: readonly FunctionLines[];
+  /** What the text says of spans, tools, agents and functions. */
+  readonly mentions: readonly CodeMention[];
 
   constructor(path: string, text: string) {
     this.#lines = text.length > longestText ? [] : text.split(/\r\n|\r|\n/);
-    const mentions = this.#lines.length === 0 ? [] : scanCode(path, text).filter(({ kind }) => kind === 'function');
-    this.#functions = mentions.map(({ name, line }) => ({ name, line: line - 1, end: this.#endOf(line - 1) }));
+    this.mentions = this.#lines.length === 0 ? [] : scanCode(path, text);
+    this.#functions = this.mentions.filter(({ kind }) => kind === 'function').map(({ name, line }) => ({ name, line: line - 1, end: this.#endOf(line - 1) }));
   }
 
   /** The function that a line belongs to, with the name that was recorded for it, if any; undefined outside of functions. */

@@ -53,7 +53,7 @@ export class SpanCommands {
   async list({ epoch, places, failed }: Wanted): Promise<void> {
     const spans = await this.#collector.call('codeSpans', { epoch, places, limit: mostListed, pauses: this.#pauses(), failed, withContent: true });
     const [first] = spans;
-    if (first === undefined) throw new Error('These spans are no longer stored. Run the program again.');
+    if (first === undefined) throw new Error('These spans are no longer there. Run the program again, or open their file.');
     if (spans.length === 1) return this.#open(first);
     const title = `${failed ? 'Failed spans' : 'Spans'} made here${spans.length === mostListed ? `, the newest ${mostListed}` : ''}`;
     const chosen = await vscode.window.showQuickPick(spans.map((span) => this.#item(span)), { title, placeHolder: 'Choose a span to open', matchOnDescription: true, matchOnDetail: true });
@@ -70,7 +70,7 @@ export class SpanCommands {
   }
 
   async #open(span: SpanName | undefined): Promise<void> {
-    if (span === undefined || await this.#collector.call('summaryOf', span.traceId) === undefined) throw new Error('This span is no longer stored. Run the program again.');
+    if (span === undefined || await this.#collector.call('summaryOf', span.traceId) === undefined) throw new Error('This span is no longer there. Run the program again, or open its file.');
     await this.#panels.show(span.traceId, { spanId: span.spanId });
   }
 }

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CodeUses } from '../../../../src/collector/code/codeUse.ts';
 import { TraceStore } from '../../../../src/collector/store/traceStore.ts';
 import { live } from '../../../../src/formats/live.ts';
-import type { CodePauses, CodeUse, CodeUseAnswer } from '../../../../src/protocol/codeUse.ts';
+import { traceKeyOf } from '../../../../src/model/traceKey.ts';
+import type { FileTraces } from '../../../../src/collector/code/codeTraces.ts';
+import type { CodePauses, CodePlace, CodeUse, CodeUseAnswer, NamedPlace } from '../../../../src/protocol/codeUse.ts';
 import { decoded, utf8 } from '../../formats/batches.ts';
 import { makeDirectory, openStore, removeDirectories } from '../store/storeSupport.ts';
 
@@ -23,17 +25,29 @@ interface Drawn {
   readonly at?: number;
   readonly seconds?: number;
   readonly failed?: string;
+  readonly name?: string;
   readonly attributes?: Record<string, unknown>;
   readonly resource?: Record<string, unknown>;
 }
 
+const newStore = (changed: (traceId: string) => void): TraceStore => {
+  const store = new TraceStore({ memoryBytes: 1e8, databaseBytes: 1e8, retentionDays: 0 }, { changed, removed: () => undefined, log: () => undefined });
+  stores.push(store);
+  return store;
+};
+
+async function sendTo(store: TraceStore, messages: readonly object[]): Promise<void> {
+  const text = JSON.stringify(messages);
+  await store.append(decoded(live, text), { format: 'live', signal: 'traces', bytes: utf8(text) });
+}
+
 /** A live message of a whole span. */
-function message({ trace = 't', id, parent, line, at = 0, seconds = 1, failed, attributes = {}, resource = {} }: Drawn): object {
+function message({ trace = 't', id, parent, line, at = 0, seconds = 1, failed, name = `span ${id}`, attributes = {}, resource = {} }: Drawn): object {
   const place = line === undefined ? {} : { 'spanscope.source.file': '/w/agent.py', 'spanscope.source.line': line, 'spanscope.source.function': `f${Math.floor(line / 10)}` };
   const start = (t0 + at) * 1000;
   return {
     type: 'span', span: {
-      traceId: trace, spanId: id, ...(parent === undefined ? {} : { parentSpanId: parent }), name: `span ${id}`,
+      traceId: trace, spanId: id, ...(parent === undefined ? {} : { parentSpanId: parent }), name,
       startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${start + seconds * 1000}000000`, attributes: { ...place, ...attributes },
       resource: { attributes: { 'service.name': 'agent', ...resource } },
       ...(failed === undefined ? {} : { status: { code: 'error', message: failed }, events: [{ name: 'exception', timeUnixNano: `${start}000000`, attributes: { 'exception.type': 'ValueError', 'exception.message': failed } }] }),
@@ -48,16 +62,22 @@ class Workbench {
   answer: CodeUseAnswer = { epoch: 0, places: [], uses: [], isPartial: false };
   lines = new Map<number | undefined, number>();
   pauses: CodePauses[] = [];
+  files: FileTraces[] = [];
+  named: NamedPlace[] = [];
 
   constructor(store?: TraceStore) {
-    this.store = store ?? new TraceStore({ memoryBytes: 1e8, databaseBytes: 1e8, retentionDays: 0 }, { changed: (traceId) => this.uses.changed(traceId), removed: () => undefined, log: () => undefined });
-    stores.push(this.store);
-    this.uses = new CodeUses(this.store);
+    this.store = store ?? newStore((traceId) => this.uses.changed(traceId));
+    if (store !== undefined) stores.push(store);
+    this.uses = new CodeUses(this.store, () => this.files);
   }
 
-  async send(...messages: object[]): Promise<void> {
-    const text = JSON.stringify(messages);
-    await this.store.append(decoded(live, text), { format: 'live', signal: 'traces', bytes: utf8(text) });
+  send(...messages: object[]): Promise<void> { return sendTo(this.store, messages); }
+
+  /** Opens a file with these spans. */
+  async open(source: string, ...messages: object[]): Promise<void> {
+    const store = newStore((traceId) => this.uses.changed(traceKeyOf(source, traceId)));
+    this.files.push({ source, name: `${source}.json`, store });
+    await sendTo(store, messages);
   }
 
   /** Figures of groups of lines. */
@@ -65,9 +85,11 @@ class Workbench {
     const ask = async (): Promise<void> => {
       const ids = groups.map((lines) => lines.flatMap((line) => this.lines.get(line) ?? []));
       const before = this.answer.epoch;
-      this.answer = await this.uses.use({ epoch: before, known: this.lines.size, groups: ids, pauses: this.pauses });
-      if (this.answer.epoch !== before) this.lines = new Map();
-      for (const { line, id } of this.answer.places) this.lines.set(line, id);
+      this.answer = await this.uses.use({ epoch: before, known: this.lines.size + this.named.length, groups: ids, pauses: this.pauses });
+      if (this.answer.epoch !== before) [this.lines, this.named] = [new Map(), []];
+      for (const place of this.answer.places) {
+        if ('path' in place) this.lines.set(place.line, place.id); else this.named.push(place);
+      }
     };
     await ask();
     while (this.answer.isPartial) await ask();
@@ -197,6 +219,90 @@ describe('what spans did in code', () => {
     await bench.send(...wrong.map((attributes, i) => message({ id: `s${i}`, attributes })), message({ id: 'right', line: 12 }));
     expect((await bench.of([12]))[0]?.all).toMatchObject({ spans: 1 });
     const { places } = await bench.uses.use({ epoch: 0, known: 0, groups: [] });
-    expect(places.map(({ path }) => path)).toEqual(['__proto__', 'z.py', '/w/agent.py']);
+    expect(places.filter((place): place is CodePlace => 'path' in place).map(({ path }) => path)).toEqual(['__proto__', 'z.py', '/w/agent.py']);
+  });
+});
+
+describe('what spans of opened files did in code', () => {
+  const at = (seconds: number): object => ({ since: (t0 + seconds) * 1000 });
+
+  it('counts beside that of the runs here, and says which file it is from', async () => {
+    const bench = new Workbench();
+    await bench.send(message({ trace: 'here', id: 'a', line: 12, at: 50, seconds: 2 }), message({ trace: 'here', id: 'b', line: 13, at: 50 }));
+    await bench.open('prod', message({ trace: 'old', id: 'a', line: 12, at: 1 }), message({ trace: 'new', id: 'a', line: 12, at: 90, seconds: 7 }), message({ trace: 'new', id: 'c', line: 14, at: 90 }));
+    const [both, here, there] = await bench.of([12], [13], [14]);
+    expect(both).toMatchObject({ runs: 3, fileRuns: 2, files: ['prod.json'], file: 'prod.json', all: { spans: 3 }, run: { lastNs: 7 * second }, isLatest: true, ...at(90) });
+    expect(here).toMatchObject({ runs: 1, fileRuns: 0, files: [], isLatest: true });
+    expect(here).not.toHaveProperty('file');
+    expect(there).toMatchObject({ runs: 1, fileRuns: 1, file: 'prod.json', isLatest: true });
+    const spans = await bench.uses.spans({ epoch: bench.answer.epoch, places: [bench.lines.get(12) ?? -1], limit: 5 });
+    expect(spans.map(({ traceId, file }) => [traceId, file])).toEqual([['file:prod/new', 'prod.json'], ['here', undefined], ['file:prod/old', 'prod.json']]);
+  });
+
+  it('is gone with the file, and there once where the same trace was received', async () => {
+    const bench = new Workbench();
+    await bench.send(message({ id: 'a', line: 12 }));
+    await bench.open('copy', message({ id: 'a', line: 12 }));
+    await bench.open('other', message({ trace: 'o', id: 'a', line: 12 }), message({ trace: 'o', id: 'b', line: 20 }));
+    expect((await bench.of([12], [20])).map((use) => use?.all.spans)).toEqual([2, 1]);
+    bench.files = [];
+    expect((await bench.of([12], [20])).map((use) => use?.all.spans)).toEqual([1, undefined]);
+  });
+
+  it('hides no line of the newest run of a program here, whatever the file calls its own', async () => {
+    const bench = new Workbench(), run = (id: string): Record<string, unknown> => ({ 'spanscope.session.id': id, 'spanscope.session.name': 'agent.py' });
+    await bench.send(message({ trace: 'x', id: 'a', line: 12, at: 1, resource: run('s1') }));
+    await bench.open('later', message({ trace: 'y', id: 'a', line: 13, at: 9, resource: run('s2') }));
+    expect((await bench.of([12], [13])).map((use) => use?.isLatest)).toEqual([true, true]);
+  });
+
+  it('adds nothing to the problems, which are those of programs that run here', async () => {
+    const bench = new Workbench();
+    await bench.open('prod', message({ id: 'a', line: 12, failed: 'long ago' }));
+    expect((await bench.of([12]))[0]?.all.errors).toBe(1);
+    expect(await bench.uses.failures()).toEqual([]);
+  });
+});
+
+describe('spans that record no place', () => {
+  const namesOf = ({ names }: NamedPlace): string[] => names.map(({ kind, qualifiers, name }) => `${kind} ${[...qualifiers, name].join('.')}`);
+
+  it('are told by what they are called, once each', async () => {
+    const bench = new Workbench();
+    const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' }, agent = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'Planner' };
+    await bench.send(
+      ...[1, 2, 3].map((n) => message({ id: `t${n}`, name: 'execute_tool search', at: n, attributes: tool })), message({ id: 'a', name: 'invoke_agent Planner', attributes: agent }),
+      message({ id: 'p', name: 'plan' }), message({ id: 'g', name: 'GET' }), message({ id: 'j', name: 'work', attributes: { 'code.namespace': 'shop.Cart', 'code.function': 'add' } }), message({ id: 'l', line: 12, name: 'plan' }),
+    );
+    await bench.of([12]);
+    expect(bench.named.map(namesOf)).toEqual([
+      ['function shop.Cart.add'], ['spanName execute_tool search', 'tool search'], ['spanName invoke_agent Planner', 'agent Planner'], ['spanName plan', 'function plan'], ['spanName GET'],
+    ]);
+    const id = bench.named.find((place) => namesOf(place).includes('tool search'))?.id ?? -1;
+    const { uses } = await bench.uses.use({ epoch: bench.answer.epoch, known: 0, groups: [[id]] });
+    expect(uses[0]?.all).toMatchObject({ spans: 3, calls: 3, lastNs: second });
+  });
+
+  it('are those that have not told their place yet', async () => {
+    const bench = new Workbench();
+    await bench.send({ type: 'start', span: { traceId: 't', spanId: 'a', name: 'work', startTimeUnixNano: `${t0}000000000` } });
+    await bench.of([12]);
+    const [named] = bench.named;
+    await bench.send({ type: 'update', traceId: 't', spanId: 'a', attributes: { 'code.file.path': 'agent.py', 'code.line.number': 12 } });
+    expect((await bench.of([12]))[0]?.all.spans).toBe(1);
+    expect((await bench.uses.use({ epoch: bench.answer.epoch, known: 0, groups: [[named?.id ?? -1]] })).uses).toEqual([undefined]);
+  });
+
+  it('leave a failure at the nearest place that is recorded', async () => {
+    const bench = new Workbench();
+    await bench.send(message({ id: 'root', line: 10, failed: 'no' }), message({ id: 'deep', parent: 'root', failed: 'no' }));
+    expect(await bench.uses.failures()).toMatchObject([{ spanId: 'deep', place: { line: 10 } }]);
+  });
+
+  it('are not told without end, whatever they are called', async () => {
+    const bench = new Workbench();
+    await bench.send(...Array.from({ length: 6000 }, (_, i) => message({ id: `s${i}`, name: `GET /users/${i}` })), message({ id: 'right', line: 12 }));
+    expect((await bench.of([12]))[0]?.all.spans).toBe(1);
+    expect(bench.named.length).toBe(5000);
   });
 });

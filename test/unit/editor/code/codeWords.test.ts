@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hoverLines, hoverTitle, lensParts, lensTooltip, lineEnd, listRow } from '../../../../src/editor/code/use/codeWords.ts';
+import type { SpansHere } from '../../../../src/editor/code/use/codeWords.ts';
 import { Display } from '../../../../src/editor/display.ts';
 import { hostileTexts } from '../../../e2e/page/support/hostileRun.ts';
 import type { CodeFigures, CodeSpan, CodeUse } from '../../../../src/protocol/codeUse.ts';
@@ -7,9 +8,12 @@ import type { CodeFigures, CodeSpan, CodeUse } from '../../../../src/protocol/co
 const display = new Display('en');
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const none: CodeFigures = { spans: 1, calls: 1, errors: 0, failedCalls: 0, running: 0, inputTokens: NaN, outputTokens: NaN, costUsd: NaN, totalNs: 4.7e9, medianNs: 4.7e9, p95Ns: 4.7e9, lastStart: 1000, lastNs: 4.7e9 };
-const useOf = (figures: Partial<CodeFigures>, runs = 1): CodeUse => ({ all: { ...none, ...figures }, run: { ...none, ...figures }, runs, isLatest: true, since: 0 });
-const parts = (figures: Partial<CodeFigures>, isOlder = false): string[] => lensParts(useOf(figures), isOlder, display).map(plain);
-const end = (figures: Partial<CodeFigures>, isOlder = false): unknown => { const { text, isFailed } = lineEnd(useOf(figures), isOlder, 8200, display); return [plain(text), isFailed]; };
+const hereOf = (figures: Partial<CodeFigures>, isOlder = false, more: Partial<CodeUse & SpansHere> = {}): SpansHere => {
+  const { isByName = false, ...use } = more;
+  return { use: { all: { ...none, ...figures }, run: { ...none, ...figures }, runs: 1, fileRuns: 0, files: [], isLatest: true, since: 0, ...use }, isOlder, isByName };
+};
+const parts = (...given: Parameters<typeof hereOf>): string[] => lensParts(hereOf(...given), display).map(plain);
+const end = (...given: Parameters<typeof hereOf>): unknown => { const { text, isFailed } = lineEnd(hereOf(...given), 8200, display); return [plain(text), isFailed]; };
 const span: CodeSpan = { traceId: 't', spanId: 's', place: 0, name: 'n', label: 'search', role: 'tool', isFailed: false, isRunning: false, start: 0, durationNs: 1.2e9 };
 
 describe('the words in code', () => {
@@ -19,7 +23,7 @@ describe('the words in code', () => {
       .toEqual(['12 spans, last 1.20 s, p95 3.40 s', '35.0k → 2.3k tokens, $0.084', '$(error) 1 error']);
     expect(parts({ running: 1, lastNs: NaN, p95Ns: NaN })).toEqual(['1 span', '$(loading~spin) 1 running']);
     expect(parts({ spans: 3, calls: 3, running: 1, errors: 2 }, true)).toEqual(['3 spans, last 4.70 s, p95 4.70 s, older code', '$(error) 2 errors, 1 running']);
-    expect(plain(lensTooltip(useOf({ spans: 9, calls: 3 }, 4), true, display))).toBe('Show the spans of the last 4 runs, 3 calls with all spans in them, the code has changed since');
+    expect(plain(lensTooltip(hereOf({ spans: 9, calls: 3 }, true, { runs: 4 }), display))).toBe('Show the spans of the last 4 runs, 3 calls with all spans in them, the code has changed since');
   });
 
   it('say at the end of a line what its newest run did, in at most 28 letters', () => {
@@ -46,6 +50,24 @@ describe('the words in code', () => {
   });
 
   it('sum up above the spans of a hover', () => {
-    expect(plain(hoverTitle(useOf({ spans: 4, calls: 4, errors: 1 }, 2), true, display))).toBe('4 spans · 2 runs · median 4.70 s, p95 4.70 s · 1 error · the code has changed since');
+    expect(plain(hoverTitle(hereOf({ spans: 4, calls: 4, errors: 1 }, true, { runs: 2 }), display))).toBe('4 spans · 2 runs · median 4.70 s, p95 4.70 s · 1 error · the code has changed since');
+  });
+
+  it('say which file spans are from, and that they were found by their names', () => {
+    const file = { runs: 2, fileRuns: 2, files: ['prod.otlp.json'], file: 'prod.otlp.json' };
+    expect(parts({}, false, file)).toEqual(['1 span, last 4.70 s, from prod.otlp.json']);
+    expect(parts({}, true, { ...file, files: ['a.json', 'b.json'], isByName: true })).toEqual(['1 span, last 4.70 s, from 2 files, by name, older code']);
+    expect(parts({}, false, { ...file, fileRuns: 1 })).toEqual(['1 span, last 4.70 s']);
+    expect(plain(lensTooltip(hereOf({}, false, { ...file, fileRuns: 1 }), display))).toBe('Show the spans of the last 2 runs, 1 run from prod.otlp.json');
+    expect(plain(lensTooltip(hereOf({}, false, { isByName: true }), display))).toBe('Show the spans of the last run, found by the name of the spans, which record no line');
+    expect(end({ calls: 3 }, false, file)).toEqual(['3 calls, from file', false]);
+    expect(end({}, false, { isByName: true })).toEqual(['4.70 s, by name', false]);
+    expect(plain(hoverTitle(hereOf({}, false, file), display))).toBe(String.raw`1 span · 2 runs · from prod\.otlp\.json`);
+    expect(listRow({ ...span, file: '$(zap)x.json' }, 0, display).description).toContain(String.raw`from \$(zap)x.json`);
+    expect(hoverLines({ ...span, file: '[x](command:evil)' }, 1, 0, display)[0]).toContain(String.raw`from \[x\]\(command\:evil\)`);
+    for (const hostile of hostileTexts) {
+      expect(parts({}, false, { ...file, files: [hostile] })[0]).not.toMatch(/[\u202e\u2066\u0000]|(?<!\\)\$\(/);
+      expect(parts({}, false, { ...file, files: [hostile] })[0]?.length).toBeLessThan(200);
+    }
   });
 });
