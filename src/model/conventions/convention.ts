@@ -52,5 +52,5 @@ export interface RoleClaim extends Sourced<Role> { readonly rank: number }
 
 /** Which statement of a role beats which, when one span carries several (lowest first). */
 export const roleRank = {
-  vendor: 1, openInference: 2, operation: 3, traceloop: 4, requestType: 5, vercelAi: 6, mcp: 8, spanName: 9, toolName: 10, modelKey: 11,
+  vendor: 1, openInference: 2, operation: 3, traceloop: 4, requestType: 5, vercelAi: 6, genkit: 7, mcp: 8, spanName: 9, toolName: 10, modelKey: 11,
 } as const;

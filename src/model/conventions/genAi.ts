@@ -2,18 +2,18 @@ import type { AgentMessage } from '../agent.ts';
 import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
-import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced } from './convention.ts';
+import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
-import { figure, firstOf, hasPrefix, stepReader, structured, text } from './read.ts';
+import { figure, firstOf, hasPrefix, stepReader, structured, sumOf, text } from './read.ts';
 
 /** `gen_ai.operation.name` (compared in lower case) → role. */
 const operationRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
-  ['invoke_agent', 'agent'], ['create_agent', 'agent'], ['agent_call', 'agent'], ['agent', 'agent'],
-  ['invoke_workflow', 'chain'], ['agent_step', 'chain'], ['execute_task', 'chain'], ['schedule_tool_calls', 'chain'],
+  ['invoke_agent', 'agent'], ['create_agent', 'agent'], ['agent_call', 'agent'], ['agent', 'agent'], ['user_prompt', 'agent'],
+  ['invoke_workflow', 'chain'], ['agent_step', 'chain'], ['execute_task', 'chain'], ['schedule_tool_calls', 'chain'], ['framework', 'chain'], ['system_prompt', 'chain'],
   ['chat', 'llm'], ['generate_content', 'llm'], ['text_completion', 'llm'], ['completion', 'llm'], ['generate', 'llm'],
-  ['llm_call', 'llm'], ['llm_request', 'llm'],
+  ['llm_call', 'llm'], ['llm_request', 'llm'], ['realtime', 'llm'],
   ['execute_tool', 'tool'], ['tool_call', 'tool'],
-  ['retrieval', 'retriever'], ['vector_db_retrieve', 'retriever'], ['embeddings', 'embedding'],
+  ['retrieval', 'retriever'], ['vector_db_retrieve', 'retriever'], ['vectordb', 'retriever'], ['embeddings', 'embedding'], ['rerank', 'reranker'],
   ['create_memory_store', 'memory'], ['delete_memory_store', 'memory'], ['create_memory', 'memory'], ['update_memory', 'memory'],
   ['upsert_memory', 'memory'], ['delete_memory', 'memory'], ['search_memory', 'memory'],
   ['plan', 'decision'], ['handoff', 'handoff'],
@@ -40,7 +40,7 @@ const nanoseconds = (seconds: AttributeValue | undefined): number | undefined =>
   return read === undefined ? undefined : read * 1e9;
 };
 
-const step = stepReader({
+const fieldsOf = stepReader({
   model: [['gen_ai.response.model', 'gen_ai.request.model'], text],
   provider: [['gen_ai.provider.name', 'gen_ai.system'], provider],
   inputTokens: [['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'], figure],
@@ -51,15 +51,23 @@ const step = stepReader({
     'gen_ai.usage.cache_creation_input_tokens', 'gen_ai.usage.cache_write_tokens', 'gen_ai.usage.details.cache_write_tokens',
     'gen_ai.usage.input_tokens.cache_write'], figure],
   reasoningTokens: [['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
-    'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning'], figure],
+    'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning', 'codex.usage.reasoning_output_tokens'], figure],
   costUsd: [['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_tokens'], figure],
   timeToFirstTokenNs: [['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'], nanoseconds],
   agentName: [['gen_ai.agent.name'], text],
   toolName: [['gen_ai.tool.name'], text],
   toolCallId: [['gen_ai.tool.call.id'], text],
-  conversationId: [['gen_ai.conversation.id'], text],
+  conversationId: [['gen_ai.conversation.id', 'copilot_chat.session_id', 'conversation.id'], text],
   finishReason: [['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason],
 });
+
+const instructionsKey = 'gen_ai.system_instructions';
+const costParts = ['gen_ai.usage.input_cost', 'gen_ai.usage.output_cost'];
+
+function step(input: ConventionInput): StepFields {
+  const fields = fieldsOf(input);
+  return fields.costUsd === undefined && costParts.some((key) => input.attributes.has(key)) ? { ...fields, costUsd: sumOf(input, costParts) } : fields;
+}
 
 /**
  * OpenTelemetry's GenAI conventions, current and older forms: attributes of every version since 1.27, and messages as
@@ -77,29 +85,32 @@ export const genAi: Convention = {
 const isGenAiEvent = (event: { readonly name: string }): boolean => event.name.startsWith('gen_ai.');
 
 function role(input: ConventionInput): RoleClaim | undefined {
-  const operation = text(input.attributes.get('gen_ai.operation.name'));
-  const named = operation === undefined ? undefined : operationRoles.get(operation.toLowerCase());
-  if (named !== undefined) return { value: named, source: 'gen_ai.operation.name', rank: roleRank.operation };
+  for (const key of ['gen_ai.operation.name', 'sentry.op']) {
+    const named = operationRoles.get(text(input.attributes.get(key))?.toLowerCase().replace(/^gen_ai\./, '') ?? '');
+    if (named !== undefined) return { value: named, source: key, rank: roleRank.operation };
+  }
   const method = text(input.attributes.get('mcp.method.name'));
   if (method !== undefined) return { value: method === 'tools/call' ? 'tool' : 'other', source: 'mcp.method.name', rank: roleRank.mcp };
   if (input.attributes.has('gen_ai.guardrail.name')) return { value: 'guardrail', source: 'gen_ai.guardrail.name', rank: roleRank.toolName };
+  if (input.attributes.has('gen_ai.handoff.to_agent')) return { value: 'handoff', source: 'gen_ai.handoff.to_agent', rank: roleRank.toolName };
   if (input.attributes.has('gen_ai.tool.name')) return { value: 'tool', source: 'gen_ai.tool.name', rank: roleRank.toolName };
   for (const key of ['gen_ai.request.model', 'gen_ai.response.model']) {
     if (input.attributes.has(key)) return { value: 'llm', source: key, rank: roleRank.modelKey };
   }
-  if (input.events.some((event) => event.name === 'gen_ai.evaluation.result')) {
-    return { value: 'evaluator', source: 'event:gen_ai.evaluation.result', rank: roleRank.modelKey };
-  }
-  return undefined;
+  const where = input.events.some(({ name }) => name === evaluationEvent) ? 'event' : input.logs.some(({ eventName }) => eventName === evaluationEvent) ? 'log' : undefined;
+  return where && { value: 'evaluator', source: `${where}:${evaluationEvent}`, rank: roleRank.modelKey };
 }
+
+const evaluationEvent = 'gen_ai.evaluation.result';
 
 function content(input: ConventionInput): ContentFields {
   return {
-    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments'], structured),
-    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response'], structured),
+    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments', 'mcp.request.argument'], structured),
+    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response', 'mcp.response.value'], structured),
     inputMessages: inputMessages(input),
     outputMessages: outputMessages(input),
-    input: firstOf(input, ['gen_ai.retrieval.query.text', 'gen_ai.memory.query.text'], text),
+    input: firstOf(input, ['gen_ai.retrieval.query.text', 'gen_ai.memory.query.text', 'gen_ai.guardrail.input', 'gen_ai.task.input'], structured),
+    output: firstOf(input, ['gen_ai.guardrail.output', 'gen_ai.task.output', 'gen_ai.memory.records'], structured),
     documents: documents(input),
   };
 }
@@ -110,13 +121,28 @@ function inputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]>
   for (const carrier of carriers(input)) {
     const key = ['gen_ai.input.messages', 'gen_ai.request.messages'].find((name) => carrier.values.has(name));
     const messages = key === undefined ? undefined : messagesOf(carrier.values.get(key), 'user');
-    if (messages === undefined || key === undefined) continue;
-    const instructions = partsOf(structured(carrier.values.get('gen_ai.system_instructions')));
-    return { value: instructions.length > 0 ? [{ role: 'system', parts: instructions }, ...messages] : messages, source: carrier.label(key) };
+    if (messages !== undefined && key !== undefined) return { value: [...(systemMessages(input)?.value ?? []), ...messages], source: carrier.label(key) };
   }
   return fromMessageEvents(input, inputEventRoles) ?? fromContentEvent(input, 'gen_ai.content.prompt', 'gen_ai.prompt', 'user')
     ?? whole(input, 'gen_ai.prompt', 'user');
 }
+
+/** The instructions, which stand apart from the messages. */
+function systemMessages(input: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
+  const carrier = carriers(input).find(({ values }) => values.has(instructionsKey));
+  const parts = partsOf(structured(carrier?.values.get(instructionsKey)));
+  return carrier === undefined || parts.length === 0 ? undefined : { value: [{ role: 'system', parts }], source: carrier.label(instructionsKey) };
+}
+
+/** Instructions where no convention finds messages: comes after all that may. */
+export const genAiInstructions: Convention = {
+  id: 'genAiInstructions',
+  keyPrefixes: [instructionsKey],
+  claims: ({ attributes }) => attributes.has(instructionsKey),
+  role: () => undefined,
+  step: () => ({}),
+  content: (input) => ({ inputMessages: systemMessages(input) }),
+};
 
 function outputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
   for (const carrier of carriers(input)) {
@@ -124,7 +150,16 @@ function outputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]
     if (messages !== undefined) return { value: messages, source: carrier.label('gen_ai.output.messages') };
   }
   return fromMessageEvents(input, outputEventRoles) ?? fromContentEvent(input, 'gen_ai.content.completion', 'gen_ai.completion', 'assistant')
-    ?? whole(input, 'gen_ai.completion', 'assistant') ?? whole(input, 'gen_ai.response.text', 'assistant');
+    ?? whole(input, 'gen_ai.completion', 'assistant') ?? sentryAnswer(input);
+}
+
+/** Text and calls of tools in an attribute each. */
+function sentryAnswer({ attributes }: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
+  const keys = ['gen_ai.response.text', 'gen_ai.response.tool_calls'] as const;
+  const [said, calls] = keys.map((key) => structured(attributes.get(key)));
+  const value = calls === undefined ? messagesIn(said, 'assistant')
+    : messagesOf(new Map<string, AttributeValue>([...(said === undefined ? [] : [['content', said] as const]), ['tool_calls', calls]]), 'assistant');
+  return value && { value, source: keys.filter((key) => attributes.has(key)).join(' + ') };
 }
 
 interface Carrier { readonly values: ReadonlyMap<string, AttributeValue>; label(key: string): string }

@@ -24,7 +24,7 @@ export const langfuse: Convention = {
     return value && { value, source: typeKey, rank: roleRank.vendor };
   },
   step,
-  content: (input) => payload(roleOf(input), firstOf(input, [`${prefix}input`], structured), firstOf(input, [`${prefix}output`], structured)),
+  content: (input) => payload(roleOf(input), firstOf(input, [`${prefix}input`, 'langfuse.trace.input'], structured), firstOf(input, [`${prefix}output`, 'langfuse.trace.output'], structured)),
 };
 
 const roleOf = (input: ConventionInput): Role | undefined => typeRoles.get(text(input.attributes.get(typeKey))?.toLowerCase() ?? '');

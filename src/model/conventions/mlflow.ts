@@ -41,11 +41,17 @@ function step(input: ConventionInput): StepFields {
     outputTokens: member(input, 'mlflow.chat.tokenUsage', 'output_tokens'),
     cacheReadTokens: member(input, 'mlflow.chat.tokenUsage', 'cache_read_input_tokens'),
     cacheWriteTokens: member(input, 'mlflow.chat.tokenUsage', 'cache_creation_input_tokens'),
-    costUsd: member(input, 'mlflow.llm.cost', 'total_cost'),
+    costUsd: cost(input),
     conversationId: firstOf(input, ['mlflow.trace.session'], word),
     toolName: toolName?.source === 'span name' ? functionName ?? toolName : toolName,
     agentName,
   };
+}
+
+function cost(input: ConventionInput): Sourced<number> | undefined {
+  const parts = ['input_cost', 'output_cost'].flatMap((name) => member(input, 'mlflow.llm.cost', name) ?? []);
+  return member(input, 'mlflow.llm.cost', 'total_cost')
+    ?? (parts.length === 0 ? undefined : { value: parts.reduce((sum, { value }) => sum + value, 0), source: 'mlflow.llm.cost' });
 }
 
 function member(input: ConventionInput, key: string, name: string): Sourced<number> | undefined {

@@ -3,7 +3,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
-import { at, figure, firstOf, hasPrefix, listOf, nested, structured, text } from './read.ts';
+import { at, figure, firstOf, hasPrefix, listOf, nested, structured, sumOf, text } from './read.ts';
 
 /** `openinference.span.kind` → role. */
 const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -30,20 +30,26 @@ function step(input: ConventionInput): StepFields {
   const isTool = text(input.attributes.get('openinference.span.kind'))?.toUpperCase() === 'TOOL';
   const isAgent = text(input.attributes.get('openinference.span.kind'))?.toUpperCase() === 'AGENT';
   return {
-    model: firstOf(input, ['llm.response.model_name', 'llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'], text),
+    model: firstOf(input, ['llm.response.model_name', 'llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'], text) ?? askedModel(input),
     provider: firstOf(input, ['llm.provider', 'llm.system'], text),
     inputTokens: firstOf(input, ['llm.token_count.prompt'], figure),
     outputTokens: firstOf(input, ['llm.token_count.completion'], figure),
     cacheReadTokens: firstOf(input, ['llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input'], figure),
     cacheWriteTokens: firstOf(input, ['llm.token_count.prompt_details.cache_write'], figure),
     reasoningTokens: firstOf(input, ['llm.token_count.completion_details.reasoning'], figure),
-    costUsd: firstOf(input, ['llm.cost.total'], figure),
+    costUsd: firstOf(input, ['llm.cost.total'], figure) ?? sumOf(input, ['llm.cost.prompt', 'llm.cost.completion']),
     agentName: firstOf(input, ['agent.name'], text) ?? (isAgent ? firstOf(input, ['graph.node.name'], text) ?? spanName(input) : undefined),
     toolName: firstOf(input, ['tool.name'], text) ?? (isTool ? spanName(input) : undefined),
     toolCallId: firstOf(input, ['tool.id', 'tool_call.id'], text),
     conversationId: firstOf(input, ['session.id'], text),
     finishReason: firstOf(input, ['llm.finish_reason'], text),
   };
+}
+
+/** A call that failed has no answer to tell the model. */
+function askedModel(input: ConventionInput): Sourced<string> | undefined {
+  const model = text(at(structured(input.attributes.get('llm.invocation_parameters')), 'model'));
+  return model === undefined ? undefined : { value: model, source: 'llm.invocation_parameters' };
 }
 
 const spanName = (input: ConventionInput): Sourced<string> | undefined => input.name === '' ? undefined : { value: input.name, source: 'span name' };
@@ -75,7 +81,10 @@ function message(node: AttributeValue, defaultRole: string): AgentMessage {
   const parts: MessagePart[] = role === 'tool' && answers !== undefined
     ? [{ type: 'toolResult', id: answers, ...(body === undefined ? {} : { result: structured(body) ?? body }) }]
     : body === undefined ? [] : [{ type: 'text', text: body }];
-  for (const item of listOf(at(node, 'contents'))) parts.push(contentPart(at(item, 'message_content') ?? item));
+  const contents = listOf(at(node, 'contents')).map((item) => contentPart(at(item, 'message_content') ?? item));
+  // Some releases write the text of an answer in both forms.
+  if (parts[0]?.type === 'text' && contents.some((part) => part.type === 'text' && part.text === body)) parts.pop();
+  parts.push(...contents);
   for (const item of listOf(at(node, 'tool_calls'))) parts.push(toolCall(at(item, 'tool_call') ?? item));
   const functionName = text(at(node, 'function_call_name'));
   if (functionName !== undefined) {

@@ -6,7 +6,7 @@ import { partsOf } from './messages.ts';
 import { at, figure, firstOf, hasPrefix, listOf, nested, structured, text } from './read.ts';
 
 /** `traceloop.span.kind` → role. */
-const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([['agent', 'agent'], ['workflow', 'chain'], ['task', 'chain'], ['tool', 'tool']]);
+const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([['agent', 'agent'], ['workflow', 'chain'], ['task', 'chain'], ['tool', 'tool'], ['handoff', 'handoff']]);
 /** `llm.request.type` → role. */
 const requestRoles: ReadonlyMap<string, Role> = new Map<string, Role>([['chat', 'llm'], ['completion', 'llm'], ['embedding', 'embedding'], ['rerank', 'reranker']]);
 
@@ -14,12 +14,14 @@ const requestRoles: ReadonlyMap<string, Role> = new Map<string, Role>([['chat', 
 export const openLlmetry: Convention = {
   id: 'openLlmetry',
   keyPrefixes: ['traceloop.', 'llm.request.type', 'llm.usage.', 'gen_ai.prompt.', 'gen_ai.completion.', 'llm.prompts.', 'llm.completions.'],
-  claims: (input) => input.attributes.has('llm.request.type') || hasPrefix(input, 'traceloop.', 'gen_ai.prompt.', 'gen_ai.completion.', 'llm.prompts.', 'llm.completions.', 'llm.usage.'),
+  claims: (input) => input.attributes.has('llm.request.type') || hasPrefix(input, 'traceloop.', 'gen_ai.prompt.', 'gen_ai.completion.', 'llm.prompts.', 'llm.completions.', 'llm.usage.') || input.events.some(isResult),
   role(input) {
     const kind = kindRoles.get(text(input.attributes.get('traceloop.span.kind'))?.toLowerCase() ?? '');
     if (kind !== undefined) return { value: kind, source: 'traceloop.span.kind', rank: roleRank.traceloop };
     const request = requestRoles.get(text(input.attributes.get('llm.request.type'))?.toLowerCase() ?? '');
-    return request === undefined ? undefined : { value: request, source: 'llm.request.type', rank: roleRank.requestType };
+    if (request !== undefined) return { value: request, source: 'llm.request.type', rank: roleRank.requestType };
+    const result = input.events.find(isResult);
+    return result && { value: 'retriever', source: `event:${result.name}`, rank: roleRank.toolName };
   },
   step,
   content,
@@ -40,6 +42,18 @@ function step(input: ConventionInput): StepFields {
   };
 }
 
+/** What a vector database has found, an event each. */
+const isResult = ({ name }: { readonly name: string }): boolean => name === 'db.query.result' || name === 'db.search.result';
+
+function documents({ events }: ConventionInput): ContentFields['documents'] {
+  const found = events.filter(isResult).map(({ name, attributes }) => {
+    const id = text(attributes.get(`${name}.id`)), body = text(attributes.get(`${name}.document`)) ?? text(attributes.get(`${name}.entity`));
+    const score = figure(attributes.get(`${name}.score`)), metadata = structured(attributes.get(`${name}.metadata`));
+    return { ...(id === undefined ? {} : { id }), ...(body === undefined ? {} : { content: body }), ...(score === undefined ? {} : { score }), ...(metadata === undefined ? {} : { metadata }) };
+  });
+  return found.length > 0 ? { value: found, source: `event:${events.find(isResult)?.name ?? ''}` } : undefined;
+}
+
 function content(input: ConventionInput): ContentFields {
   const isTool = text(input.attributes.get('traceloop.span.kind'))?.toLowerCase() === 'tool';
   const given = firstOf(input, ['traceloop.entity.input'], structured);
@@ -48,6 +62,7 @@ function content(input: ConventionInput): ContentFields {
     ...(isTool ? { toolArguments: given, toolResult: result } : { input: given, output: result }),
     inputMessages: messages(input, ['gen_ai.prompt', 'llm.prompts'], 'user'),
     outputMessages: messages(input, ['gen_ai.completion', 'llm.completions'], 'assistant'),
+    documents: documents(input),
   };
 }
 

@@ -33,6 +33,12 @@ export function firstOf<T>(input: ConventionInput, keys: readonly string[], read
   return undefined;
 }
 
+/** The figures of several keys together, as far as they are there. */
+export function sumOf(input: ConventionInput, keys: readonly string[]): Sourced<number> | undefined {
+  const found = keys.flatMap((key) => firstOf(input, [key], figure) ?? []);
+  return found.length === 0 ? undefined : { value: found.reduce((sum, { value }) => sum + value, 0), source: found.map(({ source }) => source).join(' + ') };
+}
+
 type Read<T> = (value: AttributeValue | undefined) => T | undefined;
 type StepReaders = { readonly [F in keyof StepFields]: readonly [keys: readonly string[], read: Read<NonNullable<StepFields[F]>['value']>] };
 

@@ -1,11 +1,13 @@
 import type { AgentField, AgentView } from '../agent.ts';
 import type { ContentFields, Convention, ConventionInput, KeyedAttributes, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { adk } from './adk.ts';
-import { genAi } from './genAi.ts';
+import { claudeCode } from './claudeCode.ts';
+import { genAi, genAiInstructions } from './genAi.ts';
 import { langfuse } from './langfuse.ts';
 import { langSmith } from './langSmith.ts';
 import { logfire } from './logfire.ts';
 import { mlflow } from './mlflow.ts';
+import { namedKinds } from './namedKinds.ts';
 import { openInference } from './openInference.ts';
 import { openLlmetry } from './openLlmetry.ts';
 import { tutorial } from './tutorial.ts';
@@ -13,7 +15,7 @@ import { vercelAi } from './vercelAi.ts';
 import { weave } from './weave.ts';
 
 /** Every convention, in the order in which their values are preferred. */
-export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, genAi, openInference, openLlmetry, vercelAi, logfire, adk, weave, tutorial];
+export const conventions: readonly Convention[] = [langfuse, mlflow, langSmith, claudeCode, genAi, openInference, openLlmetry, vercelAi, logfire, adk, weave, ...namedKinds, tutorial, genAiInstructions];
 
 /** Prefixes of the attribute keys that any convention reads. */
 export const keyPrefixes: readonly string[] = [...new Set(conventions.flatMap((convention) => convention.keyPrefixes))];

@@ -39,15 +39,15 @@ function roleOf(id: string): Role | undefined {
 
 function step(input: ConventionInput): StepFields {
   const milliseconds = firstOf(input, ['ai.response.msToFirstChunk', 'ai.stream.msToFirstChunk'], figure);
-  const role = roleOf(operation(input)?.value ?? '');
+  const role = roleOf(operation(input)?.value ?? ''), metadata = structured(input.attributes.get(metadataKey));
   return {
     model: firstOf(input, ['ai.response.model', 'ai.model.id'], text),
     provider: firstOf(input, ['ai.model.provider'], text),
     inputTokens: firstOf(input, ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'], figure),
     outputTokens: firstOf(input, ['ai.usage.outputTokens', 'ai.usage.completionTokens'], figure),
-    cacheReadTokens: firstOf(input, ['ai.usage.cachedInputTokens', 'ai.usage.inputTokenDetails.cacheReadTokens'], figure),
-    cacheWriteTokens: firstOf(input, ['ai.usage.inputTokenDetails.cacheWriteTokens'], figure),
-    reasoningTokens: firstOf(input, ['ai.usage.reasoningTokens', 'ai.usage.outputTokenDetails.reasoningTokens'], figure),
+    cacheReadTokens: firstOf(input, ['ai.usage.cachedInputTokens', 'ai.usage.inputTokenDetails.cacheReadTokens'], figure) ?? told(metadata, cacheReads),
+    cacheWriteTokens: firstOf(input, ['ai.usage.inputTokenDetails.cacheWriteTokens'], figure) ?? told(metadata, cacheWrites),
+    reasoningTokens: firstOf(input, ['ai.usage.reasoningTokens', 'ai.usage.outputTokenDetails.reasoningTokens'], figure) ?? told(metadata, reasonings),
     timeToFirstTokenNs: milliseconds && { value: milliseconds.value * 1e6, source: milliseconds.source },
     agentName: role === 'agent' ? firstOf(input, ['ai.telemetry.functionId', 'resource.name'], text) : undefined,
     toolName: firstOf(input, ['ai.toolCall.name'], text),
@@ -55,6 +55,17 @@ function step(input: ConventionInput): StepFields {
     conversationId: firstOf(input, ['ai.telemetry.metadata.sessionId'], text),
     finishReason: firstOf(input, ['ai.response.finishReason', 'ai.finishReason'], text),
   };
+}
+
+const metadataKey = 'ai.response.providerMetadata';
+/** Where providers tell what the usage of older releases has no member for. */
+const cacheReads = ['anthropic.usage.cache_read_input_tokens', 'anthropic.cacheReadInputTokens', 'openai.cachedPromptTokens', 'bedrock.usage.cacheReadInputTokens'];
+const cacheWrites = ['anthropic.usage.cache_creation_input_tokens', 'anthropic.cacheCreationInputTokens', 'bedrock.usage.cacheWriteInputTokens', 'bedrock.usage.cacheCreationInputTokens'];
+const reasonings = ['openai.reasoningTokens'];
+
+function told(metadata: AttributeValue | undefined, paths: readonly string[]): Sourced<number> | undefined {
+  const value = paths.map((path) => figure(at(metadata, path))).find((found) => found !== undefined);
+  return value === undefined ? undefined : { value, source: metadataKey };
 }
 
 function content(input: ConventionInput): ContentFields {
