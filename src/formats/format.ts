@@ -76,8 +76,11 @@ export type Opens = ReadonlyMap<string, { readonly inner?: Opens; readonly after
  * taken out between pieces (`SpanBatch.forgetRows`), but resources and scopes. All throw DecodeError.
  */
 export interface PieceDecoder {
-  /** Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards, and the bytes are gone. */
-  read(piece: Uint8Array, offset: number): void;
+  /**
+   * Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards, and the bytes are
+   * gone. `goesOn`: so many of the objects and lists in its front, the outermost first, began in earlier pieces and were opened.
+   */
+  read(piece: Uint8Array, offset: number, goesOn?: number): void;
   /** The input has ended: adds what waited for more. */
   end(): void;
 }

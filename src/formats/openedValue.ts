@@ -62,11 +62,14 @@ export class OpenedValue {
         if (!this.passString(bytes)) return this.position < bytes.length && (bytes[this.position] as number) < 0x20 ? 'broken' : 'goes on';
         continue;
       }
+      if (this.passing > 0) {
+        if (!this.pass(bytes)) return 'broken';
+        continue;
+      }
       const byte = bytes[this.position] as number;
       if (byte <= 0x20) { this.position++; continue; }
-      if ((byte === openBrace || byte === openBracket) && !this.mayBegin()) return 'broken';
+      if ((byte === openBrace || byte === openBracket) && this.levels.length > 0 && !mayBegin(this.previous)) return 'broken';
       if (byte === quote) this.beginString();
-      else if (this.passing > 0) this.pass(byte);
       else if (!this.follow(byte, bytes)) return 'broken';
       this.previous = byte;
       this.position++;
@@ -88,16 +91,10 @@ export class OpenedValue {
     return { end, closers, frame, rest: end + 1 };
   }
 
-  /** Whether an object or a list may begin after the byte before. */
-  private mayBegin(): boolean {
-    const { previous } = this;
-    return previous === comma || previous === colon || previous === openBracket || this.levels.length === 0;
-  }
-
   private beginString(): void {
     this.isInString = true;
     const level = this.levels.at(-1);
-    if (this.passing === 0 && level?.isArray === false && !level.isKeyDone) level.key.start = this.position;
+    if (level?.isArray === false && !level.isKeyDone) level.key.start = this.position;
   }
 
   /** False when the string goes on behind these bytes, or has a control character. */
@@ -122,9 +119,30 @@ export class OpenedValue {
     return false;
   }
 
-  private pass(byte: number): void {
-    if (byte === openBrace || byte === openBracket) this.passing++;
-    else if (byte === closeBrace || byte === closeBracket) this.passing--;
+  /** Goes to the end of what is not opened, or into a string of it that is not plain or goes on behind these bytes; false where it is broken. Most bytes are passed here. */
+  private pass(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    let { position: at, passing, previous } = this;
+    for (; at < length && passing > 0; at++) {
+      const byte = bytes[at] as number;
+      if (byte <= 0x20) continue;
+      if (byte === quote) {
+        at = plainTextEnd(bytes, at + 1, length);
+        this.isInString = at === length || bytes[at] !== quote;
+        previous = quote;
+        if (this.isInString) break;
+      } else {
+        if (byte === openBrace || byte === openBracket) {
+          if (!mayBegin(previous)) return false;
+          passing++;
+        } else if (byte === closeBrace || byte === closeBracket) passing--;
+        previous = byte;
+      }
+    }
+    this.position = at;
+    this.passing = passing;
+    this.previous = previous;
+    return true;
   }
 
   /** Follows the structure of what is opened; false where it is broken. */
@@ -176,6 +194,9 @@ export class OpenedValue {
 
 const newLevel = (isArray: boolean, opens: Opens | undefined, isEarly: boolean): Level =>
   ({ isArray, opens, isEarly, members: [], names: new Set(), repeatedBytes: 0, key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
+
+/** Whether an object or a list may begin in another one, by the byte before it. */
+const mayBegin = (previous: number): boolean => previous === comma || previous === colon || previous === openBracket;
 
 const nameOf = ({ start, end }: Place, bytes: Uint8Array): string => textOf(bytes, start + 1, end - 1);
 

@@ -14,7 +14,8 @@ export const longValueBytes = 4 * 1024 * 1024;
 /** So long something is waited for that should stand in front of the items. */
 const patienceBytes = 64 * 1024 * 1024;
 
-export interface Piece { readonly bytes: Uint8Array; readonly offset: number }
+/** `goesOn`: objects and lists in its front that began in an earlier piece. */
+export interface Piece { readonly bytes: Uint8Array; readonly offset: number; readonly goesOn: number }
 
 /**
  * Holds what has come of an input and was not given away yet, and cuts it where its format allows. A buffer is used again: a
@@ -31,6 +32,8 @@ export class PieceBuffer {
   private readonly scanner = new ValueScanner();
   /** A long object of which pieces are given away before it is whole. */
   private opened: OpenedValue | undefined;
+  /** How many of its objects and lists what is held goes on with. */
+  private goesOn = 0;
   private framing: Framing | undefined;
   /** What is at hand could not be opened. */
   private isClosed = false;
@@ -87,17 +90,19 @@ export class PieceBuffer {
     if (state === 'ended') return this.give(opened.position);
     const held = this.peek(), cut = opened.cut(held, this.length < patienceBytes);
     if (cut === undefined) return undefined;
-    const { end, closers, frame, rest } = cut, bytes = new Uint8Array(end + closers.length), { offset } = this;
+    const { end, closers, frame, rest } = cut, bytes = new Uint8Array(end + closers.length), { offset, goesOn } = this;
     bytes.set(held.subarray(0, end));
     bytes.set(closers, end);
     // What goes in front of the rest takes the place of what is gone, of which it is a part.
     this.drop(rest - frame.length);
     this.bytes.set(frame, this.start);
-    return { bytes, offset };
+    this.goesOn = closers.length;
+    return { bytes, offset, goesOn };
   }
 
   private give(length: number): Piece {
-    const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset };
+    const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset, goesOn: this.goesOn };
+    this.goesOn = 0;
     this.drop(length);
     this.isClosed = false;
     if (this.scanner.position > 0 && length === (this.scanner.cut || this.scanner.textCut)) this.scanner.forget(length);

@@ -1,6 +1,7 @@
+import { decodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
-import { decodeSpeedscope } from './speedscopeDecode.ts';
+import { SpeedscopeDecoder } from './speedscopeDecode.ts';
 import { encodeSpeedscope } from './speedscopeEncode.ts';
 
 /**
@@ -14,7 +15,8 @@ import { encodeSpeedscope } from './speedscopeEncode.ts';
 export const speedscope: Format = {
   id: 'speedscope',
   label: 'speedscope profile',
-  pieces: 'whole',
+  pieces: 'values',
+  opens: new Map([['profiles', { inner: new Map([['events', {}]]) }]]),
   extension: '.speedscope.json',
   losses: ['open', 'ids', 'kind', 'status', 'attributes', 'types', 'events', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {
@@ -22,6 +24,7 @@ export const speedscope: Format = {
     const isProfile = (keys.has('shared') && (keys.has('shared/frames') || keys.has('profiles'))) || (keys.has('profiles') && names && !keys.has('traceEvents'));
     return isProfile ? { score: 0.9, reason: 'has "profiles" of speedscope' } : { score: 0, reason: 'has no "shared.frames" and "profiles"' };
   },
-  decode: decodeSpeedscope,
+  decode(bytes, batch, options): void { decodeWhole(new SpeedscopeDecoder(batch, options), bytes, options.offset); },
+  open: (batch, options) => new SpeedscopeDecoder(batch, options),
   encode: encodeSpeedscope,
 };

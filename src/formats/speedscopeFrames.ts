@@ -2,27 +2,41 @@ import { viewOf } from '../model/wireText.ts';
 import { textIn } from './jsonFields.ts';
 import type { JsonReader } from './jsonReader.ts';
 
-/** The calls of one profile in columns, in the order in which they begin. Times are ns after the clock's zero. */
+const fewestCalls = 64;
+
+/**
+ * The calls of one profile that were not told yet, in columns, in the order in which they begin; all calls have numbers in that
+ * order. Times are in units of the profile, of samples in ns.
+ */
 export class FrameSpans {
-  readonly start: number[] = [];
+  /** How many calls were told, and are not held any more: the number of the first one that is held. */
+  told = 0;
+  /** How many are held. */
+  count = 0;
+  start = new Float64Array(fewestCalls);
   /** Infinity while a call is open. */
-  readonly end: number[] = [];
-  readonly frame: number[] = [];
-  /** Index of the call around; -1 for none. */
-  readonly parent: number[] = [];
+  end = new Float64Array(fewestCalls);
+  frame = new Float64Array(fewestCalls);
+  /** Number of the call around; -1 for none. */
+  parent = new Int32Array(fewestCalls);
+  /** Calls that were told while they were open, and have ended since. */
+  readonly ended: { readonly call: number; readonly at: number }[] = [];
+  areNanos = false;
   unmatchedEnds = 0;
-  private readonly scale: number;
+  /** The calls that are open and their frames, outermost first. */
   private readonly stack: number[] = [];
-
-  /** `scale`: ns of one unit. */
-  constructor(scale: number) { this.scale = scale; }
-
-  get count(): number { return this.start.length; }
+  private readonly stackFrames: number[] = [];
 
   get firstStart(): number {
     let first = Infinity;
-    for (const start of this.start) if (start < first) first = start;
+    for (let i = 0; i < this.count; i++) first = Math.min(first, this.start[i] as number);
     return first;
+  }
+
+  /** What is held was told. */
+  forget(): void {
+    this.told += this.count;
+    this.count = this.ended.length = 0;
   }
 
   /** `[{type: 'O' or 'C', frame, at}]` */
@@ -30,7 +44,7 @@ export class FrameSpans {
     for (let more = reader.beginArray(); more; more = reader.nextItem()) {
       if (reader.peek() !== 0x7b) { reader.skip(); continue; }
       if (takePlainEvent(reader)) {
-        if (plain.isOpen) this.open(plain.frame, plain.at * this.scale); else this.close(plain.frame, plain.at * this.scale);
+        if (plain.isOpen) this.open(plain.frame, plain.at); else this.close(plain.frame, plain.at);
         continue;
       }
       let type = '', frame = -1, at = 0;
@@ -38,7 +52,7 @@ export class FrameSpans {
         switch (reader.key) {
           case 'type': type = reader.peek() === 0x22 ? reader.takeRepeatedString() : textIn(reader.takeValue()); break;
           case 'frame': frame = takeFigure(reader); break;
-          case 'at': at = takeFigure(reader) * this.scale; break;
+          case 'at': at = takeFigure(reader); break;
           default: reader.skip();
         }
       }
@@ -46,49 +60,77 @@ export class FrameSpans {
     }
   }
 
-  readWeights(reader: JsonReader): number[] {
-    const weights: number[] = [];
-    for (let more = reader.beginArray(); more; more = reader.nextItem()) weights.push(takeFigure(reader) * this.scale);
-    return weights;
-  }
-
-  /** `[[frame]]`, outermost first: calls go on while samples have the same frames around and as them. Samples without a weight count one unit. */
-  readSamples(reader: JsonReader, weights: readonly number[], first: number): void {
-    let at = first * this.scale, index = 0;
+  /** `[[frame]]`, outermost first: calls go on while samples have the same frames around and as them. Times are ns; samples without a weight count `usual`. */
+  readSamples(reader: JsonReader, weights: readonly number[], first: number, usual: number): void {
+    let at = first, index = 0;
+    this.areNanos = true;
     for (let more = reader.beginArray(); more; more = reader.nextItem()) {
       let depth = 0, isSame = true;
       for (let inner = reader.beginArray(); inner; inner = reader.nextItem(), depth++) {
         const frame = takeFigure(reader);
-        if (isSame && depth < this.stack.length && this.frame[this.stack[depth] as number] === frame) continue;
+        if (isSame && depth < this.stack.length && this.stackFrames[depth] === frame) continue;
         if (isSame) this.closeTo(depth, at);
         isSame = false;
         this.open(frame, at);
       }
       this.closeTo(depth, at);
-      at += weights[index++] ?? this.scale;
+      at += weights[index++] ?? usual;
     }
     this.closeTo(0, at);
   }
 
   private open(frame: number, at: number): void {
-    this.parent.push(this.stack[this.stack.length - 1] ?? -1);
-    this.frame.push(frame);
-    this.end.push(Infinity);
-    this.stack.push(this.start.push(at) - 1);
+    if (this.count === this.start.length) this.grow();
+    const held = this.count++;
+    this.start[held] = at;
+    this.end[held] = Infinity;
+    this.frame[held] = frame;
+    this.parent[held] = this.stack[this.stack.length - 1] ?? -1;
+    this.stack.push(this.told + held);
+    this.stackFrames.push(frame);
   }
 
   /** Closes the innermost call of a frame. */
   private close(frame: number, at: number): void {
-    let from = this.stack.length - 1;
-    while (from >= 0 && this.frame[this.stack[from] as number] !== frame) from--;
+    const { stack, stackFrames } = this;
+    let from = stack.length - 1;
+    while (from >= 0 && stackFrames[from] !== frame) from--;
     if (from < 0) { this.unmatchedEnds++; return; }
-    this.end[this.stack[from] as number] = at;
-    if (from === this.stack.length - 1) this.stack.pop(); else this.stack.splice(from, 1);
+    this.setEnd(stack[from] as number, at);
+    if (from === stack.length - 1) {
+      stack.pop();
+      stackFrames.pop();
+    } else {
+      stack.splice(from, 1);
+      stackFrames.splice(from, 1);
+    }
   }
 
   private closeTo(depth: number, at: number): void {
-    while (this.stack.length > depth) this.end[this.stack.pop() as number] = at;
+    while (this.stack.length > depth) {
+      this.stackFrames.pop();
+      this.setEnd(this.stack.pop() as number, at);
+    }
   }
+
+  private setEnd(call: number, at: number): void {
+    if (call >= this.told) this.end[call - this.told] = at; else this.ended.push({ call, at });
+  }
+
+  private grow(): void {
+    const room = this.count * 2, { start, end, frame, parent } = this;
+    (this.start = new Float64Array(room)).set(start);
+    (this.end = new Float64Array(room)).set(end);
+    (this.frame = new Float64Array(room)).set(frame);
+    (this.parent = new Int32Array(room)).set(parent);
+  }
+}
+
+/** The figures of a list, times `scale`. */
+export function takeFigures(reader: JsonReader, scale: number): number[] {
+  const figures: number[] = [];
+  for (let more = reader.beginArray(); more; more = reader.nextItem()) figures.push(takeFigure(reader) * scale);
+  return figures;
 }
 
 /** What `takePlainEvent` read. */
