@@ -45,7 +45,7 @@ export class RunningExports {
 
 interface ExportTask { readonly signal: AbortSignal; spansWritten: number; spansTotal: number }
 
-type ExportSources = Pick<TraceSources, 'pin' | 'trace' | 'unpin'>;
+type ExportSources = Pick<TraceSources, 'pin' | 'summaryOf' | 'trace' | 'unpin'>;
 
 /**
  * Writes spans as one file, a turn at a time. `pageFolder` holds the files of the HTML page. Rejects with words for the user
@@ -78,7 +78,7 @@ async function writeSpans(sources: ExportSources, request: ExportRequest, pageFo
     try {
       const trace = sources.trace(traceId);
       if (trace === undefined) throw new Error('The trace is not there any more.');
-      writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), redactor, pageFolder }), file.add);
+      writer ??= exporter.open(await optionsOf(exporter, request, { title: titleOf(trace, redactor), firstUnixNano: firstOf(sources, request.traceIds), redactor, pageFolder }), file.add);
       spanCount += await addRows(trace, request, { writer, redactor, losses, file, task });
       isCut ||= trace.isCut;
       if (isWhole) looseLogs += addLooseLogs(trace, writer, redactor);
@@ -87,6 +87,7 @@ async function writeSpans(sources: ExportSources, request: ExportRequest, pageFo
     }
   }
   if (writer === undefined || (spanCount === 0 && request.query !== undefined)) throw new Error('No span matches, so there is nothing to export.');
+  await writeRest(writer, file, task);
   const { leftOut } = writer.finish();
   const bytes = await file.finish();
   const missing = [...(leftOut === undefined ? [] : [leftOut]), ...(isCut ? [cutWords] : [])];
@@ -131,6 +132,16 @@ async function addRows(trace: TraceColumns, request: ExportRequest, { writer, re
   return rows.length;
 }
 
+/** Has written what was held of the spans until all were there. */
+async function writeRest(writer: ExportWriter, file: ExportFile, { signal }: ExportTask): Promise<void> {
+  const turns = new Turns();
+  for (const _ of writer.rest?.() ?? []) {
+    await turns.next();
+    await file.drain();
+    if (signal.aborted) throw new Error('The export was stopped.');
+  }
+}
+
 /** The rows of a request in their order: a subtree, what matches, or all. */
 async function wantedRows(trace: TraceColumns, { spanId, query }: ExportRequest): Promise<readonly number[]> {
   const matching = query === undefined || query.trim() === '' ? undefined : new Set(new Uint32Array((await searchRows(trace, query, undefined, Infinity)).rows));
@@ -160,12 +171,18 @@ const titleOf = (trace: TraceColumns, redactor: Redactor): string => {
   return text === '' ? 'Trace' : text;
 };
 
-interface Setting { readonly title: string; readonly redactor: Redactor; readonly pageFolder: string | undefined }
+/** When the earliest of the traces begins that has a time. */
+function firstOf(sources: ExportSources, traceIds: readonly string[]): bigint {
+  const starts = traceIds.map((traceId) => BigInt(sources.summaryOf(traceId)?.startUnixNano ?? 0)).filter((start) => start > 0n);
+  return starts.reduce((first, start) => (start < first ? start : first), starts[0] ?? 0n);
+}
 
-async function optionsOf(exporter: Exporter, { traceIds, width, unicode, maxCharacters }: ExportRequest, { title, redactor, pageFolder }: Setting): Promise<ExportOptions> {
+interface Setting { readonly title: string; readonly firstUnixNano: bigint; readonly redactor: Redactor; readonly pageFolder: string | undefined }
+
+async function optionsOf(exporter: Exporter, { traceIds, width, unicode, maxCharacters }: ExportRequest, { title, firstUnixNano, redactor, pageFolder }: Setting): Promise<ExportOptions> {
   const page = exporter.id === 'html' && pageFolder !== undefined ? await readPageFiles(pageFolder) : undefined;
   return {
-    title, traceCount: traceIds.length, nowUnixNano: nowUnixNano(), width: width ?? usualWidth, unicode: unicode ?? false, maxCharacters: maxCharacters ?? usualMaxCharacters,
+    title, traceCount: traceIds.length, firstUnixNano, nowUnixNano: nowUnixNano(), width: width ?? usualWidth, unicode: unicode ?? false, maxCharacters: maxCharacters ?? usualMaxCharacters,
     note: () => noteOf(redactor.counts), ...(page === undefined ? {} : { page }),
   };
 }

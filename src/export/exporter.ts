@@ -27,6 +27,8 @@ export interface ExportOptions {
   readonly title: string;
   /** How many traces come. */
   readonly traceCount: number;
+  /** When the first of them begins; 0 where none says so. */
+  readonly firstUnixNano: bigint;
   /** The present, to which running spans reach. */
   readonly nowUnixNano: bigint;
   /** Columns of the bars of a text timeline. */
@@ -47,6 +49,8 @@ export interface ExportWriter {
   add(span: ExportSpan): void;
   /** Takes log records that name no span, where there is a place for them. */
   addLogs?(logs: readonly LogRecord[]): void;
+  /** Nothing more comes. Writes what was held until now, a step at a time; `finish` does what is left of it. */
+  rest?(): Iterable<void>;
   /** Writes the rest; gives in words for the user what was left out for its length. Throws a RangeError when it is too much. */
   finish(): { readonly leftOut?: string };
 }

@@ -1,5 +1,4 @@
 import type { SpanEncoder } from '../formats/format.ts';
-import type { WriteBytes } from '../formats/textBytes.ts';
 import type { ExportSpan, ExportWriter } from './exporter.ts';
 
 export const usualWidth = 60;
@@ -7,26 +6,7 @@ export const usualWidth = 60;
 export const usualMaxCharacters = 60_000;
 /** Spans that are encoded together: few enough to hold, enough for what they share to be written once. */
 const mostInPart = 1000, mostPartSize = 2 * 1024 * 1024;
-/** What may be held of spans that are written all at once. */
-const mostHeldSize = 768 * 1024 * 1024;
 const sizeOfSpan = 600, sizeOfAttribute = 80;
-
-/** A writer of what is made when all spans are there. */
-export function writerOfAll(write: WriteBytes, encode: (spans: readonly ExportSpan[]) => Uint8Array): ExportWriter {
-  const spans: ExportSpan[] = [];
-  let size = 0;
-  return {
-    add: (span) => {
-      size += sizeOf(span);
-      if (size > mostHeldSize) throw new RangeError('too many spans');
-      spans.push(span);
-    },
-    finish: () => {
-      write(encode(spans));
-      return {};
-    },
-  };
-}
 
 /** A writer of what is made a part after the other. */
 export function writerOfParts(encoder: SpanEncoder): ExportWriter {
@@ -36,7 +16,7 @@ export function writerOfParts(encoder: SpanEncoder): ExportWriter {
     part = [];
     size = 0;
   };
-  const { addLogs } = encoder;
+  const { addLogs, rest } = encoder;
   return {
     add: (span) => {
       part.push(span);
@@ -47,6 +27,12 @@ export function writerOfParts(encoder: SpanEncoder): ExportWriter {
       addLogs: (logs) => {
         addPart();
         addLogs.call(encoder, logs);
+      },
+    }),
+    ...(rest === undefined ? {} : {
+      *rest(): Generator<void, void, void> {
+        addPart();
+        yield* rest.call(encoder);
       },
     }),
     finish: () => {

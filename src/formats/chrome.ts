@@ -1,8 +1,9 @@
 import { ChromeDecoder } from './chromeDecode.ts';
-import { encodeChrome } from './chromeEncode.ts';
-import { decodeWhole } from './format.ts';
+import { chromeEncoder } from './chromeEncode.ts';
+import { decodeWhole, encodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
+import { inOrder } from './spanLanes.ts';
 
 /**
  * Trace events of Chrome and of everything that its viewers open ("Trace Event Format"): a list that may never be closed, or
@@ -31,5 +32,6 @@ export const chrome: Format = {
   },
   decode(bytes, batch, options): void { decodeWhole(new ChromeDecoder(batch, options), bytes); },
   open: (batch, options) => new ChromeDecoder(batch, options),
-  encode: encodeChrome,
+  encoder: chromeEncoder,
+  encode: (spans) => encodeWhole(chromeEncoder, inOrder(spans)),
 };

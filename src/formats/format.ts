@@ -109,13 +109,22 @@ export interface EncodeSpan {
   readonly logs: readonly LogRecord[];
 }
 
+/** What is known of all spans before the first one comes. */
+export interface EncodeScope {
+  readonly traceCount: number;
+  /** When the earliest of them begins that says so; 0 where nobody knows. */
+  readonly firstUnixNano: bigint;
+}
+
 /** Writes one file in pieces, of which none is much larger than what was added last. */
 export interface SpanEncoder {
-  /** Takes the next spans; those of a trace follow one another. */
+  /** Takes the next spans; those of a trace follow one another, by start. */
   add(spans: readonly EncodeSpan[]): void;
   /** Takes log records that name no span, where the format has a place for them. */
   addLogs?(logs: readonly LogRecord[]): void;
-  /** Nothing more comes. */
+  /** Nothing more comes. Writes what was held until now, a step at a time; `end` does what is left of it. */
+  rest?(): Iterable<void>;
+  /** Nothing more comes: the file is whole. */
   end(): void;
 }
 
@@ -144,8 +153,8 @@ export interface Format {
   beside?(stem: string): readonly Beside[];
   /** The bytes of a file that holds these spans. What the format cannot hold is said in its docstring. */
   encode?(spans: readonly EncodeSpan[]): Uint8Array;
-  /** The same for files of any size. Without it, `encode` needs all spans at once. */
-  encoder?(write: WriteBytes, traceCount: number): SpanEncoder;
+  /** The same for files of any size. Whatever has `encode` has it. */
+  encoder?(write: WriteBytes, scope: EncodeScope): SpanEncoder;
   /** File name ending of `encode`, e.g. `.otlp.json`. */
   readonly extension?: string;
   /** What `encode` cannot hold. */
@@ -161,9 +170,10 @@ export function decodeWhole(decoder: PieceDecoder, bytes: Uint8Array, offset = 0
 }
 
 /** `encode` of a format that has `encoder`. */
-export function encodeWhole(encoder: (write: WriteBytes, traceCount: number) => SpanEncoder, spans: readonly EncodeSpan[]): Uint8Array {
+export function encodeWhole(encoder: (write: WriteBytes, scope: EncodeScope) => SpanEncoder, spans: readonly EncodeSpan[]): Uint8Array {
   const pieces: Uint8Array[] = [];
-  const writer = encoder((bytes) => { pieces.push(bytes); }, new Set(spans.map(({ traceId }) => traceId)).size);
+  const firstUnixNano = spans.reduce((first, { startUnixNano: start }) => (start > 0n && (first === 0n || start < first) ? start : first), 0n);
+  const writer = encoder((bytes) => { pieces.push(bytes); }, { traceCount: new Set(spans.map(({ traceId }) => traceId)).size, firstUnixNano });
   writer.add(spans);
   writer.end();
   return joined(pieces);

@@ -1,51 +1,69 @@
 import type { EncodeSpan } from './format.ts';
 
-/** Where a span is drawn: on the thread `lane` (from 0) of its group. */
-export interface Placed { readonly span: EncodeSpan; lane: number }
+/** Spans as encoders take them: one trace after the other, by start, the longest first where several begin together. */
+export function inOrder(spans: readonly EncodeSpan[]): EncodeSpan[] {
+  return [...Map.groupBy(spans, ({ traceId }) => traceId).values()].flatMap((members) => members.toSorted((left, right) =>
+    compare(left.startUnixNano, right.startUnixNano) || compare(endOf(right), endOf(left))));
+}
+
+/** Something that runs on a lane; what it is to the one who put it there. */
+interface Running<T> { readonly spanId: string; readonly end: bigint; readonly item: T }
 
 /**
  * Puts spans of one group on lanes, so that on each of them spans nest: whatever begins inside of another one ends inside of it.
- * A span goes to the lane of its parent if it fits there, otherwise to one where nothing runs. Gives the spans in the order of their starts, the
- * longest first where several begin together; open spans are as long as can be. O(n log n).
+ * Spans come by their starts. A span goes to the lane of its parent if it fits there, otherwise to one where nothing runs; open spans
+ * are as long as can be. O(log n) a span, and no more is held than what runs.
  */
-export function placeOnLanes(spans: readonly EncodeSpan[]): Placed[] {
-  const placed = spans.map((span): Placed => ({ span, lane: -1 })).sort((left, right) => compare(left.span.startUnixNano, right.span.startUnixNano) || compareEnds(right.span, left.span));
-  const byId = new Map(placed.map((each) => [each.span.spanId, each]));
-  const running: EncodeSpan[][] = [], free = new LaneHeap();
-  for (const each of placed) {
-    const { span } = each, parent = byId.get(span.parentSpanId);
-    if (parent !== undefined && parent.lane >= 0 && fits(running[parent.lane] as EncodeSpan[], span)) each.lane = parent.lane;
-    else each.lane = free.take(span.startUnixNano, (lane) => outermostEnd(running[lane] as EncodeSpan[], span.startUnixNano)) ?? running.push([]) - 1;
-    const lane = running[each.lane] as EncodeSpan[];
-    lane.push(span);
-    if (lane.length === 1) free.add(each.lane, endOf(span));
+export class Lanes<T> {
+  private readonly running: Running<T>[][] = [];
+  private readonly laneOf = new Map<string, number>();
+  private readonly free = new LaneHeap();
+  private readonly onEnd: (lane: number, end: bigint, item: T) => void;
+
+  /** `onEnd` is told what has ended on a lane before something else begins there, the inner ones first. */
+  constructor(onEnd: (lane: number, end: bigint, item: T) => void) { this.onEnd = onEnd; }
+
+  /** The lane of the next span, from 0. */
+  place(span: EncodeSpan, item: T): number {
+    const start = span.startUnixNano, end = endOf(span), parent = this.laneOf.get(span.parentSpanId);
+    const lane = parent !== undefined && this.fits(parent, start, end) ? parent : this.free.take(start, (each) => this.outermostEnd(each, start)) ?? this.running.push([]) - 1;
+    const stack = this.running[lane] as Running<T>[];
+    stack.push({ spanId: span.spanId, end, item });
+    this.laneOf.set(span.spanId, lane);
+    if (stack.length === 1) this.free.add(lane, end);
+    return lane;
   }
-  return placed;
+
+  /** Nothing more comes: everything ends. */
+  end(): void {
+    for (const lane of this.running.keys()) this.endUntil(lane, undefined);
+  }
+
+  /** Whether a span lies within what runs on a lane when it begins. */
+  private fits(lane: number, start: bigint, end: bigint): boolean {
+    const top = this.endUntil(lane, start).at(-1);
+    return top === undefined || top.end >= end;
+  }
+
+  /** When a lane is free; undefined when nothing runs on it at a time. */
+  private outermostEnd(lane: number, time: bigint): bigint | undefined { return this.endUntil(lane, time)[0]?.end; }
+
+  /** What still runs on a lane at a time. */
+  private endUntil(lane: number, time: bigint | undefined): readonly Running<T>[] {
+    const stack = this.running[lane] as Running<T>[];
+    for (let top = stack.at(-1); top !== undefined && (time === undefined || top.end <= time); top = stack.at(-1)) {
+      stack.pop();
+      this.laneOf.delete(top.spanId);
+      this.onEnd(lane, top.end, top.item);
+    }
+    return stack;
+  }
 }
 
 /** When a span ends; a number beyond all times when it is open. */
 export const endOf = ({ startUnixNano: start, endUnixNano: end }: EncodeSpan): bigint => (end === 0n ? 1n << 70n : end < start ? start : end);
 
 const compare = (left: bigint, right: bigint): number => (left < right ? -1 : left > right ? 1 : 0);
-const compareEnds = (left: EncodeSpan, right: EncodeSpan): number => compare(endOf(left), endOf(right));
-
-/** Whether a span lies within what runs on a lane when it begins; what has ended is taken from the lane. */
-function fits(lane: EncodeSpan[], span: EncodeSpan): boolean {
-  removeEnded(lane, span.startUnixNano);
-  const top = lane.at(-1);
-  return top === undefined || endOf(top) >= endOf(span);
-}
-
-function removeEnded(lane: EncodeSpan[], time: bigint): void {
-  for (let top = lane.at(-1); top !== undefined && endOf(top) <= time; top = lane.at(-1)) lane.pop();
-}
-
-/** When a lane is free; undefined when nothing runs on it at a time. */
-function outermostEnd(lane: EncodeSpan[], time: bigint): bigint | undefined {
-  removeEnded(lane, time);
-  const [outermost] = lane;
-  return outermost === undefined ? undefined : endOf(outermost);
-}
 
 /** Lanes by the time at which they are free, the earliest first. */
 class LaneHeap {

@@ -1,8 +1,10 @@
 import { decodeWhole } from './format.ts';
+import { encodeWhole } from './format.ts';
 import type { Format, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
+import { inOrder } from './spanLanes.ts';
 import { SpeedscopeDecoder } from './speedscopeDecode.ts';
-import { encodeSpeedscope } from './speedscopeEncode.ts';
+import { speedscopeEncoder } from './speedscopeEncode.ts';
 
 /**
  * Profiles of speedscope (speedscope.app/file-format-schema.json): `{shared: {frames}, profiles}`, evented ones as they are,
@@ -26,5 +28,6 @@ export const speedscope: Format = {
   },
   decode(bytes, batch, options): void { decodeWhole(new SpeedscopeDecoder(batch, options), bytes, options.offset); },
   open: (batch, options) => new SpeedscopeDecoder(batch, options),
-  encode: encodeSpeedscope,
+  encoder: speedscopeEncoder,
+  encode: (spans) => encodeWhole(speedscopeEncoder, inOrder(spans)),
 };

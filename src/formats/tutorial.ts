@@ -1,7 +1,7 @@
 import { isoOfNanos } from '../model/time.ts';
 import { DraftOrigins } from './draftOrigins.ts';
 import { encodeWhole } from './format.ts';
-import type { EncodeSpan, Format, Sniff, SpanEncoder } from './format.ts';
+import type { EncodeScope, EncodeSpan, Format, Sniff, SpanEncoder } from './format.ts';
 import { idIn, objectsIn } from './jsonFields.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { forEachRecord } from './jsonRecords.ts';
@@ -45,7 +45,7 @@ export const tutorial: Format = {
 };
 
 /** One trace is an object, several are a list. */
-function encoder(write: WriteBytes, traceCount: number): SpanEncoder {
+function encoder(write: WriteBytes, { traceCount }: EncodeScope): SpanEncoder {
   const out = new TextBytes(write), level = traceCount === 1 ? 0 : 1, indent = '  '.repeat(level);
   let current: string | undefined;
   const add = (text: string): void => { out.add(text.replaceAll(/[\u007f-\uffff]/g, escapeUnit)); };

@@ -33,7 +33,7 @@ function spanAt(n: number): ExportSpan {
 const report = new Report('export');
 const pageFolder = path.join(root, 'dist/webview');
 const options: ExportOptions = {
-  title: 'agent', traceCount: 1, nowUnixNano: base, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
+  title: 'agent', traceCount: 1, firstUnixNano: base, nowUnixNano: base, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
   ...(existsSync(path.join(pageFolder, 'offline.js')) ? { page: await readPageFiles(pageFolder) } : {}),
 };
 const redactor = new Redactor({ content: 'keep', secrets: true });

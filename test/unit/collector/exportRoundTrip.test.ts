@@ -50,7 +50,7 @@ function contentsOf(store: TraceStore, withLogs: boolean): unknown {
 
 it('spans and logs of a file with metrics between them come back exactly from every form of OTLP, through the store', async () => {
   await fc.assert(fc.asyncProperty(mixed, async ({ spans, loose }) => {
-    const [first] = spans, pieces: Uint8Array[] = [], encoder = otlpJsonLines.encoder?.((bytes) => { pieces.push(bytes); }, traceIds.length);
+    const [first] = spans, pieces: Uint8Array[] = [], encoder = otlpJsonLines.encoder?.((bytes) => { pieces.push(bytes); }, { traceCount: traceIds.length, firstUnixNano: 0n });
     encoder?.add(spans);
     encoder?.addLogs?.(first === undefined ? loose : loose.map((log) => withOrigin(log, first)));
     encoder?.end();

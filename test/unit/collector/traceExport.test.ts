@@ -110,6 +110,14 @@ describe('an export', () => {
     await expect(exports.run(store, { traceIds: [traceOf(1)], format: 'csv', path: path.join(file, 'x') }, undefined)).rejects.toThrow(/ENOTDIR|ENOENT/);
   });
 
+  it('as Chrome trace counts from the earliest trace, wherever that stands', async () => {
+    const batch = new SpanBatch(), early = { traceId: traceOf(3), spanId: spanOf(30), name: 'early', startTimeUnixNano: '1600000000000000000', endTimeUnixNano: '1600000001000000000' };
+    otlpJson.decode(new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [early] }] }] })), batch, strict);
+    await arrive(store, batch);
+    const { baseTimeNanoseconds, traceEvents } = JSON.parse((await write({ format: 'chrome-trace', traceIds: [traceOf(1), traceOf(3)] })).text.replace('1600000000000000000', '"1600000000000000000"')) as { baseTimeNanoseconds: string; traceEvents: { ph: string; name: string; ts: number | string }[] };
+    expect([baseTimeNanoseconds, ...traceEvents.filter(({ ph, ts }) => ph === 'X' && !(Number(ts) > 0)).map(({ name }) => name)]).toEqual(['1600000000000000000', 'early']);
+  });
+
   it('leaves what is stored as it is', async () => {
     const before = recordsOf(store, traceOf(1));
     await write({ format: 'markdown', redaction: { content: 'omit', secrets: true } });

@@ -40,7 +40,7 @@ export function sketched({ id, parent = '', name, from, to, status = 'unset', me
 }
 
 export const options: ExportOptions = {
-  title: 'planner', traceCount: 1, nowUnixNano: baseUnixNano + 60_000_000_000n, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
+  title: 'planner', traceCount: 1, firstUnixNano: baseUnixNano, nowUnixNano: baseUnixNano + 60_000_000_000n, width: usualWidth, unicode: false, maxCharacters: usualMaxCharacters,
 };
 
 /** An agent with two model calls and a tool that fails. */

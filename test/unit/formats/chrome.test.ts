@@ -90,16 +90,30 @@ const span = fc.record({
   },
 }) as EncodeSpan);
 
-const comparable = (each: EncodeSpan): unknown => ({ ...each, resource: undefined, scope: undefined });
+const byId = (spans: readonly EncodeSpan[]): unknown => spans.map((each) => ({ ...each, resource: undefined, scope: undefined })).toSorted((left, right) => (left.spanId < right.spanId ? -1 : 1));
 
 it('what is written as Chrome trace comes back, and nests on every thread', () => {
   fc.assert(fc.property(fc.uniqueArray(span, { maxLength: 12, selector: (each) => each.spanId }), (spans) => {
     const bytes = chrome.encode?.(spans) ?? new Uint8Array();
-    expect(spansOf(decoded(chrome, bytes, lenient)).map(comparable)).toEqual(spans.map(comparable));
+    expect(byId(spansOf(decoded(chrome, bytes, lenient)))).toEqual(byId(spans));
     for (const lane of Map.groupBy((JSON.parse(new TextDecoder().decode(bytes)) as { traceEvents: Event_[] }).traceEvents.filter(({ ph }) => ph === 'X'), ({ pid, tid }) => `${pid} ${tid}`).values()) {
       for (const one of lane) for (const other of lane) expect(!(one.ts < other.ts && other.ts < endOf(one) && endOf(one) < endOf(other))).toBe(true);
     }
   }));
+});
+
+it('links are arrows between slices, whichever of the two comes first', () => {
+  const plain = { traceId: '1'.repeat(32), parentSpanId: '', name: 'n', kind: 'internal', status: 'unset', statusMessage: '', service: 's', resource: { ...empty }, scope: { ...empty, name: '', version: '' }, logs: [] } as const;
+  const linked = (spanId: string, start: bigint, ...to: string[]): EncodeSpan => ({
+    ...plain, spanId, startUnixNano: start, endUnixNano: start + 5n,
+    content: {
+      attributes: new Map(), events: [], traceState: '', flags: 0, droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0,
+      links: to.map((id) => ({ traceId: plain.traceId, spanId: id, traceState: '', attributes: new Map(), droppedAttributesCount: 0, flags: 0 })),
+    },
+  });
+  const base = 1_790_000_000_000_000_000n, bytes = chrome.encode?.([linked('b'.repeat(16), base + 2000n, 'a'.repeat(16)), linked('a'.repeat(16), base, 'b'.repeat(16), 'c'.repeat(16))]);
+  const events = (JSON.parse(new TextDecoder().decode(bytes)) as { traceEvents: Event_[] }).traceEvents;
+  expect(events.filter(({ ph }) => ph === 's' || ph === 'f').map(({ ph, ts }) => [ph, ts])).toEqual([['s', 2], ['f', 0], ['s', 0], ['f', 2]]);
 });
 
 interface Event_ { readonly ph: string; readonly pid: number; readonly tid: number; readonly ts: number; readonly dur: number }

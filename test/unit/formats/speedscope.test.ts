@@ -29,15 +29,33 @@ describe('profiles of speedscope', () => {
   });
 });
 
-it('spans that overlap are written as several profiles, in each of which ends come in the reverse order of begins', () => {
+const span = (spanId: string, parentSpanId: string, start: bigint, end: bigint, more: Partial<EncodeSpan> = {}): EncodeSpan => {
   const empty = { attributes: new Map(), schemaUrl: '', droppedAttributesCount: 0 };
   const content = { attributes: new Map([['code.file.path', '/a.py']]), events: [], links: [], traceState: '', flags: 0, droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 };
-  const span = (spanId: string, parentSpanId: string, start: bigint, end: bigint): EncodeSpan =>
-    ({ traceId: 't', spanId, parentSpanId, name: spanId, kind: 'internal', startUnixNano: start, endUnixNano: end, status: 'unset', statusMessage: '', service: 's', resource: empty, scope: { ...empty, name: '', version: '' }, content, logs: [] });
-  const bytes = speedscope.encode?.([span('run', '', 10n, 50n), span('left', 'run', 20n, 40n), span('right', 'run', 30n, 50n), span('open', 'right', 45n, 0n)]) ?? new Uint8Array();
-  const { profiles, shared } = JSON.parse(new TextDecoder().decode(bytes)) as { profiles: { name: string; events: { type: string; frame: number; at: number }[] }[]; shared: { frames: { name: string; file: string }[] } };
-  expect(shared.frames[0]).toEqual({ name: 'run', file: '/a.py' });
-  expect(profiles.map(({ name, events }) => [name, ...events.map(({ type, frame, at }) => `${type} ${shared.frames[frame]?.name ?? ''} ${at}`)])).toEqual([
+  return { traceId: 't', spanId, parentSpanId, name: spanId, kind: 'internal', startUnixNano: start, endUnixNano: end, status: 'unset', statusMessage: '', service: 's', resource: empty, scope: { ...empty, name: '', version: '' }, content, logs: [], ...more };
+};
+
+interface Profile { readonly name: string; readonly startValue: number; readonly endValue: number; readonly events: readonly { readonly type: string; readonly frame: number; readonly at: number }[] }
+interface Written { readonly profiles: readonly Profile[]; readonly shared: { readonly frames: readonly { readonly name: string; readonly file?: string }[] } }
+const written = (spans: readonly EncodeSpan[]): Written => JSON.parse(new TextDecoder().decode(speedscope.encode?.(spans))) as Written;
+const told = ({ profiles, shared }: Written): unknown => profiles.map(({ name, events }) => [name, ...events.map(({ type, frame, at }) => `${type} ${shared.frames[frame]?.name ?? ''} ${at}`)]);
+
+it('spans that overlap are written as several profiles, in each of which ends come in the reverse order of begins', () => {
+  const file_ = written([span('run', '', 10n, 50n), span('left', 'run', 20n, 40n), span('right', 'run', 30n, 50n), span('open', 'right', 45n, 0n)]);
+  expect(file_.shared.frames[0]).toEqual({ name: 'run', file: '/a.py' });
+  expect(told(file_)).toEqual([
     ['s', 'O run 0', 'O left 10', 'C left 30', 'C run 40'], ['s, lane 2', 'O right 20', 'C right 40'], ['s, lane 3', 'O open 35', 'C open 40'],
   ]);
+});
+
+it('profiles are sorted by trace, service and lane, count from the first start, and hold spans without a start from there on', () => {
+  const file_ = written([
+    span('a', '', 100n, 200n), span('b', 'a', 110n, 190n, { service: 'other' }), span('c', 'a', 120n, 220n), span('none', '', 0n, 150n),
+    span('d', '', 90n, 95n, { traceId: 'u' }), span('timeless', '', 0n, 0n, { traceId: 'v' }),
+  ]);
+  expect(told(file_)).toEqual([
+    ['s', 'O none 0', 'C none 60'], ['s, lane 2', 'O a 10', 'C a 110'], ['s, lane 3', 'O c 30', 'C c 130'], ['other', 'O b 20', 'C b 100'], ['s', 'O d 0', 'C d 5'], ['s', 'O timeless 0', 'C timeless 130'],
+  ]);
+  expect(file_.profiles.map(({ startValue, endValue }) => [startValue, endValue])).toEqual(file_.profiles.map(() => [0, 130]));
+  expect(written([]).profiles).toEqual([]);
 });
