@@ -1,66 +1,35 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Admission } from '../../../src/collector/receivers/admission.ts';
 import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
 import { openHttpListener } from '../../../src/collector/receivers/httpListener.ts';
 import { httpReceivers } from '../../../src/collector/receivers/registry.ts';
-import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { DecodingSink } from '../collector/receivers/support/decodingSink.ts';
 import { drawTree, LiveServer } from './liveServer.ts';
-import { isNodeFrom, node, nodeClients } from './nodeHook.ts';
+import { isNodeFrom, nodeClients, ShippedNodeHook } from './nodeHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
 import type { ReceivedSpan } from './liveServer.ts';
+import type { Ended } from './programFolder.ts';
 
-const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const stripsTypes = isNodeFrom(23, 6) || (isNodeFrom(22, 18) && !isNodeFrom(23));
 
-let folder: string, hook: string, live: LiveServer;
+let shipped: ShippedNodeHook, live: LiveServer;
 
-beforeAll(async () => {
-  // Paths of people have spaces.
-  folder = mkdtempSync(path.join(tmpdir(), 'span scope hook-'));
-  hook = path.join(folder, 'hook.cjs');
-  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
-  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(async () => { shipped = await ShippedNodeHook.make(); });
+afterAll(() => { shipped.remove(); });
 afterEach(() => live.close());
 
-interface Ended { readonly code: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string }
-
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, onStdout?: () => void): Promise<Ended> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE|VITEST|JEST)_/.test(name));
-  const child = spawn(node, args, { cwd: folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '', stderr = '';
-  child.stdout.on('data', (text: Buffer) => {
-    stdout += text.toString();
-    onStdout?.();
-  });
-  child.stderr.on('data', (text: Buffer) => { stderr += text.toString(); });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-}
+const run = (args: readonly string[], env?: Readonly<Record<string, string>>, onOutput?: () => void): Promise<Ended> => shipped.run(args, env, onOutput === undefined ? {} : { onOutput });
+const write = (name: string, text: string): string => shipped.write(name, text);
 
 /** Environment of a program with the hook. */
 async function hooked(): Promise<Record<string, string>> {
   live = await LiveServer.listen();
-  return { NODE_OPTIONS: `--require ${JSON.stringify(hook)}`, SPANSCOPE_ENDPOINT: live.endpoint };
-}
-
-function write(name: string, text: string): string {
-  const file = path.join(folder, name);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
+  return shipped.environment(live);
 }
 
 /** Kills the program that is connected. */
@@ -149,9 +118,9 @@ work();
 
   it('are seen in a bundle that has API and SDK inside', async () => {
     write('bundled.ts', sdkProgram.replaceAll(/const (\{.*\}) = require\((.*)\);/g, 'import $1 from $2;'));
-    const file = path.join(folder, 'out/bundled.mjs');
+    const file = path.join(shipped.folder, 'out/bundled.mjs');
     const banner = { js: `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);` };
-    await build({ entryPoints: [path.join(folder, 'bundled.ts')], outfile: file, bundle: true, minify: true, sourcemap: 'inline', platform: 'node', format: 'esm', banner, logLevel: 'silent' });
+    await build({ entryPoints: [path.join(shipped.folder, 'bundled.ts')], outfile: file, bundle: true, minify: true, sourcemap: 'inline', platform: 'node', format: 'esm', banner, logLevel: 'silent' });
     expect((await watched([file])).map(({ name }) => name)).toEqual(['renamed', 'tool']);
   });
 
@@ -254,7 +223,7 @@ new Planner().plan();
 
   it('is that of the original file where source maps are on', async () => {
     const file = write('mapped/typed.ts', typed);
-    const out = path.join(folder, 'mapped/out.mjs');
+    const out = path.join(shipped.folder, 'mapped/out.mjs');
     await build({ entryPoints: [file], outfile: out, sourcemap: 'linked', format: 'esm', minifyWhitespace: true, logLevel: 'silent' });
     expect((await watched(['--enable-source-maps', out])).map(line)).toEqual([['x', file, lineOf(typed, '// planned'), expect.any(String)]]);
     expect((await watched([out])).map(line)).toEqual([['x', out, 1, 'Planner.plan']]);

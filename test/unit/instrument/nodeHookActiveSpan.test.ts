@@ -1,26 +1,17 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { spanInAnswer, spanQuestion } from '../../../src/debug/activeSpan.ts';
-import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { LiveServer } from './liveServer.ts';
 import { debugNode } from './nodeDebuggee.ts';
+import { ShippedNodeHook } from './nodeHook.ts';
 import { ShippedKit } from './shippedKit.ts';
 import type { Step } from './nodeDebuggee.ts';
 
-const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-let folder: string, hook: string, live: LiveServer;
+let shipped: ShippedNodeHook, live: LiveServer;
 
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'spanscope-hook-'));
-  hook = path.join(folder, 'hook.cjs');
-  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
-  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(async () => { shipped = await ShippedNodeHook.make(); });
+afterAll(() => { shipped.remove(); });
 beforeEach(async () => { live = await LiveServer.listen(); });
 afterEach(() => live.close());
 
@@ -29,10 +20,9 @@ type Stand = string | undefined;
 
 /** Debugs a program that stands at every `debugger;` of its own, and asks there as the editor does. */
 async function standIn(program: string, env: Readonly<Record<string, string>> = {}): Promise<{ readonly stands: readonly Stand[]; readonly stdout: string; readonly code: number | null }> {
-  const file = path.join(folder, 'agent.cjs');
-  writeFileSync(file, program);
+  const file = shipped.write('agent.cjs', program);
   const stands: Stand[] = [];
-  const ended = await debugNode(file, { NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint, ...env }, async ([top], evaluate): Promise<Step> => {
+  const ended = await debugNode(file, { ...shipped.environment(live), ...env }, async ([top], evaluate): Promise<Step> => {
     const ids = top === undefined ? undefined : spanInAnswer({ result: await evaluate(top, spanQuestion('pwa-node') ?? '') });
     const known = (): Stand => live.spans().find(({ spanId }) => spanId === ids?.spanId)?.name;
     // The program stands, so what it has sent is on its way or was never sent.

@@ -1,28 +1,18 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { Breakpoints } from '../../../src/instrument/node/hook/breakpoints.ts';
 import { LiveServer } from './liveServer.ts';
 import { debugNode } from './nodeDebuggee.ts';
-import { node } from './nodeHook.ts';
+import { node, ShippedNodeHook } from './nodeHook.ts';
 import { lineOf, run, ShippedKit } from './shippedKit.ts';
 import type { Step } from './nodeDebuggee.ts';
 import type { OtelSpan } from '../../../src/instrument/node/hook/otelTypes.ts';
 
-const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-let folder: string, hook: string, live: LiveServer;
+let shipped: ShippedNodeHook, live: LiveServer;
 
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'spanscope-hook-'));
-  hook = path.join(folder, 'hook.cjs');
-  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
-  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(async () => { shipped = await ShippedNodeHook.make(); });
+afterAll(() => { shipped.remove(); });
 afterEach(() => live?.close());
 
 /** `tops` are the lines of the file at which the program itself stood. */
@@ -31,7 +21,7 @@ interface Debuggee { readonly stops: readonly string[]; readonly tops: readonly 
 /** Debugs a program: lets it run on at each stop, or step when steps are left, and notes the lines (from 1) of `file` on its stack. */
 async function debug(file: string, env: Readonly<Record<string, string>>, ...steps: Step[]): Promise<Debuggee> {
   const stops: string[] = [], tops: number[] = [];
-  const ended = await debugNode(file, { NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: live.endpoint, ...env }, (frames) => {
+  const ended = await debugNode(file, { ...shipped.environment(live), ...env }, (frames) => {
     const [top, next] = frames;
     if (top?.file === 'hook.cjs') stops.push(`${next?.file === 'hook.cjs'} ${String(frames.find((frame) => frame.file === path.basename(file))?.line)}`);
     if (top?.file === path.basename(file)) tops.push(top.line);
@@ -68,8 +58,7 @@ describe('a debugged program', () => {
       { id: 'd', enabled: true, on: 'end', attribute: { key: 'city', operator: '=', value: 'Bern' } },
       { id: 'e', enabled: true, on: 'start', name: 'other' },
     ];
-    const file = path.join(folder, 'debugged.cjs');
-    writeFileSync(file, program);
+    const file = shipped.write('debugged.cjs', program);
     const { stops, stdout, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' });
     expect(live.messages.filter(({ type }) => type === 'breakpoint.hit').map(({ breakpointId }) => breakpointId)).toEqual(['a', 'd', 'c', 'b']);
     expect(live.messages.findIndex(({ type }) => type === 'start')).toBeLessThan(live.messages.findIndex(({ type }) => type === 'breakpoint.hit'));
@@ -80,15 +69,13 @@ describe('a debugged program', () => {
   it('does not stop without the token', async () => {
     live = await LiveServer.listen();
     live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];
-    const file = path.join(folder, 'untold.cjs');
-    writeFileSync(file, program);
+    const file = shipped.write('untold.cjs', program);
     expect(await debug(file, {})).toMatchObject({ stops: [], code: 0 });
   });
 
   it('can be stepped out of the end of a span', async () => {
     live = await LiveServer.listen();
-    const file = path.join(folder, 'stepped.cjs');
-    writeFileSync(file, program.replace('    tool.end();', '    debugger;\n    tool.end();').replace('  root.end();', '  root.end(); // after'));
+    const file = shipped.write('stepped.cjs', program.replace('    tool.end();', '    debugger;\n    tool.end();').replace('  root.end();', '  root.end(); // after'));
     const { tops, code } = await debug(file, {}, 'stepOver', 'stepInto', 'stepOut');
     const first = 10;
     // The statement and the end of the first span, and the next round.
@@ -99,8 +86,7 @@ describe('a debugged program', () => {
   it('tells which breakpoint was hit at which span', async () => {
     live = await LiveServer.listen();
     live.breakpoints = [{ id: 'late', enabled: true, on: 'start', name: 'second' }];
-    const file = path.join(folder, 'told.cjs');
-    writeFileSync(file, program.replace("console.log('done');", "setTimeout(() => tracer.startSpan('second').end(), 100);"));
+    const file = shipped.write('told.cjs', program.replace("console.log('done');", "setTimeout(() => tracer.startSpan('second').end(), 100);"));
     expect((await debug(file, { SPANSCOPE_TOKEN: 'secret' })).stops).toHaveLength(1);
     await live.until(() => live.spans().some(({ name, endTimeUnixNano }) => name === 'second' && endTimeUnixNano !== undefined));
     const { traceId, spanId } = live.spans().find(({ name }) => name === 'second') ?? {};
@@ -130,8 +116,7 @@ await agent.agentRun('go', async () => { // first
 });
 console.log('done');
 `;
-    const file = path.join(folder, 'kit.mjs');
-    writeFileSync(file, text);
+    const file = shipped.write('kit.mjs', text);
     try {
       const { stops, stdout, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' });
       const kitAt = (mark: string): string => `true ${lineOf(text, mark)}`;
@@ -155,8 +140,7 @@ import { getTracer } from ${JSON.stringify(pathToFileURL(path.join(kit.folder, '
 const span = getTracer().startSpan('tool');
 span.end(); // next
 `;
-    const file = path.join(folder, 'kitStepped.mjs');
-    writeFileSync(file, text);
+    const file = shipped.write('kitStepped.mjs', text);
     try {
       // Out of two functions of the hook, and of some of the kit.
       const { tops, code } = await debug(file, { SPANSCOPE_TOKEN: 'secret' }, 'stepOut', 'stepOut', 'stepOut', 'stepOut', 'stepOut');
@@ -173,7 +157,7 @@ span.end(); // next
     const kit = await ShippedKit.make();
     try {
       const file = kit.write('plain.mjs', "import { traceSpan } from './kit/spanscope.mjs';\ntraceSpan('agent', () => {});\nconsole.log('done');\n");
-      for (const more of [{ NODE_OPTIONS: `--require ${hook}` }, {}]) {
+      for (const more of [shipped.environment(live), {}]) {
         expect(await run(node, [file], { ...more, SPANSCOPE_ENDPOINT: live.endpoint, SPANSCOPE_TOKEN: 'secret' })).toEqual({ code: 0, output: 'done\n' });
       }
       expect(live.messages.filter(({ type }) => type === 'breakpoint.hit')).toEqual([]);

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { root } from '../../launcher/paths.ts';
 import { LiveServer } from './liveServer.ts';
 import { node, seesEsModules, ShippedNodeHook } from './nodeHook.ts';
-import type { Ended } from './nodeHook.ts';
+import type { Ended } from './programFolder.ts';
 import type { ReceivedSpan } from './liveServer.ts';
 
 let shipped: ShippedNodeHook, live: LiveServer;
-beforeAll(async () => { shipped = await ShippedNodeHook.make(path.join(root, 'node_modules')); });
+beforeAll(async () => { shipped = await ShippedNodeHook.make(); });
 afterAll(() => { shipped.remove(); });
 beforeEach(async () => { live = await LiveServer.listen(); });
 afterEach(() => live.close());

@@ -1,27 +1,21 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hookBundle } from '../../../src/instrument/hookBundle.mjs';
 import { installedClients } from '../../launcher/realClients.ts';
 import { LiveServer } from './liveServer.ts';
+import { ShippedNodeHook } from './nodeHook.ts';
+import { runProgram } from './programFolder.ts';
 
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const jest = path.join(installedClients('node') ?? '', 'node_modules/jest/bin/jest.js');
 const hasJest = path.isAbsolute(jest) && existsSync(jest);
 
-let folder: string, hook: string, live: LiveServer;
+let shipped: ShippedNodeHook, live: LiveServer;
 
 beforeAll(async () => {
-  // Paths of people have spaces.
-  folder = mkdtempSync(path.join(tmpdir(), 'span scope tests-'));
-  hook = path.join(folder, 'hook.cjs');
-  await build({ ...hookBundle, outfile: hook, logLevel: 'silent' });
-  symlinkSync(packages, path.join(folder, 'node_modules'), 'dir');
-  write('agent.cjs', `
+  shipped = await ShippedNodeHook.make();
+  shipped.write('agent.cjs', `
 const { trace } = require('@opentelemetry/api');
 const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 new NodeTracerProvider().register();
@@ -35,34 +29,22 @@ exports.work = (name) => tracer.startActiveSpan(name, async (span) => {
 });
 `);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => { shipped.remove(); });
 afterEach(() => live.close());
-
-function write(name: string, text: string): string {
-  const file = path.join(folder, name);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
-}
 
 /** Runs tests with or without the hook; they end as they would, with what they print but for times. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly [number | null, string]> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE|VITEST|JEST)_/.test(name) && name !== 'TEST' && name !== 'VITEST');
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString(); });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve([code, output.replaceAll(/\d+(?:\.\d+)?\s?(?:ms|s)?\b/g, 'N').replaceAll(/ +N\b| \(N\)|, estimated/g, '')]));
-  });
+  const { code } = await runProgram(process.execPath, args, { cwd: shipped.folder, env: { NO_COLOR: '1', ...env }, onOutput: (text) => { output += text; } });
+  return [code, output.replaceAll(/\d+(?:\.\d+)?\s?(?:ms|s)?\b/g, 'N').replaceAll(/ +N\b| \(N\)|, estimated/g, '')];
 }
 
 /** What the spans of a test run say of their tests: `span: test, outcome`, sorted. */
 async function testsOf(args: readonly string[], file: string): Promise<readonly string[]> {
   live = await LiveServer.listen();
-  const ready = path.join(folder, `ready-${live.port}`), without = await run(args, { READY: folder });
+  const ready = path.join(shipped.folder, `ready-${live.port}`), without = await run(args, { READY: shipped.folder });
   void live.until(() => live.messages.some(({ type }) => type === 'hello')).then(() => writeFileSync(ready, ''));
-  const withHook = await run(args, { READY: ready, NODE_OPTIONS: `--require ${JSON.stringify(hook)}`, SPANSCOPE_ENDPOINT: live.endpoint });
+  const withHook = await run(args, { READY: ready, ...shipped.environment(live) });
   expect(withHook[0]).toBe(without[0]);
   // What of Node itself stands in a stack depends on when what was waited for.
   const [printed, expected] = [withHook, without].map(([, output]) => output.split('\n').filter((line) => !line.includes('node:internal')).toSorted());
@@ -79,7 +61,7 @@ const common = ['a: cart > adds, passed', 'b: cart > fails, failed', 'c: skips, 
 
 describe('spans of programs under a test runner', () => {
   it('say in which test of node:test they began, nested or at the same time, and how it ended', async () => {
-    const file = write('node/some.test.mjs', `
+    const file = shipped.write('node/some.test.mjs', `
 import assert from 'node:assert/strict';
 import test, { describe, it } from 'node:test';
 import agent from '../agent.cjs';
@@ -98,7 +80,7 @@ test('outer', async (t) => { await t.test('within', () => agent.work('e')); });
   });
 
   it('say it for CommonJS, and for spans that begin outside of tests nothing', async () => {
-    const file = write('node/some.test.cjs', `
+    const file = shipped.write('node/some.test.cjs', `
 const agent = require('../agent.cjs');
 const test = require('node:test');
 agent.work('outside');
@@ -108,7 +90,7 @@ test('one', () => agent.work('inside'));
   });
 
   it.each(['forks', 'threads', 'vmThreads'])('say in which test of vitest (%s) they began, but for tests that run at the same time', async (pool) => {
-    const file = write(`vitest-${pool}/some.test.mjs`, `
+    const file = shipped.write(`vitest-${pool}/some.test.mjs`, `
 import { describe, expect, it, test } from 'vitest';
 import agent from '../agent.cjs';
 describe('cart', () => {
@@ -120,12 +102,12 @@ test('skips', async (context) => { await agent.work('c'); context.skip(); });
 test('last', () => agent.work('d'));
 test.concurrent('with others', () => agent.work('e'));
 `);
-    const args = [path.join(packages, 'vitest/vitest.mjs'), 'run', '--root', folder, '--dir', path.dirname(file), '--pool', pool, '--reporter', 'tap-flat'];
+    const args = [path.join(packages, 'vitest/vitest.mjs'), 'run', '--root', shipped.folder, '--dir', path.dirname(file), '--pool', pool, '--reporter', 'tap-flat'];
     expect(await testsOf(args, file)).toEqual([...common, 'e: undefined, undefined']);
   });
 
   it('say in which test of mocha they began, with those of hooks before it', async () => {
-    const file = write('mocha/some.spec.mjs', `
+    const file = shipped.write('mocha/some.spec.mjs', `
 import assert from 'node:assert/strict';
 import agent from '../agent.cjs';
 describe('cart', () => {
@@ -141,7 +123,7 @@ it('last', () => agent.work('d'));
   });
 
   it.skipIf(!hasJest)(`say in which test of jest they began${hasJest ? '' : ': the Node packages of the integration tests are not installed'}`, async () => {
-    const file = write('jest/some.test.cjs', `
+    const file = shipped.write('jest/some.test.cjs', `
 const agent = require('../agent.cjs');
 describe('cart', () => {
   it('adds', () => agent.work('a'));
@@ -150,7 +132,7 @@ describe('cart', () => {
 });
 test('last', () => agent.work('d'));
 `);
-    write('jest.config.cjs', "module.exports = { testMatch: ['**/jest/*.test.cjs'], reporters: [['default', { summaryThreshold: 0 }]] };");
+    shipped.write('jest.config.cjs', "module.exports = { testMatch: ['**/jest/*.test.cjs'], reporters: [['default', { summaryThreshold: 0 }]] };");
     expect(await testsOf([jest, '--ci'], file)).toEqual(common.filter((text) => !text.startsWith('c:')));
   });
 });

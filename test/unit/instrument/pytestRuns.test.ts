@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { LiveServer } from './liveServer.ts';
 import { hasModule, pythonWithPackages, ShippedHook } from './pythonHook.ts';
-import type { Ended } from './pythonHook.ts';
+import type { Ended } from './programFolder.ts';
 
 const python = pythonWithPackages ?? '', hasPytest = hasModule('pytest');
 const why = hasPytest ? '' : ': pytest is not installed';

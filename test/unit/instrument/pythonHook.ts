@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedClients } from '../../launcher/realClients.ts';
+import { ProgramFolder, runProgram } from './programFolder.ts';
 import type { LiveServer } from './liveServer.ts';
+import type { Ended, RunOptions } from './programFolder.ts';
 
 const source = fileURLToPath(new URL('../../../src/instrument/python', import.meta.url));
 
@@ -26,26 +27,14 @@ export function hasModule(name: string): boolean {
 /** Why tests are skipped, to be put behind their titles. */
 export const whyNoPackages = pythonWithPackages === undefined ? ': the Python packages of the integration tests are not installed' : '';
 
-export interface Ended { readonly code: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string }
-
 /** A folder with the hook as it is shipped, and programs. */
-export class ShippedHook {
-  // Paths of people have spaces.
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'span scope hook-'));
+export class ShippedHook extends ProgramFolder {
   readonly hook = path.join(this.folder, 'hook');
 
   constructor() {
+    super();
     cpSync(path.join(source, 'hook'), this.hook, { recursive: true });
     copyFileSync(path.join(source, 'spanscope.py'), path.join(this.hook, '_spanscope_hook/kit.py'));
-  }
-
-  remove(): void { rmSync(this.folder, { recursive: true }); }
-
-  /** Writes a program and gives its path. */
-  write(name: string, text: string): string {
-    const file = path.join(this.folder, name);
-    writeFileSync(file, text);
-    return file;
   }
 
   /** Environment of a program with the hook. */
@@ -53,17 +42,8 @@ export class ShippedHook {
     return { PYTHONPATH: [this.hook, ...more].join(path.delimiter), SPANSCOPE_ENDPOINT: live.endpoint, OTEL_SERVICE_NAME: 'agent' };
   }
 
-  run(python: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, whenStarted?: (kill: (signal?: NodeJS.Signals) => void) => void): Promise<Ended> {
-    const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|PYTHON)/.test(name));
-    const child = spawn(python, args, { cwd: this.folder, env: { ...Object.fromEntries(own), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    whenStarted?.((signal = 'SIGKILL') => { child.kill(signal); });
-    let stdout = '', stderr = '';
-    child.stdout.on('data', (text: Buffer) => { stdout += text.toString(); });
-    child.stderr.on('data', (text: Buffer) => { stderr += text.toString(); });
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => { resolve({ code, signal, stdout, stderr }); });
-    });
+  run(python: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, onStart?: RunOptions['onStart']): Promise<Ended> {
+    return runProgram(python, args, { cwd: this.folder, env, ...(onStart === undefined ? {} : { onStart }) });
   }
 }
 

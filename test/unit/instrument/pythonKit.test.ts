@@ -345,7 +345,8 @@ for _ in range(4):
 # How many batches there are is for the kit to choose.
 def spans_of(requests):
     return [span for text in requests for span in json.loads(text)["resourceSpans"][0]["scopeSpans"][0]["spans"]]
-spans = spans_of(open(path).read().splitlines())
+with open(path) as lines:
+    spans = spans_of(lines.read().splitlines())
 assert [span["name"] for span in spans] == ["inner", "outer"]
 assert bodies[0] == bodies[1] and bodies[0][:2] == ("/v1/traces", "application/json"), bodies
 assert spans_of(body for _, _, body in bodies[1:]) == spans

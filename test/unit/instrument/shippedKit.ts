@@ -1,22 +1,15 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, globSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { ProgramFolder, runProgram } from './programFolder.ts';
 
 const source = fileURLToPath(new URL('../../../src/instrument', import.meta.url));
 
 /** A folder with the kit and the demo as they are shipped: `kit/spanscope.mjs`, `kit/spanscope.py`, `demo/…`. */
-export class ShippedKit {
-  readonly folder: string;
-
-  private constructor(folder: string) {
-    this.folder = folder;
-  }
-
+export class ShippedKit extends ProgramFolder {
   static async make(): Promise<ShippedKit> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'spanscope-kit-'));
+    const shipped = new ShippedKit(), { folder } = shipped;
     for (const name of ['kit', 'demo']) mkdirSync(path.join(folder, name));
     await build({
       entryPoints: [path.join(source, 'node/spanscope.ts')],
@@ -25,37 +18,24 @@ export class ShippedKit {
     });
     copyFileSync(path.join(source, 'python/spanscope.py'), path.join(folder, 'kit/spanscope.py'));
     for (const file of globSync(path.join(source, 'demo/*.{mjs,py}'))) copyFileSync(file, path.join(folder, 'demo', path.basename(file)));
-    return new ShippedKit(folder);
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true });
-  }
-
-  /** Writes a program beside the kit and gives its path. */
-  write(name: string, text: string): string {
-    const file = path.join(this.folder, name);
-    writeFileSync(file, text);
-    return file;
+    return shipped;
   }
 }
 
+/** `output` is both outputs as they came. */
 export interface Ended { readonly code: number | null; readonly output: string }
 
-/** Runs a program to its end; the environment says nothing about endpoints but what is given. */
-export function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, onOutput?: () => void): Promise<Ended> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|NODE)_/.test(name));
-  const child = spawn(command, args, { env: { ...Object.fromEntries(own), PYTHONDONTWRITEBYTECODE: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a program to its end. */
+export async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, onOutput?: () => void): Promise<Ended> {
   let output = '';
-  child.stdout.on('data', (text: Buffer) => {
-    output += text.toString();
-    onOutput?.();
+  const { code } = await runProgram(command, args, {
+    env: { PYTHONDONTWRITEBYTECODE: '1', ...env },
+    onOutput: (text) => {
+      output += text;
+      onOutput?.();
+    },
   });
-  child.stderr.on('data', (text: Buffer) => { output += text.toString(); });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
+  return { code, output };
 }
 
 /** The number (from 1) of the line that holds a text. */
