@@ -3,6 +3,7 @@ import * as process from 'node:process';
 import { debug } from 'vscode';
 import type { DebugConfiguration, DebugConfigurationProvider, DebugSession, Disposable, WorkspaceFolder } from 'vscode';
 import { reachOf, runIdOf } from './debugTypes.ts';
+import { launchVariables, withLaunchVariables } from './launchEnvironment.ts';
 import type { RunLog } from './runLog.ts';
 import type { Prepared, Tracer } from './tracer.ts';
 import { layersOfLaunch } from './userLayers.ts';
@@ -50,15 +51,16 @@ export class DebugSessions implements DebugConfigurationProvider {
   }
 
   async #withEnvironment(folder: WorkspaceFolder | undefined, configuration: DebugConfiguration): Promise<DebugConfiguration> {
-    const reach = reachOf(configuration), { env } = configuration as { env?: unknown };
-    if (reach === undefined || (env !== undefined && env !== null && (typeof env !== 'object' || Array.isArray(env)))) return configuration;
+    const reach = reachOf(configuration);
+    if (reach === undefined || launchVariables(configuration) === undefined) return configuration;
     const isOverriding = this.#overridden === configuration.name;
     if (isOverriding) this.#overridden = undefined;
     const prepared = await this.#tracer.prepare({ name: nameOf(configuration), type: configuration.type, reach, existing: await layersOfLaunch(configuration), isOverriding });
     if (prepared === undefined) return configuration;
     const { run, environment } = prepared;
     if (environment.elsewhere !== undefined) this.#onElsewhere(prepared, () => this.#useOurs(run.id, folder, configuration));
-    return { ...configuration, env: merged(env ?? {}, environment.variables) };
+    // Windows takes names that differ in case for the same, and programs would be given one of the two.
+    return withLaunchVariables(configuration, environment.variables, process.platform === 'win32');
   }
 
   async #useOurs(runId: string, folder: WorkspaceFolder | undefined, configuration: DebugConfiguration): Promise<void> {
@@ -94,8 +96,3 @@ function nameOf({ name, type, program }: DebugConfiguration): string {
   return typeof program === 'string' && program !== '' ? path.basename(program) : type;
 }
 
-/** Windows takes names that differ in case for the same, and programs would be given one of the two. */
-function merged(env: object, variables: ReadonlyMap<string, string>): Record<string, unknown> {
-  const others = Object.entries(env).filter(([name]) => process.platform !== 'win32' || !variables.has(name.toUpperCase()));
-  return Object.fromEntries([...others, ...variables]);
-}

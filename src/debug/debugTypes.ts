@@ -1,10 +1,12 @@
+import { launchVariables } from './launchEnvironment.ts';
+
 /** How much of its environment a debugger's program can use: both hooks, or what every SDK reads. */
 export type Reach = 'hooks' | 'variables';
 
-/** Debuggers that start a program with the `env` of their configuration. */
+/** Debuggers that start a program with the environment of their configuration (`launchEnvironment.ts`). */
 const reaches: ReadonlyMap<string, Reach> = new Map([
   ...['node', 'pwa-node', 'node-terminal', 'bun', 'python', 'debugpy'].map((type) => [type, 'hooks'] as const),
-  ...['go', 'java', 'coreclr', 'clr', 'lldb', 'rdbg', 'ruby_lsp', 'dart', 'php', 'mix_task'].map((type) => [type, 'variables'] as const),
+  ...['go', 'java', 'coreclr', 'clr', 'lldb', 'lldb-dap', 'cppdbg', 'cppvsdbg', 'rdbg', 'ruby_lsp', 'Ruby', 'dart', 'php', 'mix_task'].map((type) => [type, 'variables'] as const),
 ]);
 
 /** Of a launch configuration; undefined when nothing is to be set. */
@@ -12,6 +14,8 @@ export function reachOf(configuration: Readonly<Record<string, unknown>>): Reach
   const { type, request, spanscope } = configuration;
   // An attached program runs already; a target is a part of a program that js-debug has started.
   if (request !== 'launch' || spanscope === false || '__pendingTargetId' in configuration) return undefined;
+  // Without a program of its own the debugger for PHP listens to programs that others start.
+  if (type === 'php' && configuration['program'] === undefined && configuration['runtimeArgs'] === undefined) return undefined;
   return typeof type === 'string' ? reaches.get(type) : undefined;
 }
 
@@ -23,7 +27,6 @@ export function kitOf(type: string): 'python' | 'node' | undefined {
 
 /** The run that a configuration's program belongs to, as its environment says. */
 export function runIdOf(configuration: Readonly<Record<string, unknown>>): string | undefined {
-  const { env } = configuration;
-  const attributes = typeof env === 'object' && env !== null ? (env as Record<string, unknown>)['OTEL_RESOURCE_ATTRIBUTES'] : undefined;
+  const attributes = launchVariables(configuration)?.get('OTEL_RESOURCE_ATTRIBUTES');
   return typeof attributes === 'string' ? /(?:^|,)spanscope\.session\.id=([\w-]+)/.exec(attributes)?.[1] : undefined;
 }

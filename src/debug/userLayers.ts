@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as process from 'node:process';
 import { workspace } from 'vscode';
 import type { DebugConfiguration } from 'vscode';
+import { launchVariables } from './launchEnvironment.ts';
 import { Layers, layerOf, parseEnvFile } from './layers.ts';
 import type { Layer } from './layers.ts';
 
@@ -12,10 +13,10 @@ const terminalPlatforms: Partial<Record<NodeJS.Platform, string>> = { darwin: 'o
 
 /** What a program of a launch configuration would get without us. */
 export async function layersOfLaunch(configuration: DebugConfiguration): Promise<Layers> {
-  const { env, envFile, console: place } = configuration as { env?: unknown; envFile?: unknown; console?: unknown };
+  const { envFile, console: place } = configuration as { envFile?: unknown; console?: unknown };
   const files = (Array.isArray(envFile) ? envFile : [envFile]).filter((file) => typeof file === 'string');
   return new Layers([
-    layerOf('the launch configuration', env),
+    layerOf('the launch configuration', Object.fromEntries(launchVariables(configuration) ?? [])),
     ...(await Promise.all(files.toReversed().map(fileLayer))),
     ...(place === 'internalConsole' ? [] : [terminalLayer()]),
     editorLayer(),
