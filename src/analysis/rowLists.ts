@@ -1,6 +1,7 @@
 /**
  * Many growable lists of row numbers in one typed array: the children of every span, the spans of every lane. A list
- * that was built full takes no spare room; one that grows afterwards moves to the end with room for as much again.
+ * that was built full takes no spare room; one that grows afterwards moves to the end with room for up to as much again.
+ * What lists have left behind is given back when all need more room.
  */
 export class RowLists {
   #values: Uint32Array;
@@ -8,8 +9,8 @@ export class RowLists {
   #offset: Uint32Array;
   #length: Uint32Array;
   #count: number;
-  /** Room of the lists that have grown since they were built; the others are full. */
-  readonly #room = new Map<number, number>();
+  /** Of each list that has grown since it was built the power of two that it has room for, plus one; 0 of those that are full. */
+  #room: Uint8Array;
 
   private constructor(offset: Uint32Array, length: Uint32Array, count: number, values: Uint32Array) {
     this.#offset = offset;
@@ -17,6 +18,7 @@ export class RowLists {
     this.#count = count;
     this.#values = values;
     this.#used = values.length;
+    this.#room = new Uint8Array(offset.length);
   }
 
   /** `listCount` lists; row `order[i]` goes to the end of list `listOf[row] + shift`, or nowhere when that is negative. */
@@ -59,13 +61,14 @@ export class RowLists {
     if (count > this.#length.length) {
       this.#offset = enlarged(this.#offset, count);
       this.#length = enlarged(this.#length, count);
+      this.#room = enlarged(this.#room, count);
     }
     this.#count = count;
   }
 
   insert(list: number, i: number, row: number): void {
     const length = this.#length[list] as number;
-    if (length >= (this.#room.get(list) ?? length)) this.#makeRoom(list, length);
+    if (length >= this.#roomOf(list)) this.#makeRoom(list, length);
     const at = (this.#offset[list] as number) + i;
     this.#values.copyWithin(at + 1, at, at + length - i);
     this.#values[at] = row;
@@ -75,24 +78,45 @@ export class RowLists {
   remove(list: number, i: number): void {
     const length = this.#length[list] as number;
     const at = (this.#offset[list] as number) + i;
-    if (!this.#room.has(list)) this.#room.set(list, length);
     this.#values.copyWithin(at, at + 1, at + length - i);
     this.#length[list] = length - 1;
   }
 
+  /** How many rows a list can hold where it is. */
+  #roomOf(list: number): number {
+    const room = this.#room[list] as number;
+    return room === 0 ? (this.#length[list] as number) : 2 ** (room - 1);
+  }
+
   #makeRoom(list: number, length: number): void {
-    const room = Math.max(4, length * 2);
-    if (this.#used + room > this.#values.length) this.#values = enlarged(this.#values, this.#used + room);
+    // One more than the power of two that holds one row more.
+    const room = 33 - Math.clz32(length), size = 2 ** (room - 1);
+    if (this.#used + size > this.#values.length) this.#tidy(size);
     const from = this.#offset[list] as number;
     this.#values.copyWithin(this.#used, from, from + length);
     this.#offset[list] = this.#used;
-    this.#room.set(list, room);
-    this.#used += room;
+    this.#room[list] = room;
+    this.#used += size;
+  }
+
+  /** Puts all lists side by side, with `more` room behind them and half of all to spare. */
+  #tidy(more: number): void {
+    const before = this.#values;
+    let size = more;
+    for (let list = 0; list < this.#count; list++) size += this.#roomOf(list);
+    this.#values = new Uint32Array(Math.ceil(size * 1.5));
+    this.#used = 0;
+    for (let list = 0; list < this.#count; list++) {
+      const from = this.#offset[list] as number, length = this.#length[list] as number;
+      for (let i = 0; i < length; i++) this.#values[this.#used + i] = before[from + i] as number;
+      this.#offset[list] = this.#used;
+      this.#used += this.#roomOf(list);
+    }
   }
 }
 
 /** The same values in an array of at least `length`, with half as much to spare. */
-export function enlarged<T extends Uint32Array | Int16Array | Int32Array>(values: T, length: number): T {
+export function enlarged<T extends Uint8Array | Uint32Array | Int16Array | Int32Array>(values: T, length: number): T {
   const larger = new (values.constructor as new (length: number) => T)(Math.ceil(Math.max(length, 16) * 1.5));
   larger.set(values);
   return larger;
