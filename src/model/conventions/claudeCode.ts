@@ -42,7 +42,7 @@ function step(input: ConventionInput): StepFields {
     cacheReadTokens: firstOf(input, ['cache_read_tokens'], figure),
     cacheWriteTokens: firstOf(input, ['cache_creation_tokens'], figure),
     outputTokens: firstOf(input, ['output_tokens'], figure),
-    timeToFirstTokenNs: firstTokenMs && { value: firstTokenMs.value * 1e6, source: firstTokenMs.source },
+    timeToFirstTokenNs: firstTokenMs && { value: Math.round(firstTokenMs.value * 1e6), source: firstTokenMs.source },
     finishReason: firstOf(input, ['stop_reason'], text),
   };
 }

@@ -37,7 +37,7 @@ const finishReason = (value: AttributeValue | undefined): string | undefined => 
 
 const nanoseconds = (seconds: AttributeValue | undefined): number | undefined => {
   const read = figure(seconds);
-  return read === undefined ? undefined : read * 1e9;
+  return read === undefined ? undefined : Math.round(read * 1e9);
 };
 
 const fieldsOf = stepReader({

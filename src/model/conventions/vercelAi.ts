@@ -4,7 +4,7 @@ import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
 import { messagesOf } from './messages.ts';
-import { at, figure, firstOf, hasPrefix, structured, text } from './read.ts';
+import { at, figure, firstOf, hasPrefix, listOf, structured, text } from './read.ts';
 
 /** Vercel AI SDK's own spans (scope `ai`); version 7 writes OpenTelemetry's GenAI keys beside a few `ai.*` ones. */
 export const vercelAi: Convention = {
@@ -48,7 +48,7 @@ function step(input: ConventionInput): StepFields {
     cacheReadTokens: firstOf(input, ['ai.usage.cachedInputTokens', 'ai.usage.inputTokenDetails.cacheReadTokens'], figure) ?? told(metadata, cacheReads),
     cacheWriteTokens: firstOf(input, ['ai.usage.inputTokenDetails.cacheWriteTokens'], figure) ?? told(metadata, cacheWrites),
     reasoningTokens: firstOf(input, ['ai.usage.reasoningTokens', 'ai.usage.outputTokenDetails.reasoningTokens'], figure) ?? told(metadata, reasonings),
-    timeToFirstTokenNs: milliseconds && { value: milliseconds.value * 1e6, source: milliseconds.source },
+    timeToFirstTokenNs: milliseconds && { value: Math.round(milliseconds.value * 1e6), source: milliseconds.source },
     agentName: role === 'agent' ? firstOf(input, ['ai.telemetry.functionId', 'resource.name'], text) : undefined,
     toolName: firstOf(input, ['ai.toolCall.name'], text),
     toolCallId: firstOf(input, ['ai.toolCall.id'], text),
@@ -74,9 +74,12 @@ function content(input: ConventionInput): ContentFields {
     toolResult: firstOf(input, ['ai.toolCall.result', 'ai.toolCall.output'], structured),
     inputMessages: fromKey(input, 'ai.prompt.messages') ?? fromPrompt(input),
     outputMessages: answer(input),
-    input: firstOf(input, ['ai.value', 'ai.values'], structured),
+    input: firstOf(input, ['ai.value'], structured) ?? firstOf(input, ['ai.values'], texts),
   };
 }
+
+/** Each value is JSON text. */
+const texts = (value: AttributeValue | undefined): readonly AttributeValue[] => listOf(structured(value)).map((item) => structured(item) ?? null);
 
 function fromKey(input: ConventionInput, key: string): Sourced<readonly AgentMessage[]> | undefined {
   const messages = messagesOf(input.attributes.get(key), 'user');

@@ -83,6 +83,11 @@ describe('what is told elsewhere', () => {
       .toMatchObject({ cacheReadTokens: 7, cacheWriteTokens: 3 });
   });
 
+  it('the texts of an embedding of the AI SDK, which are JSON, and whole nanoseconds to the first token', () => {
+    expect(agent({ 'ai.operationId': 'ai.embedMany.doEmbed', 'ai.values': ['"a"', '"b"'] })?.input).toEqual(['a', 'b']);
+    expect(agent({ 'ai.operationId': 'ai.streamText.doStream', 'ai.response.msToFirstChunk': 29.803541 })?.timeToFirstTokenNs).toBe(29_803_541);
+  });
+
   it('instructions without messages, or apart from them', () => {
     const system = { role: 'system', parts: [{ type: 'text', text: 'be short' }] }, instructions = '[{"type":"text","content":"be short"}]';
     expect(agent({ 'gen_ai.system_instructions': instructions })?.inputMessages).toEqual([system]);
