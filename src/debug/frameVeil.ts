@@ -4,8 +4,8 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const mostPending = 50;
-/** So many frames more than the editor wants are asked for, to have as many when those of the hook are taken out. */
-const spareFrames = 6;
+/** So many frames more than the editor wants are asked for: it wants only the top one at first, and what of it is to be seen depends on the user's frame below. */
+const spareFrames = 20;
 
 /** Of a `stackTrace` request whose answer is to hold all frames. */
 export const unveiled = { spanscopeUnveiled: true };
@@ -21,9 +21,9 @@ interface Asked { readonly threadId: unknown; readonly start: number; readonly l
 export class FrameVeil {
   /** By the number of the request. */
   readonly #asked = new Map<number, Asked>();
-  /** How many frames are taken out, by thread; and threads whose user's frame is still to come in a later part. */
+  /** How many frames are taken out, by thread; and the number of the user's frame in what is left, -1 where it is still to come in a later part. */
   readonly #hidden = new Map<unknown, number>();
-  readonly #awaitsUser = new Set<unknown>();
+  readonly #users = new Map<unknown, number>();
 
   toAdapter(message: unknown): void {
     if (!isFields(message) || message['type'] !== 'request' || message['command'] !== 'stackTrace' || typeof message['seq'] !== 'number') return;
@@ -47,7 +47,7 @@ export class FrameVeil {
     if (start === 0) this.#begin(threadId, frames);
     const hidden = this.#hidden.get(threadId) ?? 0;
     if (start === 0) frames.splice(0, hidden);
-    if (this.#awaitsUser.has(threadId)) this.#mark(threadId, frames);
+    if (this.#users.has(threadId)) this.#mark(threadId, start, frames);
     if (levels > 0) frames.splice(levels);
     if (typeof body['totalFrames'] === 'number') body['totalFrames'] -= hidden;
   }
@@ -56,18 +56,21 @@ export class FrameVeil {
   #begin(threadId: unknown, frames: readonly unknown[]): void {
     const others = frames.findIndex((frame) => { const read = frameIn(frame); return read === undefined || !isHookFrame(read); });
     this.#hidden.delete(threadId);
-    this.#awaitsUser.delete(threadId);
+    this.#users.delete(threadId);
     if (others <= 0) return;
     this.#hidden.set(threadId, others);
-    this.#awaitsUser.add(threadId);
+    this.#users.set(threadId, -1);
   }
 
-  /** What stands above the user's frame; a part of a stack without one is left alone. */
-  #mark(threadId: unknown, frames: readonly unknown[]): void {
-    const user = frames.findIndex((frame) => { const read = frameIn(frame); return read !== undefined && isUserFrame(read); });
-    if (user < 0) return;
-    this.#awaitsUser.delete(threadId);
-    for (const frame of frames.slice(0, user)) if (isFields(frame)) frame['presentationHint'] = 'subtle';
+  /** What stands above the user's frame; as long as that is not known, nothing. `start` is the number of the first of these frames. */
+  #mark(threadId: unknown, start: number, frames: readonly unknown[]): void {
+    let user = this.#users.get(threadId) ?? -1;
+    if (user < 0) {
+      const found = frames.findIndex((frame) => { const read = frameIn(frame); return read !== undefined && isUserFrame(read); });
+      if (found < 0) return;
+      this.#users.set(threadId, user = start + found);
+    }
+    for (const frame of frames.slice(0, Math.max(0, user - start))) if (isFields(frame)) frame['presentationHint'] = 'subtle';
   }
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
 import type { SpanBreakpoint } from '../../../src/protocol/live.ts';
@@ -213,6 +216,73 @@ book({ seats: 2 });
     assert.deepEqual(openFiles(), ['book.ts']);
     await continueHere();
     await ended();
+  });
+
+  it('stop where a span of the agent kit begins, and where it ends after its work has awaited, from where steps go on in the user’s code', async () => {
+    const text = `
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AgentTracer, configure } from ${JSON.stringify(pathToFileURL(path.join(root, 'dist/kit/spanscope.mjs')).href)};
+configure({ serviceName: 'kit' });
+const agent = new AgentTracer();
+async function forecast(city) {
+  await pause(20);
+  globalThis.hasAwaited = true;
+  return 'sunny in ' + city;
+}
+async function answer() {
+  const said = await agent.toolCall('weather', { arguments: { city: 'Bern' } }, () => forecast('Bern')); // tool
+  return said.length; // after
+}
+const length = await agent.agentRun('go', answer);
+const twice = agent.memoryOperation('read', {}, () => 2 * length); // memory
+writeFileSync(new URL(import.meta.url + '.out'), 'done ' + twice); // last
+`;
+    const file = program('kit.mjs', text), line = (mark: string): number => lineOf(text, mark);
+    await breakAt({ on: 'start', name: 'tool:weather' }, { on: 'end', name: 'tool:weather' }, { on: 'start', name: 'memory:*' });
+    await start(file);
+    for (const hasAwaited of ['undefined', 'true']) {
+      await until(`a stop where hasAwaited is ${hasAwaited}`, async () => {
+        const { session } = await standsAt(file, line('tool'), false);
+        const { result } = await session.customRequest('evaluate', { expression: 'String(globalThis.hasAwaited)' }) as { readonly result: string };
+        return result === `'${hasAwaited}'` ? true : undefined;
+      });
+      if (hasAwaited === 'undefined') await continueHere();
+    }
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await standsAt(file, line('after'));
+    await continueHere();
+    await standsAt(file, line('memory'), false);
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await standsAt(file, line('last'));
+    assert.deepEqual(openFiles(), ['kit.mjs']);
+    await continueHere();
+    await ended();
+    assert.equal(await output(file), 'done 26');
+  });
+
+  it('stop the demo agent in both of its processes, which prints what it prints without', async () => {
+    const demo = path.join(root, 'dist/demo'), planner = path.join(demo, 'planner.mjs'), worker = path.join(demo, 'worker.mjs');
+    const env = { SPANSCOPE_DEMO_SPEED: '20' };
+    const { stdout: alone } = await promisify(execFile)(process.execPath, [planner], { env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1', SPANSCOPE_ENDPOINT: 'ws://127.0.0.1:1/' } });
+    const lines = async (file: string, mark: string): Promise<number> => (await vscode.workspace.openTextDocument(file)).getText().split('\n').findIndex((each) => each.includes(mark)) + 1;
+    let said = '', stops = 0;
+    listeners.push(vscode.debug.registerDebugAdapterTrackerFactory('pwa-node', {
+      createDebugAdapterTracker: () => ({ onDidSendMessage({ event, body }: { event?: string; body?: { category?: string; output?: string } }) {
+        if (event === 'stopped') stops++;
+        if (event === 'output' && body?.category === 'stdout') said += body.output ?? '';
+      } }),
+    }));
+    const searches = await lines(worker, "agent.toolCall('search_trains'"), holds = await lines(planner, "agent.toolCall('hold_seats'"), runs = await lines(planner, 'agent.agentRun(task');
+    await breakAt({ on: 'error', tool: 'search_trains' }, { on: 'error', tool: 'hold_seats' }, { on: 'end', attribute: { key: 'gen_ai.agent.name', operator: '=', value: 'planner' } });
+    await start(planner, { env, outputCapture: 'std' });
+    for (const [i, [file, line]] of ([[worker, searches], [planner, holds], [planner, runs]] as const).entries()) {
+      await until(`stop ${i + 1}`, () => (stops > i ? true : undefined));
+      await standsAt(file, line, false);
+      await continueHere();
+    }
+    await ended();
+    assert.equal(said, alone);
   });
 
   it('stop each of several processes', async () => {

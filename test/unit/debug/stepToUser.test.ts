@@ -91,7 +91,10 @@ describe('what the editor is told of a stack', () => {
   });
 
   it('has packages above that line for those who want to see them', () => {
-    for (const parts of [[20], [2, 19], [0]]) expect(shown([hook, hook, sdk, user, sdk], ...parts)).toEqual({ paths: [sdk, user, sdk], hints: ['subtle', undefined, undefined], total: 3 });
+    for (const parts of [[20], [2, 19], [1, 19], [0]]) {
+      expect(shown([hook, hook, sdk, user, sdk], ...parts)).toEqual({ paths: [sdk, user, sdk], hints: ['subtle', undefined, undefined], total: 3 });
+      expect(shown([hook, hook, sdk, sdk, sdk, user], ...parts)).toEqual({ paths: [sdk, sdk, sdk, user], hints: ['subtle', 'subtle', 'subtle', undefined], total: 4 });
+    }
   });
 
   it('is the whole stack where the program stands elsewhere, or nothing else is known', () => {
