@@ -2,15 +2,19 @@ import { isOnAxis } from '../../src/analysis/extents.ts';
 import type { TraceRows } from '../../src/model/traceRows.ts';
 
 const smallestCapacity = 1024;
+/** So many texts can be told apart by columns of 16 bits. */
+const narrowTexts = 0x1_0000;
+/** Numbers that are looked through at once for one that is not zero: a page of memory or a few. */
+const blockLength = 2048;
 
-/** The rows of one trace in columns that grow. The arrays are longer than `count`; what lies behind it means nothing. */
+/** The rows of one trace in columns that grow. The arrays are longer than `count`; behind it stand zeros, which take no memory. */
 export class TraceColumns implements TraceRows {
   count = 0;
   start = new Float64Array(smallestCapacity);
   duration = new Float64Array(smallestCapacity);
   parent = new Int32Array(smallestCapacity);
-  name = new Uint32Array(smallestCapacity);
-  subject = new Uint32Array(smallestCapacity);
+  name: TextColumn = new Uint16Array(smallestCapacity);
+  subject: TextColumn = new Uint16Array(smallestCapacity);
   service = new Uint16Array(smallestCapacity);
   meta = new Uint16Array(smallestCapacity);
   marks = new Uint16Array(smallestCapacity);
@@ -28,20 +32,18 @@ export class TraceColumns implements TraceRows {
   /** Puts `rows` at `firstRow`, which is at most `count`. */
   write(rows: TraceRows, firstRow: number): void {
     this.#reserve(firstRow + rows.count);
-    this.start.set(rows.start.subarray(0, rows.count), firstRow);
-    this.duration.set(rows.duration.subarray(0, rows.count), firstRow);
-    this.parent.set(rows.parent.subarray(0, rows.count), firstRow);
-    this.name.set(rows.name.subarray(0, rows.count), firstRow);
-    this.subject.set(rows.subject.subarray(0, rows.count), firstRow);
-    this.service.set(rows.service.subarray(0, rows.count), firstRow);
-    this.meta.set(rows.meta.subarray(0, rows.count), firstRow);
-    this.marks.set(rows.marks.subarray(0, rows.count), firstRow);
+    this.#widen(rows);
+    for (const column of ['start', 'duration', 'parent', 'name', 'subject', 'service', 'meta', 'marks'] as const) {
+      this[column].fill(0, firstRow, this.count);
+      copyOntoZeros(rows[column].subarray(0, rows.count), this[column], firstRow);
+    }
     this.count = Math.max(this.count, firstRow + rows.count);
     for (let row = 0; row < rows.count; row++) this.#noteStart(rows, row);
   }
 
   /** Replaces single rows: row `i` of `rows` becomes row `rowNumbers[i]`. */
   patch(rows: TraceRows, rowNumbers: Uint32Array): void {
+    this.#widen(rows);
     for (let i = 0; i < rows.count; i++) {
       const row = rowNumbers[i] as number;
       if (row >= this.count) continue;
@@ -68,15 +70,43 @@ export class TraceColumns implements TraceRows {
     this.start = grown(this.start, new Float64Array(capacity));
     this.duration = grown(this.duration, new Float64Array(capacity));
     this.parent = grown(this.parent, new Int32Array(capacity));
-    this.name = grown(this.name, new Uint32Array(capacity));
-    this.subject = grown(this.subject, new Uint32Array(capacity));
+    this.name = grown(this.name, textColumn(this.name.BYTES_PER_ELEMENT, capacity));
+    this.subject = grown(this.subject, textColumn(this.subject.BYTES_PER_ELEMENT, capacity));
     this.service = grown(this.service, new Uint16Array(capacity));
     this.meta = grown(this.meta, new Uint16Array(capacity));
     this.marks = grown(this.marks, new Uint16Array(capacity));
   }
+
+  #widen({ name, subject, count }: TraceRows): void {
+    if (this.name.BYTES_PER_ELEMENT === 2 && hasWide(name, count)) this.name = grown(this.name, textColumn(4, this.name.length));
+    if (this.subject.BYTES_PER_ELEMENT === 2 && hasWide(subject, count)) this.subject = grown(this.subject, textColumn(4, this.subject.length));
+  }
 }
 
-function grown<T extends { set(from: T): void }>(from: T, into: T): T {
-  into.set(from);
+type TextColumn = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+type Column = Float64Array | Int32Array | Uint32Array | Uint16Array;
+
+const textColumn = (bytes: number, length: number): TextColumn => (bytes === 2 ? new Uint16Array(length) : new Uint32Array(length));
+
+function hasWide(texts: TraceRows['name'], count: number): boolean {
+  for (let i = 0; i < count; i++) if ((texts[i] as number) >= narrowTexts) return true;
+  return false;
+}
+
+function grown<T extends Column>(from: Column, into: T): T {
+  copyOntoZeros(from, into, 0);
   return into;
+}
+
+/** Copies numbers to where zeros stand. Zeros are not written: memory that nobody has written to takes none, and many columns hold little else. */
+function copyOntoZeros(from: Column, into: Column, at: number): void {
+  for (let block = 0; block < from.length; block += blockLength) {
+    const part = from.subarray(block, block + blockLength);
+    if (!isZero(part)) into.set(part, at + block);
+  }
+}
+
+function isZero(values: Column): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) return false;
+  return true;
 }
