@@ -61,8 +61,22 @@ export const rowsToHandOver = 1024, bytesToHandOver = 1024 * 1024;
  */
 export type Pieces = 'whole' | 'values' | 'lines' | 'messages';
 
-/** Behind the message that begins at a place, which may lie behind the bytes; undefined while that is not known, or there is none. */
-export type Framing = (bytes: Uint8Array, at: number) => number | undefined;
+/** How messages follow one another in an input. */
+export interface Framing {
+  /** Behind the message that begins at a place, which may lie behind the bytes; undefined while that is not known, or there is none. */
+  end(bytes: Uint8Array, at: number): number | undefined;
+  /** Takes the message apart that begins with these bytes and goes on behind them; undefined where none does. */
+  open(bytes: Uint8Array): OpenMessage | undefined;
+}
+
+/** A message that is too long to be held, of which parts are given as messages of their own. */
+export interface OpenMessage {
+  /** What is whole of the bytes, which follow on those that were taken before. `isEnd`: nothing more comes. */
+  take(bytes: Uint8Array, isEnd: boolean): OpenMessagePart;
+}
+
+/** `bytes`, where there is something to give, of which the first `front` say again what earlier parts did; how much was `taken` of what there was. */
+export interface OpenMessagePart { readonly bytes: Uint8Array | undefined; readonly front: number; readonly taken: number; readonly isOver: boolean }
 
 /**
  * Members, by their keys, whose lists may be cut between any two items where one object is too long to be held: `inner` are those

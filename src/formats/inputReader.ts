@@ -127,7 +127,7 @@ export class InputReader implements InputFindings {
     const { detection } = this;
     const piece = detection === undefined ? undefined : this.held.take(detection.format, isForced);
     if (piece !== undefined) this.decode(piece);
-    else if (this.held.length > longValueBytes && detection?.format.opens === undefined) this.held.reserve(this.options.expectedBytes);
+    else if (this.held.length > longValueBytes && detection?.format.opens === undefined && detection?.format.framing === undefined) this.held.reserve(this.options.expectedBytes);
     this.nextLook = this.held.length + (this.spanCount === 0 && this.held.position < pieceBytes ? firstPieceBytes : pieceBytes);
     return piece !== undefined;
   }
@@ -158,7 +158,7 @@ export class InputReader implements InputFindings {
   private finish(): void {
     this.isEnded = true;
     if (this.held.length > 0 && this.detection === undefined && !this.recognise()) return;
-    if (this.held.length > 0) this.decode(this.held.takeAll());
+    while (this.held.isUnfinished) this.decode(this.held.takeAll());
     this.attempt(this.bytes, () => this.decoder?.end());
   }
 

@@ -2,14 +2,17 @@ import type { SpanBatch } from '../model/spanBatch.ts';
 import { WireError, WireReader } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { groupByOrigin } from './encodeGroups.ts';
+import { DecodeError } from './format.ts';
 import type { DecodeOptions, EncodeSpan, Format, Framing, PieceDecoder, Sniff } from './format.ts';
+import { OpenedRequest } from './openedRequest.ts';
 import { OtlpRequestReader } from './otlpRequest.ts';
 import { writeResource, writeScope } from './otlpResource.ts';
 import { writeSpan } from './otlpSpanWriter.ts';
 
 /**
  * OTLP requests and files as protobuf (opentelemetry-proto: trace, logs and metrics of version 1). Files may hold one
- * message, or several, each after its length: 4 bytes as the collector's file exporter writes it, or a varint.
+ * message, or several, each after its length: 4 bytes as the collector's file exporter writes it, or a varint. A long one is read
+ * record by record.
  * `encode` writes one ExportTraceServiceRequest. It has no place for logs: a message of another type after it would be
  * taken for spans. Contents are copied byte by byte and come back as they were. Ids that are not of W3C size are replaced by
  * hashes of them.
@@ -39,8 +42,14 @@ export const otlpProtobuf: Format = {
     };
   },
   framing(head): Framing {
-    const prefix = prefixOf(head) ?? ((bytes, at): Frame | undefined => (bytes[at] === 0x0a ? varintPrefix(bytes, at + 1) : undefined));
-    return (bytes, at) => prefix(bytes, at)?.end;
+    const prefix = prefixOf(head), frameOf = prefix === undefined ? groupFrame : prefix.frameOf;
+    return {
+      end: (bytes, at) => frameOf(bytes, at)?.end,
+      open: (bytes) => {
+        const frame = frameOf(bytes, 0);
+        return frame && new OpenedRequest(frame, prefix?.write);
+      },
+    };
   },
   encode: encodeRequest,
   // Requests one after the other are one request: protobuf merges messages by putting them together.
@@ -57,12 +66,17 @@ function read(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions, prefi
     return;
   }
   for (let at = 0; at < bytes.length;) {
-    const frame = prefix(bytes, at);
+    const frame = prefix.frameOf(bytes, at);
     if (frame === undefined || frame.end > bytes.length) {
       batch.report(`the message at byte ${(options.offset ?? 0) + at} is cut off`);
       return;
     }
-    reader.read(frame.start, frame.end);
+    try {
+      reader.read(frame.start, frame.end);
+    } catch (error) {
+      if (!(error instanceof DecodeError) || error.reason === 'tooManyElements') throw error;
+      batch.report(`the message at byte ${(options.offset ?? 0) + at} cannot be read: ${error.message}`);
+    }
     at = frame.end;
   }
 }
@@ -86,15 +100,16 @@ function encodeRequest(spans: readonly EncodeSpan[]): Uint8Array {
 }
 
 interface Frame { readonly start: number; readonly end: number }
-type Prefix = (bytes: Uint8Array, at: number) => Frame | undefined;
+/** How the length of a message is written in front of it. */
+interface Prefix { frameOf(bytes: Uint8Array, at: number): Frame | undefined; write(length: number): Uint8Array }
 
-function wordPrefix(bytes: Uint8Array, at: number): Frame | undefined {
+function wordFrame(bytes: Uint8Array, at: number): Frame | undefined {
   if (at + 4 > bytes.length) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
   return { start: at + 4, end: at + 4 + length };
 }
 
-function varintPrefix(bytes: Uint8Array, at: number): Frame | undefined {
+function varintFrame(bytes: Uint8Array, at: number): Frame | undefined {
   const reader = new WireReader(bytes, at, bytes.length);
   try {
     reader.varint();
@@ -105,11 +120,30 @@ function varintPrefix(bytes: Uint8Array, at: number): Frame | undefined {
   return reader.high === 0 ? { start: reader.position, end: reader.position + reader.low } : undefined;
 }
 
-/** How the length of a message is written in front of it. */
-const prefixes: readonly Prefix[] = [wordPrefix, varintPrefix];
+/** A resource group in a request without a frame. */
+const groupFrame = (bytes: Uint8Array, at: number): Frame | undefined => (bytes[at] === 0x0a ? varintFrame(bytes, at + 1) : undefined);
+
+const prefixes: readonly Prefix[] = [
+  {
+    frameOf: wordFrame,
+    write: (length) => {
+      const word = new Uint8Array(4);
+      new DataView(word.buffer).setUint32(0, length);
+      return word;
+    },
+  },
+  {
+    frameOf: varintFrame,
+    write: (length) => {
+      const writer = new WireWriter(8);
+      writer.varint(length);
+      return writer.finish();
+    },
+  },
+];
 
 function looksLikeFrames(bytes: Uint8Array, prefix: Prefix): boolean {
-  const frame = prefix(bytes, 0);
+  const frame = prefix.frameOf(bytes, 0);
   return frame !== undefined && looksLikeRequest(bytes.subarray(0, frame.end), frame.start);
 }
 

@@ -25,12 +25,14 @@ export class OtlpRequestReader {
   private signal: Signal | undefined;
   /** Where fields begin that are not all there. */
   private readonly broken = new Set<number>();
+  private failure: WireError | undefined;
 
   constructor(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions) {
     this.bytes = bytes;
     this.batch = batch;
     this.options = options;
     this.records = new OtlpRecordReader(bytes, batch, options);
+    batch.hasLentBuffers = true;
   }
 
   /**
@@ -39,6 +41,7 @@ export class OtlpRequestReader {
    */
   read(start: number, end: number): void {
     this.signal = this.options.signal;
+    this.failure = undefined;
     const before = this.records.count;
     try {
       const reader = new WireReader(this.bytes, start, end);
@@ -49,12 +52,13 @@ export class OtlpRequestReader {
           reader.position = groupEnd;
         } else this.skip(reader);
       }
+      if (this.failure !== undefined && this.records.count === before) throw this.failure;
     } catch (error) {
       if (!(error instanceof WireError) && !(error instanceof DecodeError)) throw error;
       if (this.options.mode === 'strict' || this.records.count === before) {
         throw error instanceof DecodeError ? error : new DecodeError('undecodable', error.message, { offset: error.offset });
       }
-      this.batch.report(`what follows byte ${error.offset ?? start} cannot be read: ${error.message}`);
+      this.reportBreak(error, start);
     } finally {
       forgetBytes();
     }
@@ -81,21 +85,31 @@ export class OtlpRequestReader {
     }
   }
 
-  /** The three parts that the outer levels have in common. A repeated field 1 is merged by putting the parts together. */
+  /** The three parts that the outer levels have in common. A repeated field 1 is merged by putting the parts together. Of a file, what stands in front of what cannot be read. */
   private split(start: number, end: number): Parts {
     const reader = new WireReader(this.bytes, start, end);
     const groups: number[] = [], own: number[] = [];
     let schemaUrl = '';
-    while (reader.next()) {
-      this.records.countElement();
-      if (reader.tag !== 0x0a && reader.tag !== 0x12 && reader.tag !== 0x1a) { reader.skip(); continue; }
-      const valueEnd = this.endOf(reader), at = reader.position;
-      if (reader.tag === 0x0a) own.push(at, valueEnd);
-      else if (reader.tag === 0x12) groups.push(at, valueEnd);
-      else schemaUrl = textOf(this.bytes, at, valueEnd);
-      reader.position = valueEnd;
+    try {
+      while (reader.next()) {
+        this.records.countElement();
+        if (reader.tag !== 0x0a && reader.tag !== 0x12 && reader.tag !== 0x1a) { reader.skip(); continue; }
+        const valueEnd = this.endOf(reader), at = reader.position;
+        if (reader.tag === 0x0a) own.push(at, valueEnd);
+        else if (reader.tag === 0x12) groups.push(at, valueEnd);
+        else schemaUrl = textOf(this.bytes, at, valueEnd);
+        reader.position = valueEnd;
+      }
+    } catch (error) {
+      if (!(error instanceof WireError) || this.options.mode === 'strict') throw error;
+      this.failure ??= error;
+      this.reportBreak(error, start);
     }
     return { own: joined(this.bytes, own), groups, schemaUrl };
+  }
+
+  private reportBreak({ offset, message }: WireError | DecodeError, start: number): void {
+    this.batch.report(`what follows byte ${(this.options.offset ?? 0) + (offset ?? start)} cannot be read: ${message}`);
   }
 
   /** Where a field ends. In a file that breaks off, its end is that of the file: what it holds may be whole up to there. */
@@ -104,7 +118,7 @@ export class OtlpRequestReader {
     reader.varint();
     const end = reader.position + reader.high * 0x1_0000_0000 + reader.low;
     if (end <= reader.end) return end;
-    this.batch.report(`the message breaks off at byte ${reader.end}`);
+    this.batch.report(`the message breaks off at byte ${(this.options.offset ?? 0) + reader.end}`);
     this.broken.add(reader.position);
     return reader.end;
   }

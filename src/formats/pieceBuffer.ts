@@ -1,4 +1,4 @@
-import type { Format, Framing } from './format.ts';
+import type { Format, Framing, OpenMessage } from './format.ts';
 import { OpenedValue } from './openedValue.ts';
 import { ValueScanner } from './valueScanner.ts';
 
@@ -35,6 +35,8 @@ export class PieceBuffer {
   /** How many of its objects and lists what is held goes on with. */
   private goesOn = 0;
   private framing: Framing | undefined;
+  /** A long message of which parts are given away before it is whole. */
+  private openMessage: OpenMessage | undefined;
   /** What is at hand could not be opened. */
   private isClosed = false;
   private readonly most: number;
@@ -50,6 +52,8 @@ export class PieceBuffer {
   get length(): number { return this.end - this.start; }
   get position(): number { return this.offset + this.length; }
   get isFull(): boolean { return this.length >= this.most; }
+  /** Whether something has begun that is not whole. */
+  get isUnfinished(): boolean { return this.length > 0 || this.openMessage !== undefined; }
 
   /** Adds as much as fits; gives how many bytes that is. */
   add(chunk: Uint8Array): number {
@@ -70,14 +74,17 @@ export class PieceBuffer {
   take(format: Pick<Format, 'pieces' | 'opens' | 'framing'>, isForced: boolean): Piece | undefined {
     const { pieces, opens } = format;
     if (this.opened !== undefined) return this.takeOpened(this.opened);
+    if (this.openMessage !== undefined) return this.takeOfMessage(this.openMessage, false);
     const cut = pieces === 'whole' ? 0 : pieces === 'lines' ? this.lineEnd() : pieces === 'messages' ? this.messageEnd(format) : this.valueEnd(isForced);
     if (cut > 0) return this.give(cut);
+    if (pieces === 'messages' && this.length >= this.longBytes) this.openMessage = this.framing?.open(this.peek());
+    if (this.openMessage !== undefined) return this.takeOfMessage(this.openMessage, false);
     if (pieces !== 'values' || opens === undefined || this.isClosed || this.length < this.longBytes || !this.scanner.isInside) return undefined;
     return this.takeOpened(this.opened = new OpenedValue(opens, this.scanner.begin));
   }
 
   /** Everything that is held. */
-  takeAll(): Piece { return this.give(this.length); }
+  takeAll(): Piece { return (this.openMessage === undefined ? undefined : this.takeOfMessage(this.openMessage, true)) ?? this.give(this.length); }
 
   /** The items of a long object that are whole, or the object when it ends. */
   private takeOpened(opened: OpenedValue): Piece | undefined {
@@ -98,6 +105,14 @@ export class PieceBuffer {
     this.bytes.set(frame, this.start);
     this.goesOn = closers.length;
     return { bytes, offset, goesOn };
+  }
+
+  /** What is whole of a long message. */
+  private takeOfMessage(message: OpenMessage, isEnd: boolean): Piece | undefined {
+    const { bytes, front, taken, isOver } = message.take(this.peek(), isEnd), offset = this.offset - front;
+    if (isOver) this.openMessage = undefined;
+    this.drop(taken);
+    return bytes && { bytes, offset, goesOn: 0 };
   }
 
   private give(length: number): Piece {
@@ -127,7 +142,7 @@ export class PieceBuffer {
   private messageEnd(format: Pick<Format, 'framing'>): number {
     const held = this.peek(), framing = this.framing ??= format.framing?.(held);
     let end = 0;
-    for (let next = framing?.(held, 0); next !== undefined && next > end && next <= held.length; next = framing?.(held, next)) end = next;
+    for (let next = framing?.end(held, 0); next !== undefined && next > end && next <= held.length; next = framing?.end(held, next)) end = next;
     return end;
   }
 

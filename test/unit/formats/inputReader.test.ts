@@ -121,7 +121,7 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (name, 
     expect(compared(gathered.all)).toEqual(compared(whole));
   });
 
-  if (format.opens !== undefined) it('gives the same spans when long values are opened, wherever they are cut', () => {
+  if (format.opens !== undefined || format.framing !== undefined) it('gives the same spans when long values and messages are opened, wherever they are cut', () => {
     for (const size of [bytes.length, Math.max(97, bytes.length >> 6), ...(bytes.length < 8_000 ? [11, 1] : [])]) {
       const { reader, gathered } = readInput(inChunks(bytes, size), { longValueBytes: 1 }, (each) => { each.readSoFar(); });
       if (reader.detection?.format !== format) return;
@@ -217,6 +217,45 @@ describe('an input that comes in chunks', () => {
       const half = readInput(inChunks(bytes.subarray(0, bytes.length - 100), 10_000)).reader;
       expect([half.spanCount, half.problems.texts.length]).toEqual([2999, 1]);
     }
+  });
+
+  describe('of one long message of protobuf', () => {
+    const otlp = formats.find(({ id }) => id === 'otlp-protobuf') as Format, all = spansOf(decoded(formats.find(({ id }) => id === 'otlp-json') as Format, longRequest, lenient));
+    const small = spansOf(decoded(formats.find(({ id }) => id === 'otlp-json') as Format, line(77), lenient));
+    const group = Buffer.from(otlp.encode?.(all) ?? []), next = Buffer.from(otlp.encode?.(small) ?? []);
+    const varint = (length: number): Buffer => (length < 0x80 ? Buffer.of(length) : Buffer.concat([Buffer.of((length & 0x7f) | 0x80), varint(length >>> 7)]));
+    const word = (length: number): Buffer => Buffer.of(length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff);
+    const long = { mostBytes: 200_000, longValueBytes: 100_000 };
+    const framings = [['without a frame', (): Buffer => Buffer.alloc(0)], ['behind its length', word], ['behind its length as varint', varint]] as const;
+
+    it.each(framings)('%s, spans are given while it goes on, with their resource and scope, and what comes behind it is read', (_how, frame) => {
+      const counts: number[] = [], bytes = Buffer.concat([frame(group.length), group, frame(next.length + group.length), next, group, frame(next.length), next]);
+      const { reader, gathered } = readInput(inChunks(Uint8Array.from(bytes), 10_000), long, ({ spanCount }) => { counts.push(spanCount); });
+      expect([reader.spanCount, reader.cut, [...reader.problems.texts], reader.bytes]).toEqual([8002, undefined, [], bytes.length]);
+      expect(counts[20]).toBeGreaterThan(500);
+      expect(gathered.all.spans.map(({ service, scope }) => `${service} ${scope?.name ?? ''}`).filter((each) => each !== 'big s')).toHaveLength(1);
+    });
+
+    it.each(framings)('%s, what is whole is kept where it breaks off or is broken, and that is said', (_how, frame) => {
+      const bytes = Buffer.concat([frame(group.length), group]);
+      let before = 1500;
+      for (let length = 200_000; length < 200_300; length += 7) {
+        const { reader } = readInput(inChunks(Uint8Array.from(bytes.subarray(0, length)), 10_000), long);
+        expect([length, reader.spanCount >= before, reader.problems.texts.length]).toEqual([length, true, 1]);
+        before = reader.spanCount;
+      }
+      for (const value of [0, 0xff, 0x0b]) {
+        const broken = Uint8Array.from(bytes).fill(value, 200_000, 200_050), { reader } = readInput(inChunks(broken, 10_000), long);
+        expect([reader.isDone, reader.spanCount >= 1500, reader.problems.texts.length > 0]).toEqual([true, true, true]);
+      }
+    });
+  });
+
+  it('goes on behind a message of protobuf that cannot be read', () => {
+    const message = Buffer.from((formats.find(({ id }) => id === 'otlp-protobuf') as Format).encode?.(spansOf(decoded(formats.find(({ id }) => id === 'otlp-json') as Format, line(1, 'n'.repeat(100)), lenient))) ?? []);
+    const framed = (bytes: Buffer): Buffer => Buffer.concat([Buffer.of(0, 0, 0, bytes.length), bytes]), broken = Buffer.from(message).fill(0xff, 2);
+    const { reader } = readInput([Uint8Array.from(Buffer.concat([framed(message), framed(broken), framed(message)]))]);
+    expect([reader.spanCount, reader.problems.texts]).toEqual([2, [expect.stringMatching(/^the message at byte \d+ cannot be read/)]]);
   });
 
   it('may be one value that is longer than what is held: its spans are given while it goes on', () => {
