@@ -25,9 +25,12 @@ const providerNames: ReadonlyMap<string, string> = new Map([
   ['gemini', 'gcp.gemini'], ['xai', 'x_ai'],
 ]);
 
+/** Some write the names of companies as these do. */
+const plainProviders = new Set(['openai', 'anthropic', 'cohere', 'deepseek', 'groq', 'perplexity', 'mistral_ai', 'x_ai']);
+
 const provider = (value: AttributeValue | undefined): string | undefined => {
-  const name = text(value);
-  return name === undefined ? undefined : providerNames.get(name) ?? name;
+  const name = text(value), lower = name?.toLowerCase() ?? '';
+  return providerNames.get(lower) ?? (plainProviders.has(lower) ? lower : name);
 };
 
 const finishReason = (value: AttributeValue | undefined): string | undefined => {
@@ -104,15 +107,26 @@ function role(input: ConventionInput): RoleClaim | undefined {
 const evaluationEvent = 'gen_ai.evaluation.result';
 
 function content(input: ConventionInput): ContentFields {
+  const told = toolEvents(input);
   return {
-    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments', 'mcp.request.argument'], structured),
-    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response', 'mcp.response.value'], structured),
-    inputMessages: inputMessages(input),
-    outputMessages: outputMessages(input),
+    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments', 'mcp.request.argument'], structured) ?? told.toolArguments,
+    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response', 'mcp.response.value'], structured) ?? told.toolResult,
+    ...(told.toolResult === undefined ? { inputMessages: inputMessages(input), outputMessages: outputMessages(input) } : {}),
     input: firstOf(input, ['gen_ai.retrieval.query.text', 'gen_ai.memory.query.text', 'gen_ai.guardrail.input', 'gen_ai.task.input'], structured),
     output: firstOf(input, ['gen_ai.guardrail.output', 'gen_ai.task.output', 'gen_ai.memory.records'], structured),
     documents: documents(input),
   };
+}
+
+/** Events of a tool's span: what it was given and its answer, or its answer alone. */
+function toolEvents(input: ConventionInput): Pick<ContentFields, 'toolArguments' | 'toolResult'> {
+  const said = (name: string, key: string): ContentFields['toolResult'] => {
+    const value = structured(input.events.find((event) => event.name === name)?.attributes.get(key));
+    return value === undefined ? undefined : { value, source: `event:${name}` };
+  };
+  if (input.events.length === 0 || role(input)?.value !== 'tool') return {};
+  const message = said('gen_ai.tool.message', 'content'), choice = said('gen_ai.choice', 'message');
+  return choice === undefined ? { toolResult: message } : { toolArguments: message, toolResult: choice };
 }
 
 const detailsEvent = 'gen_ai.client.inference.operation.details';

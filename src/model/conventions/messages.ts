@@ -7,7 +7,7 @@ const isNode = (value: AttributeValue | undefined): value is Node => value insta
 
 /**
  * Messages in any of the shapes that model libraries write: OpenTelemetry parts, OpenAI chat and responses, Anthropic
- * blocks, Vercel AI SDK parts, Gemini contents, or plain text. What is not known is kept as it came.
+ * blocks, Bedrock blocks, Vercel AI SDK parts, Gemini contents, or plain text. What is not known is kept as it came.
  * @param defaultRole the role of a message that names none.
  */
 export function messagesOf(value: AttributeValue | undefined, defaultRole: string): AgentMessage[] | undefined {
@@ -48,7 +48,7 @@ function message(item: AttributeValue, defaultRole: string): AgentMessage {
   const role = text(node.get('role')) ?? langChainRoles.get(text(node.get('type')) ?? '') ?? defaultRole;
   const parts = isToolAnswer(node, role)
     ? [toolResult(text(node.get('tool_call_id')) ?? text(node.get('id')), structured(node.get('content')))]
-    : [...partsOf(node.get('parts') ?? node.get('content') ?? node.get('contents')), ...toolCalls(node)];
+    : [...partsOf(node.get('parts') ?? node.get('content') ?? node.get('contents') ?? text(node.get('message'))), ...toolCalls(node)];
   const name = text(node.get('name'));
   const finishReason = text(item.get('finish_reason'));
   return { role: role === 'model' ? 'assistant' : role, parts, ...(name === undefined ? {} : { name }), ...(finishReason === undefined ? {} : { finishReason }) };
@@ -102,12 +102,12 @@ export function partsOf(value: AttributeValue | undefined): MessagePart[] {
 }
 
 /** Text that is a JSON list of parts, as some libraries write content; other JSON is somebody's text and stays one. */
-const looksLikeParts = (content: string): boolean => /^\s*\[\s*\{\s*"(?:type|text)"/.test(content.slice(0, 200));
+const looksLikeParts = (content: string): boolean => /^\s*\[\s*\{\s*"(?:type|text|toolUse|toolResult|reasoningContent)"/.test(content.slice(0, 200));
 
 function part(value: AttributeValue): MessagePart {
   if (typeof value === 'string') return { type: 'text', text: value };
   if (!isNode(value)) return { type: 'other', kind: typeof value, value };
-  const type = text(value.get('type')) ?? geminiType(value);
+  const type = text(value.get('type')) ?? onlyMember(value);
   const known = type === undefined ? undefined : partReaders.get(type);
   if (known !== undefined) return known(value);
   if (type === undefined && typeof value.get('text') === 'string') return { type: 'text', text: value.get('text') as string };
@@ -129,10 +129,14 @@ const partReaders = new Map<string, (node: Node) => MessagePart>([
     toolCall(text(at(node, `${type}.id`)), text(at(node, `${type}.name`)), at(node, `${type}.args`))] as const),
   ...['functionResponse', 'function_response'].map((type) => [type, (node: Node): MessagePart =>
     toolResult(text(at(node, `${type}.id`)), at(node, `${type}.response`))] as const),
+  ['toolUse', (node): MessagePart => toolCall(text(at(node, 'toolUse.toolUseId')), text(at(node, 'toolUse.name')), at(node, 'toolUse.input'))],
+  ['toolResult', (node): MessagePart => toolResult(text(at(node, 'toolResult.toolUseId')), at(node, 'toolResult.content'))],
+  ['reasoningContent', (node): MessagePart => ({ type: 'reasoning', text: plainText(at(node, 'reasoningContent.reasoningText')) })],
 ]);
 
-function geminiType(node: Node): string | undefined {
-  return ['functionCall', 'functionResponse', 'function_call', 'function_response'].find((key) => node.get(key) instanceof Map);
+/** Parts of Gemini and of Bedrock have no type but one member, whose key says what they are. */
+function onlyMember(node: Node): string | undefined {
+  return ['functionCall', 'functionResponse', 'function_call', 'function_response', 'toolUse', 'toolResult', 'reasoningContent'].find((key) => node.get(key) instanceof Map);
 }
 
 function textPart(node: Node): MessagePart {

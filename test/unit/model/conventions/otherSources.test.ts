@@ -64,7 +64,36 @@ describe('platforms that name the kind of a step', () => {
   });
 });
 
+describe('Strands', () => {
+  const call = { type: 'toolCall', id: 'c', name: 'f', arguments: map({ a: 1 }) };
+  it('writes blocks of Bedrock into events, and an answer into its message', () => {
+    const events = [
+      event('gen_ai.user.message', { content: '[{"text":"hi"}]' }), event('gen_ai.assistant.message', { content: '[{"toolUse":{"toolUseId":"c","name":"f","input":{"a":1}}}]' }),
+      event('gen_ai.tool.message', { content: '[{"toolResult":{"toolUseId":"c","status":"success","content":[{"text":"so"}]}}]' }),
+      event('gen_ai.choice', { finish_reason: 'tool_use', message: '[{"reasoningContent":{"reasoningText":{"text":"hm"}}},{"toolUse":{"toolUseId":"c","name":"f","input":{"a":1}}}]' }),
+    ];
+    const view = agent({ 'gen_ai.operation.name': 'chat' }, { events });
+    expect(view?.inputMessages).toEqual([
+      { role: 'user', parts: [{ type: 'text', text: 'hi' }] }, { role: 'assistant', parts: [call] }, { role: 'tool', parts: [{ type: 'toolResult', id: 'c', result: [map({ text: 'so' })] }] },
+    ]);
+    expect(view?.outputMessages).toEqual([{ role: 'assistant', parts: [{ type: 'reasoning', text: 'hm' }, call], finishReason: 'tool_use' }]);
+    expect(agent({}, { events: [event('gen_ai.choice', { message: 'plain\n' })] })?.outputMessages).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'plain\n' }] }]);
+  });
+
+  it('writes what a tool was given and gave into events of its span', () => {
+    const given = event('gen_ai.tool.message', { role: 'tool', content: '{"a":1}', id: 'c' });
+    const view = agent({ 'gen_ai.operation.name': 'execute_tool' }, { events: [given, event('gen_ai.choice', { message: '[{"text":"so"}]', id: 'c' })] });
+    expect(view).toMatchObject({ role: 'tool', toolArguments: map({ a: 1 }), toolResult: [map({ text: 'so' })] });
+    expect(view).not.toHaveProperty('inputMessages');
+    expect(agent({ 'gen_ai.operation.name': 'execute_tool' }, { events: [given] })?.toolResult).toEqual(map({ a: 1 }));
+  });
+});
+
 describe('what is told elsewhere', () => {
+  it('a provider in any case', () => {
+    expect(['OpenAI', 'VERTEX_AI', 'MyOwn'].map((name) => agent({ 'gen_ai.system': name })?.provider)).toEqual(['openai', 'gcp.vertex_ai', 'MyOwn']);
+  });
+
   it('an evaluation, by an event or by a log record', () => {
     expect(agent({}, { events: [event('gen_ai.evaluation.result', {})] })?.role).toBe('evaluator');
     expect(agent({}, { logs: [log('gen_ai.evaluation.result')] })?.role).toBe('evaluator');
