@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { hookBundle } from '../../src/instrument/hookBundle.mjs';
+import { startHookReceiver } from './support/hookReceiver.ts';
 import { Report } from './support/report.ts';
 import { median } from './support/statistics.ts';
 
@@ -48,31 +48,13 @@ async function work(count) {
 })();
 `;
 
-/** A receiver in a thread of its own process: its work is not the program's. */
-async function startReceiver(): Promise<{ endpoint: string; stop: () => Promise<number> }> {
-  const worker = new Worker(`
-    const { parentPort } = require('node:worker_threads');
-    const items = Array.from({ length: 1000 }, (_, i) => ({ id: String(i), enabled: true, on: i % 2 === 0 ? 'start' : 'end', name: 'span ' + i }));
-    const { WebSocketServer } = require('ws');
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => parentPort.postMessage(server.address().port));
-    server.on('connection', (socket) => socket.on('message', (data) => {
-      const all = JSON.parse(data);
-      for (const { id, token } of Array.isArray(all) ? all : [all]) {
-        if (token !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items }));
-        if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
-      }
-    }));`, { eval: true });
-  const port = await new Promise<number>((resolve) => { worker.once('message', resolve); });
-  return { endpoint: `ws://127.0.0.1:${port}/v1/spans`, stop: () => worker.terminate() };
-}
-
 const folder = mkdtempSync(path.join(tmpdir(), 'hook-bench-'));
 const hook = path.join(folder, 'hook.cjs'), file = path.join(folder, 'program.cjs');
 await build({ ...hookBundle, outfile: hook });
 writeFileSync(file, program);
 symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'), 'dir');
 
-const receiver = await startReceiver();
+const receiver = await startHookReceiver();
 const report = new Report('hookNode');
 
 function measure(name: string, env: Readonly<Record<string, string>>, options: readonly string[] = []): readonly number[] {

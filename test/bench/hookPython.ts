@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { installedClients } from '../launcher/realClients.ts';
+import { startHookReceiver } from './support/hookReceiver.ts';
 import { Report } from './support/report.ts';
 
 const spans = Number(process.argv[2] ?? 20_000);
@@ -46,24 +46,6 @@ trace.set_tracer_provider(TracerProvider())
 trace.get_tracer("bench").start_span("one").end()
 `;
 
-/** A receiver in a thread of its own process: its work is not the program's. */
-async function startReceiver(): Promise<{ endpoint: string; stop: () => Promise<number> }> {
-  const worker = new Worker(`
-    const { parentPort } = require('node:worker_threads');
-    const items = Array.from({ length: 1000 }, (_, i) => ({ id: String(i), enabled: true, on: i % 2 === 0 ? 'start' : 'end', name: 'span ' + i }));
-    const { WebSocketServer } = require('ws');
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => parentPort.postMessage(server.address().port));
-    server.on('connection', (socket) => socket.on('message', (data) => {
-      const all = JSON.parse(data);
-      for (const { id, token } of Array.isArray(all) ? all : [all]) {
-        if (token !== undefined) socket.send(JSON.stringify({ type: 'breakpoints', items }));
-        if (id !== undefined) socket.send(JSON.stringify({ type: 'ack', id, accepted: 1 }));
-      }
-    }));`, { eval: true });
-  const port = await new Promise<number>((resolve) => { worker.once('message', resolve); });
-  return { endpoint: `ws://127.0.0.1:${port}/v1/spans`, stop: () => worker.terminate() };
-}
-
 const python = path.join(installedClients('python') ?? '', 'venv/bin/python');
 if (!path.isAbsolute(python)) {
   process.stdout.write('hookPython: the Python packages of the integration tests are not installed\n');
@@ -82,7 +64,7 @@ function run(command: string, file: string, env: Readonly<Record<string, string>
   return { output: Number(stdout), ms: performance.now() - before };
 }
 
-const report = new Report('hookPython'), receiver = await startReceiver();
+const report = new Report('hookPython'), receiver = await startHookReceiver();
 const cases = [
   ['without the hook', {}], ['switched off', { PYTHONPATH: hook, SPANSCOPE_HOOK: 'off' }],
   ['with the hook', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: receiver.endpoint }], ['with the hook, nobody listens', { PYTHONPATH: hook, SPANSCOPE_ENDPOINT: nobody }],
