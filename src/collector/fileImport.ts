@@ -1,11 +1,10 @@
 import type { ImportReport } from '../model/records.ts';
-import { SpanBatch } from '../model/spanBatch.ts';
 import { receivedSource, traceKeyOf } from '../model/traceKey.ts';
 import type { FileInput, FileReport } from '../protocol/files.ts';
 import { FileJob } from './files/fileJob.ts';
 import type { FileProgress } from './files/fileMessages.ts';
 import { SpanCounter } from './files/spanCounter.ts';
-import { decodeRows, rowsFormat } from './store/batchRows.ts';
+import { encodeBatch, rowsFormat } from './store/batchRows.ts';
 import { spansWithoutEnd } from './store/openSpans.ts';
 import type { TraceStore } from './store/traceStore.ts';
 
@@ -18,12 +17,10 @@ export async function importFile(store: TraceStore, bundle: string, input: FileI
   const traceIds = new Set<string>(), counter = new SpanCounter();
   const { state, problem, report } = await new Promise<FileProgress>((resolve, reject) => {
     new FileJob(bundle, input, false, {
-      rows: async (bytes) => {
-        const batch = new SpanBatch();
-        decodeRows(bytes, batch);
+      rows: async (batch) => {
         counter.add(batch);
         for (const text of new Set(batch.traceId.subarray(0, batch.count))) traceIds.add(batch.texts[text] as string);
-        await store.append(batch, { format: rowsFormat, signal: batch.count + batch.logs.length === 0 ? 'metrics' : 'traces', bytes });
+        await store.append(batch, { format: rowsFormat, signal: batch.count + batch.logs.length === 0 ? 'metrics' : 'traces', bytes: encodeBatch(batch) });
       },
       progress: (progress) => { if (progress.state !== 'reading') resolve(progress); },
       lost: (reason) => { reject(new Error(`The file was not read to its end: ${reason}.`)); },

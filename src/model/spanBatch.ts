@@ -21,9 +21,21 @@ export const operationCode = { whole: 0, start: 1, update: 2, end: 3 } as const 
 export const present = { name: 1, start: 2, end: 4, kind: 8, status: 16, parent: 32, parentIsBad: 64, witness: 128 } as const;
 
 const fewestRows = 64;
-const noWords = new Uint32Array(0), noBytes = new Uint8Array(0);
-/** 17 columns of 4 bytes and 5 of one. */
-const bytesPerRow = 17 * 4 + 5;
+const noColumns = new ArrayBuffer(0), noWords = new Uint32Array(noColumns), noBytes = new Uint8Array(noColumns);
+/** The columns of a batch: numbers of 4 bytes, and of one. */
+export const wordColumns = [
+  'traceId', 'idHigh', 'idLow', 'parentHigh', 'parentLow', 'startHigh', 'startLow', 'endHigh', 'endLow',
+  'name', 'statusMessage', 'resource', 'scope', 'buffer', 'contentStart', 'contentEnd', 'marks',
+] as const;
+export const byteColumns = ['kind', 'status', 'operation', 'present', 'opaque'] as const;
+type WordColumn = (typeof wordColumns)[number];
+type ByteColumn = (typeof byteColumns)[number];
+const bytesPerRow = wordColumns.length * 4 + byteColumns.length;
+
+/** What a batch is made of, for its way to another thread: nothing of it is copied where `columns` and `buffers` are handed over. */
+export interface BatchParts extends Pick<SpanBatch, 'count' | 'texts' | 'resources' | 'scopes' | 'buffers' | 'logs' | 'metrics'> {
+  readonly columns: ArrayBuffer;
+}
 
 /**
  * Spans, logs and metrics as a decoder gives them: columns of equal length, one row a span, in order of arrival.
@@ -66,6 +78,8 @@ export class SpanBatch {
   /** Bit 1: the span id is opaque; bit 2: the parent id is opaque. */
   opaque = noBytes;
 
+  /** Whether `buffers` are parts of the input, which is used for something else when the rows were taken. */
+  hasLentBuffers = false;
   readonly logs: BatchLog[] = [];
   readonly metrics: BatchMetricPoint[] = [];
   /** Records that were refused one by one, with why; the rest of the batch is good. */
@@ -73,6 +87,9 @@ export class SpanBatch {
   private found: Problems | undefined;
 
   private readonly textIndex = new Map<string, number>();
+  private columns = noColumns;
+  /** How many rows are likely to come. */
+  private expectedRows = fewestRows;
 
   constructor() { this.intern(''); }
 
@@ -114,7 +131,8 @@ export class SpanBatch {
    * scopes keep their indexes, problems and counts stay.
    */
   forgetRows(): void {
-    this.resize(0);
+    this.expectedRows = Math.max(fewestRows, this.count);
+    this.place(noColumns);
     this.count = 0;
     this.buffers.length = this.logs.length = this.metrics.length = this.texts.length = 0;
     this.textIndex.clear();
@@ -123,47 +141,73 @@ export class SpanBatch {
 
   /** Makes room for that many more rows at once. */
   reserve(more: number): void {
-    if (this.count + more > this.idHigh.length) this.resize(Math.max(fewestRows, this.idHigh.length * 2, this.count + more));
+    const rows = this.idHigh.length;
+    if (this.count + more > rows) this.resize(Math.max(rows === 0 ? this.expectedRows : rows * 2, this.count + more));
+  }
+
+  /** What it is made of; if its buffers are handed over, the batch is of no use until its rows are forgotten. */
+  get parts(): BatchParts {
+    const { count, texts, resources, scopes, buffers, logs, metrics, columns } = this;
+    return { count, texts, resources, scopes, buffers, logs, metrics, columns };
+  }
+
+  /** The batch that is made of these parts. */
+  static of({ count, texts, resources, scopes, buffers, logs, metrics, columns }: BatchParts): SpanBatch {
+    const batch = new SpanBatch();
+    for (const text of texts) batch.intern(text);
+    batch.resources.push(...resources);
+    batch.scopes.push(...scopes);
+    batch.buffers.push(...buffers);
+    batch.logs.push(...logs);
+    batch.metrics.push(...metrics);
+    batch.place(columns);
+    batch.count = count;
+    return batch;
   }
 
   private resize(rows: number): void {
+    const words = this.count === 0 ? [] : wordColumns.map((name) => this[name]), bytes = this.count === 0 ? [] : byteColumns.map((name) => this[name]);
     // One allocation for all columns: a batch lives for one request, and twenty allocations would cost more than its ids.
-    const buffer = new ArrayBuffer(rows * bytesPerRow);
+    this.place(new ArrayBuffer(rows * bytesPerRow));
+    words.forEach((column, i) => { this[wordColumns[i] as WordColumn].set(column); });
+    bytes.forEach((column, i) => { this[byteColumns[i] as ByteColumn].set(column); });
+  }
+
+  /** Makes the columns those that lie in a buffer. One by one, because most batches are small. */
+  private place(columns: ArrayBuffer): void {
+    const rows = columns.byteLength / bytesPerRow;
     let offset = 0;
-    const words = (old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
-      const next = new Uint32Array(buffer, offset, rows);
-      next.set(old.subarray(0, rows));
+    const words = (): Uint32Array<ArrayBuffer> => {
       offset += rows * 4;
-      return next;
+      return new Uint32Array(columns, offset - rows * 4, rows);
     };
-    const bytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
-      const next = new Uint8Array(buffer, offset, rows);
-      next.set(old.subarray(0, rows));
+    const bytes = (): Uint8Array<ArrayBuffer> => {
       offset += rows;
-      return next;
+      return new Uint8Array(columns, offset - rows, rows);
     };
-    this.traceId = words(this.traceId);
-    this.idHigh = words(this.idHigh);
-    this.idLow = words(this.idLow);
-    this.parentHigh = words(this.parentHigh);
-    this.parentLow = words(this.parentLow);
-    this.startHigh = words(this.startHigh);
-    this.startLow = words(this.startLow);
-    this.endHigh = words(this.endHigh);
-    this.endLow = words(this.endLow);
-    this.name = words(this.name);
-    this.statusMessage = words(this.statusMessage);
-    this.resource = words(this.resource);
-    this.scope = words(this.scope);
-    this.buffer = words(this.buffer);
-    this.contentStart = words(this.contentStart);
-    this.contentEnd = words(this.contentEnd);
-    this.marks = words(this.marks);
-    this.kind = bytes(this.kind);
-    this.status = bytes(this.status);
-    this.operation = bytes(this.operation);
-    this.present = bytes(this.present);
-    this.opaque = bytes(this.opaque);
+    this.columns = columns;
+    this.traceId = words();
+    this.idHigh = words();
+    this.idLow = words();
+    this.parentHigh = words();
+    this.parentLow = words();
+    this.startHigh = words();
+    this.startLow = words();
+    this.endHigh = words();
+    this.endLow = words();
+    this.name = words();
+    this.statusMessage = words();
+    this.resource = words();
+    this.scope = words();
+    this.buffer = words();
+    this.contentStart = words();
+    this.contentEnd = words();
+    this.marks = words();
+    this.kind = bytes();
+    this.status = bytes();
+    this.operation = bytes();
+    this.present = bytes();
+    this.opaque = bytes();
   }
 }
 

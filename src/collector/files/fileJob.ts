@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits } from 'node:worker_threads';
+import { SpanBatch } from '../../model/spanBatch.ts';
 import type { FileInput } from '../../protocol/files.ts';
 import type { FileProgress, FileTask, FromFileWorker } from './fileMessages.ts';
 
@@ -8,7 +9,7 @@ const usualLimits: ResourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGene
 
 export interface JobListener {
   /** Takes rows in; the worker is a few batches ahead of what has resolved. */
-  rows(bytes: Uint8Array): Promise<void>;
+  rows(batch: SpanBatch): Promise<void>;
   progress(progress: FileProgress): void;
   /** The worker ended before it had read everything. */
   lost(reason: string): void;
@@ -50,7 +51,7 @@ export class FileJob {
       return;
     }
     try {
-      await this.listener.rows(message.rows);
+      await this.listener.rows(SpanBatch.of(message.batch));
     } catch (error) {
       this.stop();
       this.listener.lost(error instanceof Error ? error.message : String(error));

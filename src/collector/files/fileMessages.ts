@@ -1,3 +1,4 @@
+import type { BatchParts } from '../../model/spanBatch.ts';
 import type { FileInput, FileReport } from '../../protocol/files.ts';
 
 /** What a worker is to read. */
@@ -18,5 +19,5 @@ export interface FileProgress {
   readonly problem?: string;
 }
 
-/** Rows as `store/batchRows.ts` writes them, or how far it is. */
-export type FromFileWorker = { readonly rows: Uint8Array<ArrayBuffer> } | { readonly progress: FileProgress };
+/** What was read, or how far it is. */
+export type FromFileWorker = { readonly batch: BatchParts } | { readonly progress: FileProgress };

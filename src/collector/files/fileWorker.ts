@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SpanBatch } from '../../model/spanBatch.ts';
-import { encodeBatch, encodeRows } from '../store/batchRows.ts';
+import { partOf, partsToSend } from '../store/batchRows.ts';
 import type { Selection } from '../store/batchRows.ts';
 import { openSource, sourceOf } from './byteSource.ts';
 import { FileFollowing } from './fileFollowing.ts';
@@ -26,16 +26,15 @@ const reading = new FileReading({ onBatch: send, onProgress: () => { tellSometim
 
 /** Sends the rows of a batch, and waits until few are on their way: a file is read no faster than it is taken in. */
 function send(batch: SpanBatch): void {
-  if (batch.count <= mostRows && batch.logs.length <= mostRows) post(encodeBatch(batch));
-  else for (const part of partsOf(batch)) post(encodeRows(batch, part));
+  if (batch.count <= mostRows && batch.logs.length <= mostRows) post(batch);
+  else for (const part of partsOf(batch)) post(partOf(batch, part));
   tellSometimes('reading');
 }
 
-function post(rows: Uint8Array): void {
-  // The bytes may lie in a larger buffer, which must not travel along.
-  const exact = rows.buffer instanceof ArrayBuffer && rows.byteLength === rows.buffer.byteLength ? new Uint8Array(rows.buffer) : Uint8Array.from(rows);
+function post(batch: SpanBatch): void {
+  const { parts, transfer } = partsToSend(batch);
   Atomics.add(ahead, 0, 1);
-  port?.postMessage({ rows: exact } satisfies FromFileWorker, [exact.buffer]);
+  port?.postMessage({ batch: parts } satisfies FromFileWorker, transfer);
   for (let now = Atomics.load(ahead, 0); now > mostAhead; now = Atomics.load(ahead, 0)) Atomics.wait(ahead, 0, now, waitMs);
 }
 

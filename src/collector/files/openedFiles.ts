@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { SpanBatch } from '../../model/spanBatch.ts';
+import type { SpanBatch } from '../../model/spanBatch.ts';
 import { traceKeyOf, receivedSource } from '../../model/traceKey.ts';
 import type { FileEvent, FileInput, FileState, OpenedFile, OpenOptions } from '../../protocol/files.ts';
-import { decodeRows, encodeBatch, rowsFormat } from '../store/batchRows.ts';
+import { encodeBatch, rowsFormat } from '../store/batchRows.ts';
 import { spansWithoutEnd } from '../store/openSpans.ts';
 import type { SpanName } from '../store/openSpans.ts';
 import { batchesOf } from '../store/traceBatch.ts';
@@ -13,6 +13,7 @@ import type { FileProgress } from './fileMessages.ts';
 const announceMs = 100;
 /** A followed file to which nothing was written for so long: what has no end in it is not taken for running any more. */
 const usualQuietMs = 5 * 60_000;
+const noBytes = new Uint8Array(0);
 const sourcePattern = /^[\w-]{1,128}$/;
 
 export interface FilesContext {
@@ -123,7 +124,7 @@ class OpenedTraceFile {
 
   begin(input: FileInput, follow: boolean): void {
     this.job = new FileJob(this.context.bundle(), input, follow, {
-      rows: (bytes) => this.take(bytes),
+      rows: (batch) => this.take(batch),
       progress: (progress) => {
         this.progress = progress;
         this.enter(progress.state, progress.problem);
@@ -172,13 +173,12 @@ class OpenedTraceFile {
 
   private keyOf(traceId: string): string { return traceKeyOf(this.source, traceId); }
 
-  private async take(bytes: Uint8Array): Promise<void> {
-    const batch = new SpanBatch();
-    decodeRows(bytes, batch);
+  private async take(batch: SpanBatch): Promise<void> {
     this.store.connectionGoesOn(this.restingSpans);
     this.restingSpans = [];
-    await this.store.append(batch, { format: rowsFormat, signal: 'traces', bytes });
-    if (this.isKept) await this.context.received.append(batch, { format: rowsFormat, signal: signalOf(batch), bytes });
+    // Nothing of it is on disk.
+    await this.store.append(batch, { format: rowsFormat, signal: 'traces', bytes: noBytes });
+    if (this.isKept) await this.context.received.append(batch, { format: rowsFormat, signal: signalOf(batch), bytes: encodeBatch(batch) });
     const limit = this.context.mostBytes();
     if (this.usedByAll() <= limit) return;
     this.job?.stop();

@@ -1,17 +1,12 @@
 import { deserialize, serialize } from 'node:v8';
-import { SpanBatch } from '../../model/spanBatch.ts';
-import type { BatchLog, BatchMetricPoint } from '../../model/spanBatch.ts';
+import { byteColumns, SpanBatch, wordColumns } from '../../model/spanBatch.ts';
+import type { BatchLog, BatchMetricPoint, BatchParts } from '../../model/spanBatch.ts';
 import { WireWriter } from '../../model/wireWriter.ts';
 import type { Resource, Scope } from '../../model/span.ts';
 
 /** The form in which parts of batches are stored: those of a file, and what is left of a batch when a trace was deleted. */
 export const rowsFormat = 'spanscope-rows';
 
-const wordColumns = [
-  'traceId', 'idHigh', 'idLow', 'parentHigh', 'parentLow', 'startHigh', 'startLow', 'endHigh', 'endLow',
-  'name', 'statusMessage', 'resource', 'scope', 'buffer', 'contentStart', 'contentEnd', 'marks',
-] as const;
-const byteColumns = ['kind', 'status', 'operation', 'present', 'opaque'] as const;
 const opaqueSpan = 1, opaqueParent = 2;
 
 interface StoredRows {
@@ -35,49 +30,27 @@ export interface Selection {
 }
 
 /** A part of a batch as bytes; `decodeRows` gives it back exactly. Nothing else of the batch is in them. */
-export function encodeRows(batch: SpanBatch, { rows, logs, metrics }: Selection): Uint8Array {
-  const part = new SpanBatch();
-  part.resources.push(...batch.resources);
-  part.scopes.push(...batch.scopes);
-  const content = new ContentCopy(batch);
+export function encodeRows(batch: SpanBatch, selection: Selection): Uint8Array { return encodeBatch(partOf(batch, selection)); }
+
+/** A part of a batch as a batch of its own, its content in one buffer. */
+export function partOf(batch: SpanBatch, { rows, logs, metrics }: Selection): SpanBatch {
+  const part = new SpanBatch(), content = new ContentCopy(batch);
   for (const from of rows) copyRow(batch, from, part, content);
-  const keptLogs = logs.map((log) => ({ ...log, buffer: 0, ...content.add(log.buffer, log.start, log.end) }));
-  const used = usedOrigins(part, keptLogs, metrics);
-  const stored: StoredRows = {
-    version: 1, count: part.count, texts: part.texts,
-    // Places stay, so that indexes need no change; what is not used any more is not kept.
-    resources: part.resources.map((each, i) => (used.resources.has(i) ? each : emptyResource)),
-    scopes: part.scopes.map((each, i) => (used.scopes.has(i) ? each : emptyScope)),
-    content: content.bytes(),
-    words: wordColumns.map((name) => part[name].slice(0, part.count)),
-    bytes: byteColumns.map((name) => part[name].slice(0, part.count)),
-    logs: keptLogs, metrics,
-  };
-  return serialize(stored);
+  for (const log of logs) part.logs.push({ ...log, buffer: 0, ...content.add(log.buffer, log.start, log.end) });
+  for (const metric of metrics) part.metrics.push(metric);
+  const { resources, scopes } = usedOrigins(part, batch);
+  part.resources.push(...resources);
+  part.scopes.push(...scopes);
+  part.buffers.push(content.bytes());
+  return part;
 }
 
-/** All of a batch as bytes, in a fraction of the time; `decodeRows` gives it back, its content in one buffer. */
+/** All of a batch as bytes; `decodeRows` gives it back, its content in one buffer. */
 export function encodeBatch(batch: SpanBatch): Uint8Array {
-  const { count } = batch;
-  const content = new WireWriter(contentBytesOf(batch));
-  const copy = (buffer: number, from: number, to: number): number => {
-    const start = content.length, bytes = batch.buffers[buffer];
-    if (bytes !== undefined) content.raw(bytes, from, to);
-    return start;
-  };
-  const starts = new Uint32Array(count), ends = new Uint32Array(count);
-  for (let row = 0; row < count; row++) {
-    starts[row] = copy(batch.buffer[row] as number, batch.contentStart[row] as number, batch.contentEnd[row] as number);
-    ends[row] = content.length;
-  }
-  const logs = batch.logs.map((log) => ({ ...log, buffer: 0, start: copy(log.buffer, log.start, log.end), end: content.length }));
-  const used = usedOrigins(batch, logs, batch.metrics);
+  const { count } = batch, { content, starts, ends, logs } = contentOf(batch);
   const moved = new Map<string, Uint32Array<ArrayBuffer>>([['contentStart', starts], ['contentEnd', ends], ['buffer', new Uint32Array(count)]]);
   const stored: StoredRows = {
-    version: 1, count, texts: batch.texts,
-    resources: batch.resources.map((each, i) => (used.resources.has(i) ? each : emptyResource)),
-    scopes: batch.scopes.map((each, i) => (used.scopes.has(i) ? each : emptyScope)),
-    content: content.bytes.subarray(0, content.length),
+    version: 1, count, texts: batch.texts, ...usedOrigins(batch, batch), content,
     words: wordColumns.map((name) => moved.get(name) ?? batch[name].slice(0, count)),
     bytes: byteColumns.map((name) => batch[name].slice(0, count)),
     logs, metrics: batch.metrics,
@@ -85,9 +58,44 @@ export function encodeBatch(batch: SpanBatch): Uint8Array {
   return serialize(stored);
 }
 
+/** What of a batch goes to another thread, and what is handed over with it; the batch is of no use until its rows are forgotten. */
+export function partsToSend(batch: SpanBatch): { readonly parts: BatchParts; readonly transfer: ArrayBuffer[] } {
+  const { parts } = batch, transfer: ArrayBuffer[] = [];
+  let { buffers, logs } = parts;
+  if (batch.hasLentBuffers) {
+    const own = contentOf(batch);
+    batch.contentStart.set(own.starts);
+    batch.contentEnd.set(own.ends);
+    batch.buffer.fill(0);
+    ({ logs } = own);
+    buffers = [own.content];
+  }
+  for (const { buffer } of [{ buffer: parts.columns }, ...buffers]) if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) transfer.push(buffer);
+  return { parts: { ...parts, ...usedOrigins(batch, batch), buffers, logs }, transfer };
+}
+
+interface Contents { readonly content: Uint8Array<ArrayBuffer>; readonly starts: Uint32Array<ArrayBuffer>; readonly ends: Uint32Array<ArrayBuffer>; readonly logs: BatchLog[] }
+
+/** A copy of the contents of a batch, one after the other, with where those of its rows lie then, and its logs. */
+function contentOf(batch: SpanBatch): Contents {
+  const { count } = batch, content = new WireWriter(contentBytesOf(batch)), starts = new Uint32Array(count), ends = new Uint32Array(count);
+  const copy = (buffer: number, from: number, to: number): number => {
+    const start = content.length, bytes = batch.buffers[buffer];
+    if (bytes !== undefined) content.raw(bytes, from, to);
+    return start;
+  };
+  for (let row = 0; row < count; row++) {
+    starts[row] = copy(batch.buffer[row] as number, batch.contentStart[row] as number, batch.contentEnd[row] as number);
+    ends[row] = content.length;
+  }
+  const logs = batch.logs.map((log) => ({ ...log, buffer: 0, start: copy(log.buffer, log.start, log.end), end: content.length }));
+  return { content: content.length === content.bytes.length ? content.bytes : content.finish(), starts, ends, logs };
+}
+
 function contentBytesOf(batch: SpanBatch): number {
   let bytes = 0;
   for (let row = 0; row < batch.count; row++) bytes += (batch.contentEnd[row] as number) - (batch.contentStart[row] as number);
+  for (const { start, end } of batch.logs) bytes += end - start;
   return bytes;
 }
 
@@ -153,11 +161,16 @@ class ContentCopy {
   }
 }
 
-function usedOrigins(part: SpanBatch, logs: readonly BatchLog[], metrics: readonly BatchMetricPoint[]): { readonly resources: Set<number>; readonly scopes: Set<number> } {
-  const resources = new Set(part.resource.subarray(0, part.count)), scopes = new Set(part.scope.subarray(0, part.count));
-  for (const { resource, scope } of [...logs, ...metrics]) {
-    resources.add(resource);
-    scopes.add(scope);
+/** The resources and scopes of a batch that its rows, logs and metrics use, or those of `part`. Places stay, so that indexes need no change; what is not used is not kept. */
+function usedOrigins(part: SpanBatch, { resources, scopes }: SpanBatch): { readonly resources: Resource[]; readonly scopes: Scope[] } {
+  const hasResource = new Uint8Array(resources.length), hasScope = new Uint8Array(scopes.length);
+  for (let row = 0; row < part.count; row++) {
+    hasResource[part.resource[row] as number] = 1;
+    hasScope[part.scope[row] as number] = 1;
   }
-  return { resources, scopes };
+  for (const { resource, scope } of [...part.logs, ...part.metrics]) {
+    hasResource[resource] = 1;
+    hasScope[scope] = 1;
+  }
+  return { resources: resources.map((each, i) => (hasResource[i] === 1 ? each : emptyResource)), scopes: scopes.map((each, i) => (hasScope[i] === 1 ? each : emptyScope)) };
 }
