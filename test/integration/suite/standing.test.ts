@@ -7,7 +7,10 @@ import { activated, eventually, listening } from './support.ts';
 
 const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
 const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
-const lines = [
+/** A program in the workspace folder, and how it is debugged. */
+interface Program { readonly uri: vscode.Uri; readonly lines: readonly string[]; readonly configuration: { readonly type: string } & Readonly<Record<string, unknown>> }
+
+const nodeLines = [
   `const { trace } = ${load('@opentelemetry/api')};`,
   `const { NodeTracerProvider } = ${load('@opentelemetry/sdk-trace-node')};`,
   'new NodeTracerProvider().register();',
@@ -40,23 +43,20 @@ const pythonLines = [
   '    print(found)  # in the agent',
 ];
 /** The last line with a text. */
-const lineOf = (mark: string, text = lines): number => text.findLastIndex((line) => line.includes(mark));
+const lineOf = ({ lines }: Program, mark: string): number => lines.findLastIndex((line) => line.includes(mark));
 
 interface Frame { readonly id: number; readonly line: number; readonly source?: { readonly path?: string } }
 
 describe('standing in the debugger', function () {
   this.timeout(90_000);
   let api: SpanscopeApi;
-  let file: vscode.Uri;
+  let inNode: Program;
   let over: Promise<unknown> = Promise.resolve();
 
   before(async () => {
     api = await activated();
     await listening(api);
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder, 'no folder is open');
-    file = vscode.Uri.joinPath(folder.uri, 'standing.cjs');
-    writeFileSync(file.fsPath, `${lines.join('\n')}\n`);
+    inNode = write('standing.cjs', nodeLines, { type: 'node' });
   });
 
   afterEach(async () => {
@@ -67,23 +67,30 @@ describe('standing in the debugger', function () {
   });
 
   after(async () => {
-    await vscode.workspace.fs.delete(file);
+    await vscode.workspace.fs.delete(inNode.uri);
     await api.stopReceiver();
   });
 
-  /** Starts the program, which stands at its first breakpoint then. */
-  async function standAt(...marks: readonly string[]): Promise<void> {
-    vscode.debug.addBreakpoints(marks.map((mark) => new vscode.SourceBreakpoint(new vscode.Location(file, new vscode.Position(lineOf(mark), 0)))));
-    over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
-    const stands = standsAt(marks[0] ?? '');
-    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { type: 'node', request: 'launch', name: 'Standing', program: file.fsPath, console: 'internalConsole' }));
-    await stands;
+  function write(name: string, lines: readonly string[], configuration: Program['configuration']): Program {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder, 'no folder is open');
+    const uri = vscode.Uri.joinPath(folder.uri, name);
+    writeFileSync(uri.fsPath, `${lines.join('\n')}\n`);
+    return { uri, lines, configuration };
   }
 
-  /** The frame of a line has the focus. */
-  const standsAt = (mark: string): Promise<vscode.DebugStackFrame> => standsOn(file, lineOf(mark));
+  /** Starts a program with breakpoints, and gives the frame in which it stands at the first of them. */
+  async function standAt(program: Program, ...marks: readonly string[]): Promise<vscode.DebugStackFrame> {
+    vscode.debug.addBreakpoints(marks.map((mark) => new vscode.SourceBreakpoint(new vscode.Location(program.uri, new vscode.Position(lineOf(program, mark), 0)))));
+    over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
+    const stands = standsAt(program, marks[0] ?? '');
+    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { ...program.configuration, request: 'launch', name: 'Standing', program: program.uri.fsPath, console: 'internalConsole' }));
+    return await stands;
+  }
 
-  async function standsOn(source: vscode.Uri, line: number): Promise<vscode.DebugStackFrame> {
+  /** The frame of a line, as soon as it has the focus. */
+  async function standsAt(program: Program, mark: string): Promise<vscode.DebugStackFrame> {
+    const line = lineOf(program, mark);
     let seen: unknown;
     return await until(async () => {
       const item = vscode.debug.activeStackItem;
@@ -93,7 +100,7 @@ describe('standing in the debugger', function () {
       seen = [item.frameId, frames.map(({ id, line }) => [id, line])];
       // Extensions are told addresses where the editor runs elsewhere.
       const told = frame?.source?.path ?? '';
-      return frame !== undefined && (told.includes('://') ? vscode.Uri.parse(told).fsPath : told) === source.fsPath && frame.line === line + 1 ? item : undefined;
+      return frame !== undefined && (told.includes('://') ? vscode.Uri.parse(told).fsPath : told) === program.uri.fsPath && frame.line === line + 1 ? item : undefined;
     }, () => `nothing stands at line ${line + 1}, but at ${JSON.stringify(seen)}`);
   }
 
@@ -113,12 +120,10 @@ describe('standing in the debugger', function () {
   }
 
   /** The texts beside a line, as soon as there is one that begins so. */
-  const valuesAt = (mark: string, frame: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> => valuesOn(file, lineOf(mark), frame, begin);
-
-  async function valuesOn(source: vscode.Uri, at: number, { frameId }: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> {
-    const line = new vscode.Range(at, 0, at, 4), context: vscode.InlineValueContext = { frameId, stoppedLocation: line };
+  async function valuesAt(program: Program, mark: string, { frameId }: vscode.DebugStackFrame, begin: string): Promise<readonly string[]> {
+    const at = lineOf(program, mark), line = new vscode.Range(at, 0, at, 4), context: vscode.InlineValueContext = { frameId, stoppedLocation: line };
     return until(async () => {
-      const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', source, new vscode.Range(0, 0, at + 1, 0), context);
+      const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', program.uri, new vscode.Range(0, 0, at + 1, 0), context);
       const texts = values.flatMap((value) => ('text' in value ? [value.text] : []));
       return texts.some((text) => text.startsWith(begin)) ? texts : undefined;
     }, () => `no value "${begin}" beside the line`);
@@ -136,79 +141,73 @@ describe('standing in the debugger', function () {
     return { traceId: trace.traceId, idOf: (wanted) => spans.find(({ name }) => name === wanted)?.spanId ?? `no ${wanted}` };
   }
 
+  async function selectSpan(traceId: string, spanId: string): Promise<void> {
+    await until(async () => {
+      await api.showTrace(traceId, spanId);
+      return await selectedSpan() === spanId ? true : undefined;
+    }, () => 'the span is not selected');
+  }
+
+  /** What the call stack says of a frame under its menu. */
+  const showSpanOf = ({ uri }: Program, { session, threadId, frameId }: vscode.DebugStackFrame): Thenable<unknown> => vscode.commands.executeCommand('spanscope.showSpanOfFrame', uri.toString(), { sessionId: session.id, threadId, frameId });
+
   it('shows the active span of the line, and another one when the program stands elsewhere', async () => {
-    await standAt('in the tool', 'in the agent');
-    assert.deepEqual(await valuesAt('in the tool', await standsAt('in the tool'), 'span'), ['span: search_docs', 'arguments: {"query":"rounding"}']);
+    const top = await standAt(inNode, 'in the tool', 'in the agent');
+    assert.deepEqual(await valuesAt(inNode, 'in the tool', top, 'span'), ['span: search_docs', 'arguments: {"query":"rounding"}']);
     await vscode.commands.executeCommand('workbench.action.debug.continue');
-    assert.deepEqual(await valuesAt('in the agent', await standsAt('in the agent'), 'span'), ['span: research agent']);
+    assert.deepEqual(await valuesAt(inNode, 'in the agent', await standsAt(inNode, 'in the agent'), 'span'), ['span: research agent']);
     await vscode.commands.executeCommand('workbench.action.debug.stepOver');
-    assert.deepEqual(await valuesAt('  span.end();', await standsAt('  span.end();'), 'span'), ['span: research agent']);
+    assert.deepEqual(await valuesAt(inNode, '  span.end();', await standsAt(inNode, '  span.end();'), 'span'), ['span: research agent']);
   });
 
   it('goes from a frame to its span and from a span to its frame', async () => {
-    await standAt('in the tool');
-    const top = await standsAt('in the tool');
+    const top = await standAt(inNode, 'in the tool');
     const { traceId, idOf } = await traceNow();
-    await valuesAt('in the tool', top, 'span');
+    await valuesAt(inNode, 'in the tool', top, 'span');
     await vscode.commands.executeCommand('spanscope.showSpanOfFrame');
     assert.equal(await selectedSpan(), idOf('search_docs'));
 
-    const agent = idOf('research agent');
-    await until(async () => {
-      await api.showTrace(traceId, agent);
-      return await selectedSpan() === agent ? true : undefined;
-    }, () => 'the span is not selected');
+    await selectSpan(traceId, idOf('research agent'));
     await vscode.commands.executeCommand('spanscope.showFrameOfSpan');
-    const below = await standsAt("startActiveSpan('search_docs'");
+    const below = await standsAt(inNode, "startActiveSpan('search_docs'");
     assert.notEqual(below.frameId, top.frameId);
-    // What the call stack says of the frame under its menu.
-    await vscode.commands.executeCommand('spanscope.showSpanOfFrame', file.toString(), { sessionId: below.session.id, threadId: below.threadId, frameId: below.frameId });
+    await showSpanOf(inNode, below);
     assert.equal(await selectedSpan(), idOf('research agent'));
 
-    await vscode.commands.executeCommand('spanscope.showSpanOfFrame', file.toString(), { sessionId: top.session.id, threadId: top.threadId, frameId: top.frameId });
+    await showSpanOf(inNode, top);
     await vscode.commands.executeCommand('spanscope.showFrameOfSpan');
-    await standsAt('in the tool');
+    await standsAt(inNode, 'in the tool');
   });
 
   it('does all that in Python', async function () {
     if (python === undefined) return this.skip();
-    const source = vscode.Uri.joinPath(vscode.Uri.joinPath(file, '..'), 'standing.py');
-    writeFileSync(source.fsPath, `${pythonLines.join('\n')}\n`);
-    const line = (mark: string): number => lineOf(mark, pythonLines);
-    const at = (mark: string): Promise<vscode.DebugStackFrame> => standsOn(source, line(mark));
-    vscode.debug.addBreakpoints(['in the tool', 'in the agent'].map((mark) => new vscode.SourceBreakpoint(new vscode.Location(source, new vscode.Position(line(mark), 0)))));
-    over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
-    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { type: 'debugpy', request: 'launch', name: 'Standing', program: source.fsPath, python: [python], console: 'internalConsole' }));
-    const top = await at('in the tool');
-    assert.deepEqual(await valuesOn(source, line('in the tool'), top, 'span'), ['span: search_docs']);
+    const inPython = write('standing.py', pythonLines, { type: 'debugpy', python: [python] });
+    const top = await standAt(inPython, 'in the tool', 'in the agent');
+    assert.deepEqual(await valuesAt(inPython, 'in the tool', top, 'span'), ['span: search_docs']);
     const { traceId, idOf } = await traceNow();
     await vscode.commands.executeCommand('spanscope.showSpanOfFrame');
     assert.equal(await selectedSpan(), idOf('search_docs'));
-    const agent = idOf('research agent');
-    await until(async () => {
-      await api.showTrace(traceId, agent);
-      return await selectedSpan() === agent ? true : undefined;
-    }, () => 'the span is not selected');
+
+    await selectSpan(traceId, idOf('research agent'));
     await vscode.commands.executeCommand('spanscope.showFrameOfSpan');
     await vscode.commands.executeCommand('workbench.action.debug.callStackDown');
-    const below = await at('calls the tool');
-    await vscode.commands.executeCommand('spanscope.showSpanOfFrame', source.toString(), { sessionId: below.session.id, threadId: below.threadId, frameId: below.frameId });
-    assert.equal(await selectedSpan(), agent);
+    await showSpanOf(inPython, await standsAt(inPython, 'calls the tool'));
+    assert.equal(await selectedSpan(), idOf('research agent'));
+
     await vscode.commands.executeCommand('workbench.action.debug.continue');
-    assert.deepEqual(await valuesOn(source, line('in the agent'), await at('in the agent'), 'span'), ['span: research agent']);
-    await vscode.workspace.fs.delete(source);
+    assert.deepEqual(await valuesAt(inPython, 'in the agent', await standsAt(inPython, 'in the agent'), 'span'), ['span: research agent']);
+    await vscode.workspace.fs.delete(inPython.uri);
   });
 
   it('says nothing of spans where the setting is off', async () => {
     const settings = vscode.workspace.getConfiguration('spanscope.debug');
-    await standAt('in the agent');
-    const frame = await standsAt('in the agent');
-    await valuesAt('in the agent', frame, 'span');
+    const frame = await standAt(inNode, 'in the agent');
+    await valuesAt(inNode, 'in the agent', frame, 'span');
     await settings.update('inlineValues', false, vscode.ConfigurationTarget.Global);
     try {
-      const line = new vscode.Range(lineOf('in the agent'), 0, lineOf('in the agent'), 4);
+      const at = lineOf(inNode, 'in the agent'), line = new vscode.Range(at, 0, at, 4);
       await until(async () => {
-        const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', file, line, { frameId: frame.frameId, stoppedLocation: line });
+        const values = await vscode.commands.executeCommand<vscode.InlineValue[]>('vscode.executeInlineValueProvider', inNode.uri, line, { frameId: frame.frameId, stoppedLocation: line });
         return values.length === 0 ? true : undefined;
       }, () => 'values are still shown');
     } finally {
