@@ -5,6 +5,8 @@ import type { RowRef } from '../protocol/panel.ts';
 import { CodeUses } from './code/codeUse.ts';
 import { importFile } from './fileImport.ts';
 import { OpenedFiles } from './files/openedFiles.ts';
+import { PauseKeeper } from './pauses/pauseKeeper.ts';
+import { pausesIn } from './pauses/recordedPauses.ts';
 import { Ingest } from './ingest.ts';
 import { LogLimit } from './logLimit.ts';
 import { Ports } from './ports.ts';
@@ -40,6 +42,7 @@ export class Collector implements CallHandlers {
   private files: OpenedFiles | undefined;
   private sources: TraceSources | undefined;
   private codeUses: CodeUses | undefined;
+  private pauses: PauseKeeper | undefined;
   private ingest: Ingest | undefined;
   private ports: Ports | undefined;
   private subscriptions: Subscriptions | undefined;
@@ -148,6 +151,16 @@ export class Collector implements CallHandlers {
 
   async codeSpans(question: Parameters<CollectorCalls['codeSpans']>[0]): Promise<ReturnType<CollectorCalls['codeSpans']>> { return (await this.openCodeUses()).spans(question); }
 
+  async notePauses(told: Parameters<CollectorCalls['notePauses']>[0]): Promise<void> {
+    await this.openStore();
+    this.need(this.pauses).note(told);
+  }
+
+  async pausesOf(traceId: string): Promise<ReturnType<CollectorCalls['pausesOf']>> {
+    const trace = await this.trace(traceId);
+    return trace === undefined ? [] : pausesIn(trace);
+  }
+
   async codeProblems(): Promise<ReturnType<CollectorCalls['codeProblems']>> { return (await this.openCodeUses()).failures(); }
 
   async subscribe(subscription: number, traceId: string): Promise<void> {
@@ -218,6 +231,7 @@ export class Collector implements CallHandlers {
 
   async shutdown(): Promise<void> {
     this.ingest?.close();
+    this.pauses?.close();
     this.files?.dispose();
     // First what must not be lost: the host may not wait for connections to end.
     this.store?.flush();
@@ -234,12 +248,14 @@ export class Collector implements CallHandlers {
       changed: (traceId) => {
         const key = traceKeyOf(receivedSource, traceId);
         this.codeUses?.changed(key);
+        this.pauses?.changed(traceId);
         this.noteChanged(key);
       },
       removed: (traceIds) => this.noteRemoved(traceIds.map((traceId) => traceKeyOf(receivedSource, traceId))),
       log: (level, message) => this.logLimit.write(level, message),
     });
     this.store = store;
+    this.pauses = new PauseKeeper(store);
     this.files = this.filesBeside(store);
     this.sources = new TraceSources(store, this.files);
     this.ingest = new Ingest(store, (message) => this.logLimit.write('error', message));

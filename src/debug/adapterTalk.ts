@@ -4,6 +4,8 @@ export interface TalkListener {
   stopped(stop: { readonly threadId: number | undefined; readonly isAll: boolean; readonly reason: string }): void;
   /** `threadId` is undefined when all threads go on. */
   continued(threadId: number | undefined): void;
+  /** The adapter tells the number of the program's process. */
+  process(pid: number): void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -60,6 +62,9 @@ export class AdapterTalk {
       this.#listener.continued(body['allThreadsContinued'] === false ? threadId : undefined);
     } else if (event === 'thread' && body['reason'] === 'exited' && threadId !== undefined) {
       this.#listener.continued(threadId);
+    } else if (event === 'process') {
+      const pid = numberIn(body['systemProcessId']);
+      if (pid !== undefined && pid > 0) this.#listener.process(pid);
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { RecordedPause } from '../model/recordedPauses.ts';
+
 /** A stretch of time in which a program stood in the debugger, milliseconds since 1970; without an end it still does. */
 export type Pause = readonly [from: number, to?: number];
 
@@ -29,6 +31,9 @@ export function savedPauses(saved: unknown): readonly Pause[] {
   }
   return pauses;
 }
+
+/** Those that are over. */
+export const endedPauses = (pauses: readonly Pause[]): RecordedPause[] => pauses.flatMap(([from, to]): RecordedPause[] => (to === undefined ? [] : [[from, to]]));
 
 /** In the form of the panel: decimal nanoseconds since 1970. */
 export const pausedSpans = (pauses: readonly Pause[]): readonly (readonly [from: string, to?: string])[] =>

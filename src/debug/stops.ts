@@ -27,6 +27,7 @@ export class Stops implements Disposable {
   /** A session is over; nothing of it stands any more. */
   readonly onDidEnd = this.#ended.event;
   readonly #standing = new Map<DebugSession, Map<number | undefined, Stop>>();
+  readonly #pids = new WeakMap<DebugSession, number>();
   readonly #disposables: readonly Disposable[];
 
   constructor() {
@@ -45,6 +46,9 @@ export class Stops implements Disposable {
     const stops = session === undefined ? [...this.#standing.values()] : [this.#standing.get(session) ?? new Map<number | undefined, Stop>()];
     return stops.flatMap((each) => [...each.values()]).sort((a, b) => a.atUnixMilli - b.atUnixMilli);
   }
+
+  /** The process of a session's program, where its debugger has told. */
+  pidOf(session: DebugSession): number | undefined { return this.#pids.get(session); }
 
   dispose(): void {
     for (const item of this.#disposables) item.dispose();
@@ -65,6 +69,7 @@ export class Stops implements Disposable {
         else this.#standing.get(session)?.delete(threadId);
         this.#continued.fire({ session, threadId, atUnixMilli: Date.now() });
       },
+      process: (pid) => { this.#pids.set(session, pid); },
     });
     return { onWillReceiveMessage: (message) => talk.toAdapter(message), onDidSendMessage: (message) => talk.fromAdapter(message) };
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CollectorClient } from '../collector/client.ts';
 import { DebugSessions } from '../debug/debugSessions.ts';
+import { endedPauses } from '../debug/pauses.ts';
 import { RunLog } from '../debug/runLog.ts';
 import { RunPauses } from '../debug/runPauses.ts';
 import { watchDebugSessions } from '../debug/sessionStart.ts';
@@ -11,6 +12,7 @@ import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
 import { Tracer } from '../debug/tracer.ts';
 import type { ImportReport } from '../model/records.ts';
 import type { BreakpointHit } from '../protocol/live.ts';
+import type { SessionPauses } from '../protocol/pauses.ts';
 import { BreakpointList } from './breakpoints/breakpointList.ts';
 import { BreakpointsView } from './breakpoints/breakpointsView.ts';
 import type { SpanHits } from './breakpoints/spanHits.ts';
@@ -44,7 +46,7 @@ import { TraceIndex } from './traces/traceIndex.ts';
 import { TracesView } from './traces/tracesView.ts';
 
 const usedKey = 'used';
-const prepareMs = 200;
+const prepareMs = 200, mostPausedRuns = 20;
 const groupingKey = 'traces.groupBy';
 
 /** Everything that the extension consists of, built once and wired together here. */
@@ -97,7 +99,12 @@ export class Services {
       token: () => this.collector.call('controlToken'),
     }, context.extensionPath));
     this.stops = keep(new Stops());
-    keep(new RunPauses(this.stops, this.runs));
+    const notePauses = (pauses: SessionPauses): void => {
+      if (this.collector.isRunning) this.collector.call('notePauses', pauses).catch((error: unknown) => log.for('debug').warn('When programs stood could not be kept with their traces', error));
+    };
+    keep(new RunPauses(this.stops, this.runs, notePauses));
+    // What the last window did not tell any more, or a worker that was lost.
+    keep(this.collector.onDidStart(() => { for (const { id, pauses = [] } of this.runs.paused.slice(-mostPausedRuns)) notePauses({ session: id, processes: [{ pauses: endedPauses(pauses) }] }); }));
     this.standing = keep(new Standing(this.stops));
     this.standingPaths = keep(new StandingPaths(this.standing, this.collector));
     this.#steps = keep(new StepToUser(this.stops, (what, cause) => log.for('debug').warn(what, cause)));

@@ -1,9 +1,11 @@
+import type { RecordedPause } from '../model/recordedPauses.ts';
 import type { ImportReport, SpanRecord, TraceOverview } from '../model/records.ts';
 import type { CodeProblem, CodeSpan, CodeSpansQuestion, CodeUseAnswer, CodeUseQuestion } from './codeUse.ts';
 import type { BreakpointHit, ProgramReport, SpanBreakpoint } from './live.ts';
 import type { FileEvent, FileInput, OpenedFile, OpenOptions } from './files.ts';
 import type { ExportKind, ExportProgress, ExportReport, ExportRequest } from './export.ts';
 import type { RowRef } from './panel.ts';
+import type { SessionPauses } from './pauses.ts';
 import type { RowsMessage } from './rows.ts';
 
 /** Settings of the collector worker; all from user scope. */
@@ -126,6 +128,10 @@ export interface CollectorCalls {
   codeUse(question: CodeUseQuestion): CodeUseAnswer;
   /** The newest spans that were made at some places, newest first. */
   codeSpans(question: CodeSpansQuestion): readonly CodeSpan[];
+  /** Keeps with the traces of a debug session when its programs stood in the debugger: all that is known of it now. */
+  notePauses(told: SessionPauses): void;
+  /** When programs of a trace stood in a debugger, as it says itself. */
+  pausesOf(traceId: string): readonly RecordedPause[];
   /** What failed in the newest run of each program, newest first; 100 at most. */
   codeProblems(): readonly CodeProblem[];
   /** Begins sending `rows` events of a trace to this subscription; a subscription keeps its trace in memory. */

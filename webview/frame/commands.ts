@@ -30,7 +30,7 @@ export function runCommand(command: ChartCommand, panel: Panel, chart: FlameChar
 /** Shows times without those that the program stood in a debugger, or with them. */
 export function foldPaused(panel: Panel): void {
   const { foldsPaused } = panel.view;
-  if (panel.trace.value?.paused.isEmpty === true && !foldsPaused.value) panel.notice.value = 'There is no paused time to fold: no debugger stopped this run while this workspace was open.';
+  if (panel.trace.value?.paused.isEmpty === true && !foldsPaused.value) panel.notice.value = 'There is no paused time to fold: no debugger is known to have stopped this run.';
   else foldsPaused.value = !foldsPaused.value;
 }
 

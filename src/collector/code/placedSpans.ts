@@ -1,7 +1,9 @@
+import type { RecordedPause } from '../../model/recordedPauses.ts';
 import type { TraceOverview } from '../../model/records.ts';
 import { markBit, statusCodes } from '../../model/span.ts';
 import type { RowFigures } from '../../model/traceRows.ts';
 import { metaStatus } from '../../model/traceRows.ts';
+import { pausesIn } from '../pauses/recordedPauses.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 import type { Turns } from '../traceSearch.ts';
 import type { PlaceScan } from './placeScan.ts';
@@ -31,6 +33,8 @@ export interface PlacedSpans extends TraceOrigin {
   /** The debug session of the trace, or the trace itself. */
   readonly run: string;
   readonly session?: string;
+  /** When its programs stood in a debugger, as the trace says itself. */
+  readonly paused: readonly RecordedPause[];
   /** What tells runs of the same program apart from those of others. */
   readonly program: string;
   /** When the trace began, in milliseconds since 1970. */
@@ -66,7 +70,7 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, table:
   }
   const nearest = nearestIn(trace, indexOf), base = Number(trace.times.base) / nsPerMilli;
   const spans = {
-    ...origin, ...runOf(summary, origin), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
+    ...origin, ...runOf(summary, origin), paused: pausesIn(trace), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
     place: places.slice(0, count), up: new Int32Array(count), start: new Float64Array(count), duration: new Float64Array(count), state: new Uint8Array(count),
     figures: new Map<number, RowFigures>(), failures: failuresOf(trace, nearestIn(trace, recorded)),
   };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RecordedPause } from '../../model/recordedPauses.ts';
 import type { SpanRecord, TraceOverview } from '../../model/records.ts';
 import { keyBeside, receivedSource, traceNameOf } from '../../model/traceKey.ts';
 import type { ChartCommand, FileAction, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
@@ -13,6 +14,7 @@ import { messageOf } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { Selection } from '../selection.ts';
 import type { StandingPaths } from '../standing/standingPaths.ts';
+import { Throttle } from '../throttle.ts';
 import type { TraceIndex } from '../traces/traceIndex.ts';
 import { traceLabel } from '../traces/traceRow.ts';
 import { fileStatus, opening } from '../files/fileWords.ts';
@@ -45,6 +47,8 @@ export interface PanelServices {
 }
 
 let lastSubscription = 0;
+/** What rows say of pauses comes with few of them. */
+const pausesMs = 2000;
 
 /**
  * One trace in the editor area. The page is thrown away while it is hidden; whenever it is there again it says so, and
@@ -62,6 +66,9 @@ export class TracePanel {
   #hasRows = false;
   /** The run that the shown trace belongs to. */
   #runId: string | undefined;
+  /** When the programs stood, as the trace itself says. */
+  #recordedPauses: readonly RecordedPause[] = [];
+  readonly #pausesRead: Throttle;
   #hasStands = false;
   #waitingCommand: ChartCommand | undefined;
   /** The span that is being read, so that selecting and opening it reads once. */
@@ -74,6 +81,7 @@ export class TracePanel {
     this.#services = services;
     this.#traceId = traceId;
     this.#spanId = spanId;
+    this.#pausesRead = this.#disposables.add(new Throttle(pausesMs, () => this.#readPauses()));
     const { collector, receiver, selection, extensionUri } = services;
     panel.webview.options = pageOptions(extensionUri);
     if (source === undefined) {
@@ -178,6 +186,7 @@ export class TracePanel {
     this.#subscription = undefined;
     this.#hasRows = this.#hasStands = false;
     this.#runId = undefined;
+    this.#recordedPauses = [];
     if (subscription !== undefined) this.#try('unsubscribe', this.#services.collector.call('unsubscribe', subscription));
   }
 
@@ -188,6 +197,7 @@ export class TracePanel {
       this.#runId = summary.session?.id;
       this.#tellPaused();
     }
+    this.#pausesRead.request();
     this.#post({ type: 'trace.rows', rows });
     if (!this.#hasRows) this.#try('standing', this.#tellStanding());
     this.#post({ type: 'trace.summary', summary, revision: rows.revision, nowUnixNano });
@@ -202,9 +212,20 @@ export class TracePanel {
     if (subscription === this.#subscription && this.#traceId !== undefined) this.#post({ type: 'trace.gone', traceId: this.#traceId });
   }
 
+  /** What is known of the run here says more of it while it goes on; a trace from elsewhere, or of long ago, speaks for itself. */
   #tellPaused(): void {
     const traceId = this.#traceId, pauses = this.#runId === undefined ? undefined : this.#services.runs.find(this.#runId)?.pauses;
-    if (traceId !== undefined) this.#post({ type: 'paused.set', traceId, paused: pausedSpans(pauses ?? []) });
+    if (traceId !== undefined) this.#post({ type: 'paused.set', traceId, paused: pausedSpans([...this.#recordedPauses, ...(pauses ?? [])]) });
+  }
+
+  async #readPauses(): Promise<void> {
+    const traceId = this.#traceId, subscription = this.#subscription;
+    if (traceId === undefined || subscription === undefined) return;
+    // A collector that is going away has no more to say.
+    const pauses = await this.#services.collector.call('pausesOf', traceId).catch(() => undefined) ?? [];
+    if (this.#subscription !== subscription || JSON.stringify(pauses) === JSON.stringify(this.#recordedPauses)) return;
+    this.#recordedPauses = pauses;
+    this.#tellPaused();
   }
 
   /** Where programs stand in this trace: rows of the spans, which the page has or gets. */

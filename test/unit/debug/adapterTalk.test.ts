@@ -7,6 +7,7 @@ function listened(): { readonly talk: AdapterTalk; readonly heard: string[] } {
   const talk = new AdapterTalk({
     stopped: ({ threadId, isAll, reason }) => heard.push(`${isAll ? 'all, ' : ''}${threadId ?? 'some'} stopped: ${reason}`),
     continued: (threadId) => heard.push(`${threadId ?? 'all'} continued`),
+    process: (pid) => heard.push(`process ${pid}`),
   });
   return { talk, heard };
 }
@@ -22,6 +23,12 @@ describe('the talk of a debug adapter', () => {
     talk.fromAdapter(stopped({ reason: 'pause', threadId: 3, allThreadsStopped: true }));
     talk.fromAdapter(stopped({ reason: 'entry' }));
     expect(heard).toEqual(['3 stopped: breakpoint', 'all, 3 stopped: pause', 'all, some stopped: entry']);
+  });
+
+  it('tells the process of the program', () => {
+    const { talk, heard } = listened();
+    for (const systemProcessId of [4711, undefined, 'x', -1, 1.5]) talk.fromAdapter({ type: 'event', event: 'process', body: { name: 'agent', systemProcessId } });
+    expect(heard).toEqual(['process 4711']);
   });
 
   it('says that a program goes on when a request to go on is answered, and not when it is refused', () => {

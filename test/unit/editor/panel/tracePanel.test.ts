@@ -32,12 +32,14 @@ function openPanel(traceId: string | null = 'trace-1') {
     get visible() { return page.visible; }, get active() { return page.active; },
   };
   const calls: unknown[][] = [];
+  const recorded = new Map<string, readonly (readonly [number, number])[]>();
   const collector = fakeCollector({
     summaryOf: (id) => (id === 'trace-1' ? summaryOf({ traceId: id, label: 'coder' }) : undefined),
     rowOf: (_id, spanId) => ({ epoch: 1, row: Number(spanId.slice(1)) }),
     spanAt: (_id, ref) => { calls.push(['spanAt', ref.row]); return ref.epoch === 1 ? record(`s${ref.row}`) : undefined; },
     subscribe: (...args) => { calls.push(['subscribe', ...args]); },
     unsubscribe: (...args) => { calls.push(['unsubscribe', ...args]); },
+    pausesOf: (id) => recorded.get(id) ?? [],
     acknowledge: (...args) => { calls.push(['acknowledge', ...args]); },
     searchRows: (_id, query, from) => {
       if (query === '(') throw new Error('The bracket is not closed.');
@@ -63,7 +65,7 @@ function openPanel(traceId: string | null = 'trace-1') {
   const panel = new TracePanel(webviewPanel as unknown as vscode.WebviewPanel, services, traceId ?? undefined, undefined);
   const settle = async (): Promise<void> => { for (let i = 0; i < 20; i++) await Promise.resolve(); };
   return {
-    panel, page, paused, standing, calls, opened, lines, services, collector, webviewPanel, settle,
+    panel, page, paused, recorded, standing, calls, opened, lines, services, collector, webviewPanel, settle,
     async says(message: FromPanel | object): Promise<ToPanel[]> {
       page.posted.length = 0;
       messages.fire(message);
@@ -148,6 +150,17 @@ describe('a trace panel', () => {
     const pauses = { type: 'paused.set', traceId: 'trace-1', paused: [['1000000000', '2000000000']] };
     expect(page.posted.map(({ type }) => type)).toEqual(['paused.set', 'trace.rows', 'trace.summary', 'trace.rows', 'trace.summary', 'paused.set']);
     expect(page.posted.filter(({ type }) => type === 'paused.set')).toEqual([pauses, pauses]);
+  });
+
+  it('tells what a trace itself says of pauses, which nobody here may know of', async () => {
+    const { says, calls, collector, page, recorded, settle } = openPanel();
+    recorded.set('trace-1', [[500, 700], [1500, 2500]]);
+    await says({ type: 'panel.ready' });
+    page.posted.length = 0;
+    const rows = { traceId: 'trace-1', epoch: 1, revision: 1, baseUnixNano: '0', count: 0, firstRow: 0, buffer: new ArrayBuffer(0), firstText: 0, texts: [], figures: [] };
+    collector.listeners[0]?.onEvent({ type: 'rows.changed', subscription: calls[0]?.[1] as number, rows, summary: summaryOf({}), nowUnixNano: '5' });
+    await settle();
+    expect(page.posted.filter(({ type }) => type === 'paused.set')).toEqual([{ type: 'paused.set', traceId: 'trace-1', paused: [['500000000', '700000000'], ['1500000000', '2500000000']] }]);
   });
 
   it('tells at which rows a program stands, and that it goes on', async () => {
