@@ -29,6 +29,8 @@ interface SpanRowProps {
   readonly top: number;
   readonly height: number;
   readonly columns: readonly Column[];
+  /** Deeper ones stand no further right, and say how deep they are. */
+  readonly levels: number;
   readonly axis: TimeAxis;
   readonly now: number;
   readonly isSelected: boolean;
@@ -69,7 +71,7 @@ function Cell(props: SpanRowProps & { readonly column: ColumnId; readonly colInd
   return <div class={`right num${quiet}`} role="gridcell" aria-colindex={colIndex}>{figureText(column, trace, row, now)}</div>;
 }
 
-function SpanCell({ trace, row, retry, depth, colIndex, isFolded, stands }: SpanRowProps & { readonly colIndex: number }) {
+function SpanCell({ trace, row, retry, depth, levels, colIndex, isFolded, stands }: SpanRowProps & { readonly colIndex: number }) {
   const panel = usePanel();
   const role = roleOf(trace, row), marks = trace.rows.marks[row] as number;
   const label = shownLabel(trace, row);
@@ -77,7 +79,7 @@ function SpanCell({ trace, row, retry, depth, colIndex, isFolded, stands }: Span
   const hasChildren = trace.tree.childCount(row) > 0;
   return (
     <div class="span-cell" role="gridcell" aria-colindex={colIndex} title={recorded === label || recorded === '' ? label : `${label} (${recorded})`}>
-      <Indent depth={depth} />
+      <Indent depth={depth} most={levels} />
       <span class="twistie" onMouseDown={(event) => { if (hasChildren) { event.stopPropagation(); toggleFold(panel, trace, row); } }}>
         {hasChildren && <Icon name={isFolded ? 'chevron-right' : 'chevron-down'} />}
       </span>
@@ -96,15 +98,12 @@ function SpanCell({ trace, row, retry, depth, colIndex, isFolded, stands }: Span
   );
 }
 
-/** Deeper levels stand no further right, and say how deep they are. */
-const deepestIndent = 24;
-
-function Indent({ depth }: { readonly depth: number }) {
-  const levels = Math.min(depth, deepestIndent);
+function Indent({ depth, most }: { readonly depth: number; readonly most: number }) {
+  const levels = Math.min(depth, most);
   return (
     <>
       {levels > 0 && <span class="guides" style={{ width: `calc(${levels} * var(--indent))` }} />}
-      {depth > deepestIndent && <span class="depth" title={`Level ${depth + 1}`}>{depth + 1}</span>}
+      {depth > most && <span class="depth" title={`Level ${depth + 1}`}>{depth + 1}</span>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { useSize } from '../components/useSize.ts';
 import { numbers } from '../components/numbers.ts';
-import { columnsFor, gridOf } from './columns.ts';
+import { columnsFor, gridOf, indentedLevels } from './columns.ts';
 import type { Column } from './columns.ts';
 import { emptyColumns, figureColumns, figureText } from './figures.ts';
 import { PausedColumns } from './pausedColumns.tsx';
@@ -41,6 +41,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
   const axis = timeAxis(extent, now);
   const empty = useMemo(() => emptyColumns(trace), [trace]);
   const columns = columnsFor(size?.width ?? 0, scale, empty);
+  const levels = indentedLevels(size?.width ?? 0, scale, columns);
   const rowHeight = Math.max(usualRowHeight, Math.round(usualRowHeight * scale));
   const selected = panel.selectedRow;
   const selectedAt = useMemo(() => visible.rows.indexOf(selected), [visible, selected]);
@@ -67,7 +68,7 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
           {Array.from(visible.rows.subarray(first, last), (row, i) => (
             <SpanRow
               key={row} trace={trace} retry={attemptsOf(trace, row).indexOf(row)} row={row} index={first + i} depth={visible.depth[first + i] as number} top={(first + i) * rowHeight} height={rowHeight}
-              columns={columns} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)} stands={standsPlaceOf(stands, row)}
+              columns={columns} levels={levels} axis={axis} now={now} isSelected={row === selected} isFolded={folded.has(row)} isDim={!search.isMatch(row)} stands={standsPlaceOf(stands, row)}
             />
           ))}
         </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SpanTree } from '../../../../src/analysis/tree.ts';
-import { columnsFor, gridOf } from '../../../../webview/tree/columns.ts';
+import { columnsFor, gridOf, indentedLevels } from '../../../../webview/tree/columns.ts';
 import { foldedAbove, parentsOf, visibleRows } from '../../../../webview/tree/visibleRows.ts';
 import { rowsOf } from '../support.ts';
 import type { TestSpan } from '../support.ts';
@@ -44,6 +44,7 @@ describe('the columns of the table', () => {
     expect(ids(720)).toBe('span start duration tokens timeline');
     expect(ids(600)).toBe('span start duration timeline');
     expect(ids(420)).toBe('span duration timeline');
+    expect(ids(210)).toBe('span duration');
   });
 
   it('that have no value leave first, while names are short of room', () => {
@@ -58,5 +59,17 @@ describe('the columns of the table', () => {
     const fixed = columnsFor(420, 1.6).filter(({ id }) => id !== 'span').reduce((sum, { width }) => sum + width, 0);
     expect(420 - fixed).toBeGreaterThan(150);
     expect(gridOf(columnsFor(420, 1))).toBe('minmax(0, 1fr) 76px 105px');
+  });
+
+  it.each([[210, 1], [403, 1], [420, 1.6], [850, 1], [1048, 1], [1048, 1.6]])('leave room for the name of the deepest span in a table of %i pixels at font scale %f', (width, scale) => {
+    const columns = columnsFor(width, scale), levels = indentedLevels(width, scale, columns);
+    const others = columns.filter(({ id }) => id !== 'span').reduce((sum, column) => sum + column.width, 0);
+    expect(levels).toBeGreaterThanOrEqual(2);
+    expect(width - others - levels * 16).toBeGreaterThan(80);
+  });
+
+  it('have room for the levels of usual runs', () => {
+    const levels = (width: number): number => indentedLevels(width, 1, columnsFor(width, 1));
+    expect([levels(403), levels(850), levels(1048), levels(1400)]).toEqual([8, 5, 18, 24]);
   });
 });
