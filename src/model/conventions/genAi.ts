@@ -60,7 +60,7 @@ const fieldsOf = stepReader({
   agentName: [['gen_ai.agent.name'], text],
   toolName: [['gen_ai.tool.name'], text],
   toolCallId: [['gen_ai.tool.call.id'], text],
-  conversationId: [['gen_ai.conversation.id', 'copilot_chat.session_id', 'conversation.id'], text],
+  conversationId: [['gen_ai.conversation.id', 'copilot_chat.session_id', 'conversation.id', 'session.id'], text],
   finishReason: [['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason],
 });
 

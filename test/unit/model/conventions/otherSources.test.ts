@@ -90,6 +90,11 @@ describe('Strands', () => {
 });
 
 describe('what is told elsewhere', () => {
+  it('the session, by the general key of OpenTelemetry', () => {
+    expect(agent({ 'gen_ai.operation.name': 'chat', 'session.id': 's' })?.conversationId).toBe('s');
+    expect(agent({ 'gen_ai.conversation.id': 'c', 'session.id': 's' })?.conversationId).toBe('c');
+  });
+
   it('a provider in any case', () => {
     expect(['OpenAI', 'VERTEX_AI', 'MyOwn'].map((name) => agent({ 'gen_ai.system': name })?.provider)).toEqual(['openai', 'gcp.vertex_ai', 'MyOwn']);
   });
