@@ -35,12 +35,6 @@ export function savedPauses(saved: unknown): readonly Pause[] {
 /** Those that are over. */
 export const endedPauses = (pauses: readonly Pause[]): RecordedPause[] => pauses.flatMap(([from, to]): RecordedPause[] => (to === undefined ? [] : [[from, to]]));
 
-/** In the form of the panel: decimal nanoseconds since 1970. */
-export const pausedSpans = (pauses: readonly Pause[]): readonly (readonly [from: string, to?: string])[] =>
-  pauses.map(([from, to]) => (to === undefined ? [nanoOf(from)] : [nanoOf(from), nanoOf(to)]));
-
-const nanoOf = (unixMilli: number): string => `${BigInt(Math.round(unixMilli))}000000`;
-
 function withoutClosest(pauses: readonly Pause[]): readonly Pause[] {
   let closest = 1;
   const gap = (i: number): number => (pauses[i] as Pause)[0] - ((pauses[i - 1] as Pause)[1] ?? Infinity);

@@ -1,4 +1,6 @@
 import { subjectOf } from '../model/conventions/registry.ts';
+import { joinedPauses, pausedKey, pausesInText } from '../model/recordedPauses.ts';
+import type { RecordedPause } from '../model/recordedPauses.ts';
 import type { AgentRecord, TraceSummary } from '../model/records.ts';
 import { roles } from '../model/role.ts';
 import { markBit, spanKinds, statusCodes } from '../model/span.ts';
@@ -35,6 +37,7 @@ export class HtmlTrace {
   readonly #services = new TextList();
   readonly #names = new TextList();
   readonly #figures: [number, RowFigures][] = [];
+  #paused: readonly RecordedPause[] = [];
   #lastEnd = 0n;
 
   constructor(traceId: string) {
@@ -57,6 +60,8 @@ export class HtmlTrace {
       meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status)),
       marks: span.marks,
     });
+    const paused = pausesInText(span.content.attributes.get(pausedKey));
+    if (paused.length > 0) this.#paused = joinedPauses([...this.#paused, ...paused]);
     if ((span.marks & offAxis) !== 0) return;
     for (const time of [startUnixNano, endUnixNano]) if (time > this.#lastEnd) this.#lastEnd = time;
   }
@@ -69,7 +74,10 @@ export class HtmlTrace {
     const texts = ['', ...this.#services.texts, ...this.#names.texts];
     const rows = this.#columns(parents, base);
     return {
-      head: { summary: this.#summary(rows, texts, placed.length > 0 ? base : 0n, nowUnixNano), baseUnixNano: String(base), count: rows.count, texts, figures: this.#figures },
+      head: {
+        summary: this.#summary(rows, texts, placed.length > 0 ? base : 0n, nowUnixNano), baseUnixNano: String(base), count: rows.count, texts, figures: this.#figures,
+        ...(this.#paused.length === 0 ? {} : { paused: this.#paused }),
+      },
       rows: new Uint8Array(packRows(rows, 0, rows.count)),
     };
   }

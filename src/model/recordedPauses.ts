@@ -36,6 +36,12 @@ export function joinedPauses(pauses: readonly RecordedPause[]): RecordedPause[] 
 /** Whether all of a pause is part of others, which are joined. */
 export const isCovered = ([from, to]: RecordedPause, pauses: readonly RecordedPause[]): boolean => pauses.some((other) => other[0] <= from && to <= other[1]);
 
+/** As decimal nanoseconds since 1970; a pause without an end goes on. */
+export const pausedSpans = (pauses: readonly (readonly [from: number, to?: number])[]): readonly (readonly [from: string, to?: string])[] =>
+  pauses.map(([from, to]) => (to === undefined ? [nanoOf(from)] : [nanoOf(from), nanoOf(to)]));
+
+const nanoOf = (unixMilli: number): string => String(BigInt(Math.round(unixMilli)) * 1_000_000n);
+
 /** The widest gaps stay. */
 function fewer(pauses: readonly RecordedPause[]): RecordedPause[] {
   const gaps = pauses.slice(1).map(([from], i) => ({ i: i + 1, gap: from - (pauses[i] as RecordedPause)[1] }));

@@ -1,3 +1,4 @@
+import type { RecordedPause } from '../model/recordedPauses.ts';
 import type { TraceSummary } from '../model/records.ts';
 import type { RowFigures } from '../model/traceRows.ts';
 
@@ -19,6 +20,8 @@ export interface OfflineTrace {
   readonly count: number;
   readonly texts: readonly string[];
   readonly figures: readonly (readonly [row: number, figures: { readonly [K in keyof RowFigures]: number | null }])[];
+  /** When its programs stood in a debugger, in milliseconds since 1970; absent when they did not. */
+  readonly paused?: readonly RecordedPause[];
   /** First row of each chunk of spans. */
   readonly chunks: readonly number[];
 }

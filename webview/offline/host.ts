@@ -1,3 +1,4 @@
+import { pausedSpans } from '../../src/model/recordedPauses.ts';
 import type { SpanRecord } from '../../src/model/records.ts';
 import type { FromPanel, RowRef, SourceLink, SpanDetails, ToPanel } from '../../src/protocol/panel.ts';
 import { shorten } from '../../src/protocol/shorten.ts';
@@ -32,12 +33,13 @@ export class OfflineHost {
     const found = this.#data.manifest.traces[trace];
     if (found === undefined) return;
     this.#trace = trace;
-    const { summary, baseUnixNano, count, texts, figures } = found;
+    const { summary, baseUnixNano, count, texts, figures, paused = [] } = found;
     const epoch = trace + 1, { traceId } = summary;
     const buffer = await this.#data.rows(trace);
     if (this.#trace !== trace) return;
     const revision = ++this.#revision;
     this.#tools.say({ type: 'panel.show', traceId, status, ...(row === undefined ? {} : { spanRow: { epoch, row } }) });
+    if (paused.length > 0) this.#tools.say({ type: 'paused.set', traceId, paused: pausedSpans(paused) });
     this.#tools.say({ type: 'trace.rows', rows: { traceId, epoch, revision, baseUnixNano, count, firstRow: 0, buffer, firstText: 0, texts, figures } });
     this.#tools.say({ type: 'trace.summary', summary, revision, nowUnixNano: summary.endUnixNano ?? summary.startUnixNano });
   }

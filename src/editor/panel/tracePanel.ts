@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
+import { pausedSpans } from '../../model/recordedPauses.ts';
 import type { RecordedPause } from '../../model/recordedPauses.ts';
 import type { SpanRecord, TraceOverview } from '../../model/records.ts';
 import { keyBeside, receivedSource, traceNameOf } from '../../model/traceKey.ts';
 import type { ChartCommand, FileAction, FromPanel, PanelAction, RowRef, ToPanel } from '../../protocol/panel.ts';
 import type { CollectorHost, RowsEvent } from '../collector/collectorHost.ts';
 import type { Receiver } from '../collector/receiver.ts';
-import { pausedSpans } from '../../debug/pauses.ts';
 import type { RunLog } from '../../debug/runLog.ts';
 import type { SourceService } from '../code/sourceService.ts';
 import type { Display } from '../display.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pausedFrom, pausedSpans, resumedAt, savedPauses } from '../../../src/debug/pauses.ts';
+import { pausedFrom, resumedAt, savedPauses } from '../../../src/debug/pauses.ts';
 import type { Pause } from '../../../src/debug/pauses.ts';
+import { pausedSpans } from '../../../src/model/recordedPauses.ts';
 import { RunList } from '../../../src/debug/runs.ts';
 
 const run = { id: 'a', name: 'Run agent', type: 'node' };

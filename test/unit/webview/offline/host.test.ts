@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExportSpan } from '../../../../src/export/exporter.ts';
+import { pausedKey, pausedText } from '../../../../src/model/recordedPauses.ts';
 import type { FromPanel, ToPanel } from '../../../../src/protocol/panel.ts';
 import { unpackRows } from '../../../../src/protocol/rows.ts';
 import { OfflineHost } from '../../../../webview/offline/host.ts';
@@ -45,6 +46,15 @@ const two: readonly ExportSpan[] = [
 ];
 
 describe('the page of an HTML document', () => {
+  it('knows when the programs of its trace stood in a debugger, as their topmost spans say', async () => {
+    const [root, ...others] = agentRun as readonly [ExportSpan, ...ExportSpan[]], from = Number(root.startUnixNano / 1_000_000n);
+    const stood = { ...root, content: { ...root.content, attributes: new Map([...root.content.attributes, [pausedKey, pausedText([[from, from + 250]])]]) } };
+    const page = new Page([stood, ...others]);
+    await page.host.show(0);
+    expect(page.said.map(({ type }) => type)).toEqual(['panel.show', 'paused.set', 'trace.rows', 'trace.summary']);
+    expect(page.said[1]).toMatchObject({ paused: [[`${from}000000`, `${from + 250}000000`]] });
+  });
+
   it('shows its trace to the panel as the extension does', async () => {
     const page = new Page(agentRun);
     const listeners: ((message: ToPanel) => void)[] = [];
