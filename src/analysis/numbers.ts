@@ -10,6 +10,8 @@ const units: readonly DurationUnit[] = [
   { name: 's', ns: 1e9 },
 ];
 const msNs = 1e6, secondNs = 1e9, minuteNs = 60e9, hourNs = 3600e9;
+/** From here on days are easier to grasp than hours. */
+const daysFromNs = 48 * hourNs;
 
 /**
  * Every kind of number as the views show it, with the separators of the display language. Units are not translated.
@@ -24,7 +26,7 @@ export class Numbers {
     this.#locale = supported(locale);
   }
 
-  /** Three significant digits and one unit; two units from a minute on. `4.70 s`, `2 m 05 s`. */
+  /** Three significant digits and one unit; two units from a minute on. `4.70 s`, `2 m 05 s`, `3 d 04 h`. */
   duration(ns: number): string {
     if (ns < 0) return minus + this.duration(-ns);
     // A second more or less decides between 59.9 s and 1 m, so what is rounded is asked.
@@ -97,6 +99,9 @@ export class Numbers {
   /** Exact, for texts: `1,280`. */
   count(count: number): string { return this.#fixed(count, 0); }
 
+  /** A number with its word: `1 span`, `1,280 spans`. */
+  counted(count: number, word: string): string { return `${this.count(count)} ${word}${count === 1 ? '' : 's'}`; }
+
   /** For places with little room, from 10,000 rounded: `45.4k`. */
   shortCount(count: number): string { return count < 10_000 ? this.count(count) : this.tokens(count); }
 
@@ -110,6 +115,10 @@ export class Numbers {
   #longDuration(ns: number): string {
     const seconds = Math.round(ns / secondNs), pad = (value: number): string => String(value).padStart(2, '0');
     if (ns < hourNs - secondNs / 2) return `${Math.floor(seconds / 60)}${gap}m${gap}${pad(seconds % 60)}${gap}s`;
+    if (ns >= daysFromNs - minuteNs / 2) {
+      const hours = Math.round(ns / hourNs);
+      return `${this.#fixed(Math.floor(hours / 24), 0)}${gap}d${gap}${pad(hours % 24)}${gap}h`;
+    }
     const minutes = Math.round(ns / minuteNs);
     return `${this.#fixed(Math.floor(minutes / 60), 0)}${gap}h${gap}${pad(minutes % 60)}${gap}m`;
   }

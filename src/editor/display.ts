@@ -17,6 +17,6 @@ export class Display {
 
   /** `3 errors`, `1 span`. */
   count(number: number, word: string): string {
-    return `${this.numbers.count(number)} ${word}${number === 1 ? '' : 's'}`;
+    return this.numbers.counted(number, word);
   }
 }

@@ -3,7 +3,7 @@ import { roles } from '../../src/model/role.ts';
 import type { Role } from '../../src/model/role.ts';
 import type { MenuEntry } from '../components/menu.tsx';
 import { MenuButton } from '../components/menu.tsx';
-import { counted, numbers } from '../components/numbers.ts';
+import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../../src/model/visibleText.ts';
 import type { Legend, LegendEntry } from '../flame/chartTypes.ts';
 import type { Panel } from '../state/panel.ts';
@@ -68,10 +68,10 @@ function Entry({ entry, role, filtered }: { readonly entry: LegendEntry; readonl
   const panel = usePanel();
   const label = visibleName(entry.label);
   const swatch = <span class="swatch" style={{ '--fill': entry.fill, '--edge': entry.outline === undefined ? 'none' : `inset 0 0 0 1px ${entry.outline}` }} />;
-  if (role === undefined) return <span class="legend-entry" title={`${label}, ${counted(entry.count, 'span')}`}>{swatch}{label}</span>;
+  if (role === undefined) return <span class="legend-entry" title={`${label}, ${numbers.counted(entry.count, 'span')}`}>{swatch}{label}</span>;
   const toggle = (): void => panel.search.setQuery(withRoleToggled(panel.search.state.value.query, role));
   return (
-    <button type="button" class="legend-entry" aria-pressed={filtered.has(role)} title={`Filter by role ${label.toLowerCase()}, ${counted(entry.count, 'span')}`} onClick={toggle}>{swatch}{label}</button>
+    <button type="button" class="legend-entry" aria-pressed={filtered.has(role)} title={`Filter by role ${label.toLowerCase()}, ${numbers.counted(entry.count, 'span')}`} onClick={toggle}>{swatch}{label}</button>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { TraceSummary } from '../../src/model/records.ts';
 import { Icon } from '../components/icon.tsx';
-import { counted, numbers } from '../components/numbers.ts';
+import { numbers } from '../components/numbers.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { Panel } from '../state/panel.ts';
 import { useSignal } from '../state/signal.ts';
@@ -64,7 +64,7 @@ function StateFact({ summary, isNarrow }: { readonly summary: TraceSummary; read
   const text = Number.isFinite(whole) ? numbers.duration(isFolded ? whole - paused : whole) : '—';
   if (!isRunning) return <div class="fact ended" title={`From the first start to the last end${isFolded ? ', without paused time' : ''}`}><b>{text}</b></div>;
   return (
-    <div class="fact state" title={counted(summary.openCount, 'open span')}>
+    <div class="fact state" title={numbers.counted(summary.openCount, 'open span')}>
       <Icon name="loading" class="open-icon" /><b>{text}</b>{isNarrow ? <span class="unseen">running</span> : <span>running</span>}
     </div>
   );

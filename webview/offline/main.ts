@@ -1,4 +1,4 @@
-import { counted } from '../components/numbers.ts';
+import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../../src/model/visibleText.ts';
 import type { FromPanel, ToPanel } from '../../src/protocol/panel.ts';
 import type { OfflineManifest } from '../../src/protocol/offlinePage.ts';
@@ -45,7 +45,7 @@ function addChoice({ traces }: OfflineManifest, shown: OfflineHost): void {
   choice.append(...traces.map(({ summary }, trace) => {
     const option = document.createElement('option');
     option.value = String(trace);
-    option.textContent = `${visibleName(summary.name) || '(no name)'}, ${counted(summary.spanCount, 'span')}`;
+    option.textContent = `${visibleName(summary.name) || '(no name)'}, ${numbers.counted(summary.spanCount, 'span')}`;
     return option;
   }));
   choice.addEventListener('change', () => void shown.show(Number(choice.value)));

@@ -4,7 +4,7 @@ import { isOnAxis } from '../../src/analysis/extents.ts';
 import { roleWords } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
 import { Icon, RoleIcon, colourRole } from '../components/icon.tsx';
-import { counted } from '../components/numbers.ts';
+import { numbers } from '../components/numbers.ts';
 import { visibleName } from '../../src/model/visibleText.ts';
 import { usePanel } from '../state/panelContext.ts';
 import type { StandsPlace } from '../state/stands.ts';
@@ -92,7 +92,7 @@ function SpanCell({ trace, row, retry, depth, levels, colIndex, isFolded, stands
       {(marks & placeholderBit) !== 0 && <Icon name="question" class="state" label="not received yet" />}
       {stands !== undefined && <Icon name={stands === 'here' ? 'debug-stackframe' : 'debug-stackframe-dot'} class="state stands-icon" label={stands === 'here' ? 'the program stands here' : 'the program stands below'} />}
       {stands === 'here' && <span class="note" aria-hidden="true">stands here</span>}
-      {isFolded && <span class="note desc num">{counted(trace.tree.subtreeSize(row) - 1, 'span')}</span>}
+      {isFolded && <span class="note desc num">{numbers.counted(trace.tree.subtreeSize(row) - 1, 'span')}</span>}
       {(marks & (openBit | lostBit)) === openBit && <Icon name="loading" class="state open-icon" label="running" />}
     </div>
   );

@@ -27,9 +27,9 @@ export function statusTooltip(status: ReceiverStatus, endpoints: Endpoints, stat
   if (endpoints.grpc !== undefined) lines.push(`OTLP/gRPC: ${endpoints.grpc}`);
   if (endpoints.webSocket !== undefined) lines.push(`WebSocket: ${endpoints.webSocket}`);
   if (stats === undefined) return lines;
-  lines.push(`${numbers.count(stats.receivedSpans)} spans received, ${numbers.count(Math.round(stats.spansPerSecond))} a second`);
-  if (stats.rejectedSpans > 0) lines.push(`${numbers.count(stats.rejectedSpans)} spans rejected`);
-  lines.push(`${numbers.count(stats.storedTraces)} traces stored, ${numbers.size(stats.storedBytes)}; ${numbers.size(stats.memoryBytes)} in memory`);
+  lines.push(`${numbers.counted(stats.receivedSpans, 'span')} received, ${numbers.count(Math.round(stats.spansPerSecond))} a second`);
+  if (stats.rejectedSpans > 0) lines.push(`${numbers.counted(stats.rejectedSpans, 'span')} rejected`);
+  lines.push(`${numbers.counted(stats.storedTraces, 'trace')} stored, ${numbers.size(stats.storedBytes)}; ${numbers.size(stats.memoryBytes)} in memory`);
   if (stats.storageProblem !== undefined) lines.push(stats.storageProblem);
   return lines;
 }

@@ -31,7 +31,7 @@ export function traceTooltip(summary: TraceOverview, nowUnixMilli: number, displ
     `${stateOf(summary)} · ${durationOf(summary, nowUnixMilli, display)}`,
     testLine(summary),
     summary.label === summary.name ? '' : `Span name: ${visibleName(summary.name)}`,
-    `Services: ${summary.services.map(visibleName).join(', ')}`,
+    `${summary.services.length === 1 ? 'Service' : 'Services'}: ${summary.services.map(visibleName).join(', ')}`,
     [count(summary.spanCount, 'span'), summary.errorCount > 0 ? count(summary.errorCount, 'error') : '', rootCount > 1 ? count(rootCount, 'root') : '',
       orphanCount > 0 ? `${count(orphanCount, 'span')} whose parent was not seen` : ''].filter(Boolean).join(' · '),
     leftOut === undefined ? '' : `Only its first spans are shown: about ${display.numbers.shortCount(leftOut)} more are on disk, and too many for the memory that may be used`,

@@ -10,9 +10,13 @@ describe('numbers in views', () => {
     [0, '0 ns'], [840, '840 ns'], [12_400, '12.4 µs'], [5_600_000, '5.60 ms'], [412_000_000, '412 ms'], [4.7e9, '4.70 s'],
     [17.1e9, '17.1 s'], [125e9, '2 m 05 s'], [3_840e9, '1 h 04 m'],
     [999.4, '999 ns'], [999.6, '1.00 µs'], [9_996, '10.0 µs'], [99_960, '100 µs'], [999_600, '1.00 ms'], [999_600_000, '1.00 s'], [59.94e9, '59.9 s'],
-    [59.96e9, '1 m 00 s'], [119.6e9, '2 m 00 s'], [3_599.6e9, '1 h 00 m'], [90_000e9, '25 h 00 m'],
+    [59.96e9, '1 m 00 s'], [119.6e9, '2 m 00 s'], [3_599.6e9, '1 h 00 m'], [90_000e9, '25 h 00 m'], [172_769e9, '47 h 59 m'], [172_771e9, '2 d 00 h'], [18_315_960e9, '212 d 00 h'],
   ])('a duration of %d ns has three significant digits', (ns, text) => {
     expect(plain(numbers.duration(ns))).toBe(text);
+  });
+
+  test('a number with its word is one span, and else so many spans', () => {
+    expect([0, 1, 2, 1280].map((count) => numbers.counted(count, 'span'))).toEqual(['0 spans', '1 span', '2 spans', '1,280 spans']);
   });
 
   test('a running duration says so', () => {
