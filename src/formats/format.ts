@@ -92,9 +92,10 @@ export type Opens = ReadonlyMap<string, { readonly inner?: Opens; readonly after
 export interface PieceDecoder {
   /**
    * Adds what a piece says; its first byte is byte `offset` of the input. What it gave is in the batch afterwards, and the bytes are
-   * gone. `goesOn`: so many of the objects and lists in its front, the outermost first, began in earlier pieces and were opened.
+   * gone. `goesOn`: so many of the objects and lists in its front, the outermost first, began in earlier pieces and were opened;
+   * `isCutIn`: so many at its end go on in the next one.
    */
-  read(piece: Uint8Array, offset: number, goesOn?: number): void;
+  read(piece: Uint8Array, offset: number, goesOn?: number, isCutIn?: number): void;
   /** The input has ended: adds what waited for more. */
   end(): void;
 }

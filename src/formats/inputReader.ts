@@ -169,11 +169,11 @@ export class InputReader implements InputFindings {
     this.cut = { byte, reason: `no more than ${mebibytes(this.options.mostBytes)} of one ${this.detection?.format.pieces === 'values' ? 'value' : 'text'} are read` };
   }
 
-  private decode({ bytes, offset: place, goesOn }: Piece): void {
+  private decode({ bytes, offset: place, goesOn, isCutIn }: Piece): void {
     const { decoder, detection } = this, offset = place + this.transcoder.skipped;
     this.attempt(offset, () => {
       if (decoder === undefined) detection?.format.decode(bytes, this.batch, this.decodeOptions(offset));
-      else decoder.read(bytes, offset, goesOn);
+      else decoder.read(bytes, offset, goesOn, isCutIn);
     });
     // Nobody holds on to the batch of a format that knows nothing of earlier pieces.
     if (decoder === undefined) this.batch = new SpanBatch();

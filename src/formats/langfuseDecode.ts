@@ -9,6 +9,7 @@ import { deepestContainer, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
 import { momentIn, objectOrJson, put, putMembers, readInto, RecordSpans } from './recordSpans.ts';
 import { derivedMark } from './spanRows.ts';
+import { SaidOfTraces } from './saidOfTraces.ts';
 import { TraceNotes } from './traceNotes.ts';
 
 /** Events of a batch for ingestion, and what they are about. */
@@ -19,6 +20,7 @@ export class LangfuseDecoder implements PieceDecoder {
   private readonly options: DecodeOptions;
   private readonly spans: RecordSpans;
   private readonly notes: TraceNotes;
+  private readonly said: SaidOfTraces;
   private readonly scores = new Map<string, JsonObject[]>();
   private bareTraces = 0;
 
@@ -26,32 +28,37 @@ export class LangfuseDecoder implements PieceDecoder {
     this.options = options;
     this.spans = new RecordSpans(batch, options);
     this.notes = new TraceNotes(this.spans);
+    this.said = new SaidOfTraces(this.spans);
   }
 
-  read(piece: Uint8Array, offset: number): void {
+  read(piece: Uint8Array, offset: number, goesOn?: number, isCutIn?: number): void {
+    this.said.nextPiece(goesOn, isCutIn);
     readInto(this.spans, piece, { ...this.options, offset }, (reader) => { this.readAny(reader); });
   }
 
   end(): void {
+    this.said.end();
     this.notes.end();
     this.spans.batch.tally(this.bareTraces, 'traces have no observations here', 'trace has no observations here');
     this.spans.flush();
   }
 
   private readAny(reader: JsonReader, depth = 0): void {
-    const { spans } = this, members = new JsonMembers(reader), before = spans.count;
+    const { spans, said } = this, members = new JsonMembers(reader), before = spans.count, { position } = reader;
     if (members.isList('observations') || members.isObject('trace')) {
       const inner = members.isObject('trace') && members.goTo('trace') ? new JsonMembers(reader) : undefined;
-      const says = traceAttributes((inner ?? members).takeAllBut(new Set(['observations']))), resource = spans.resourceOf(says.resource);
-      const addItem = (item: JsonReader): void => { addObservation(item.takeObject(), says, resource, spans); };
+      const says = traceAttributes((inner ?? members).takeAllBut(new Set(['observations'])));
+      said.begin({ resource: says.resource, atSpans: sessionAttributes(says) }, { bytes: reader.bytes, position }, depth);
+      const addItem = (item: JsonReader): void => { addObservation(item.takeObject(), says, said, spans); };
       members.each('observations', addItem);
       // A trace beside its observations may hold them once more, with less in them.
       if (spans.count === before) inner?.each('observations', addItem);
       if (spans.count === before && !members.isBroken) this.bareTraces++;
+      said.leave();
     } else if (depth < deepestContainer && (members.isList('data') || members.isList('batch'))) for (const key of ['data', 'batch']) members.each(key, (item) => { this.readAny(item, depth + 1); });
     else if (!members.isBroken) {
       const record = members.takeAllBut(new Set()), body = objectIn(record.get('body'));
-      if (body === undefined) addObservation(record, noTrace, spans.noResource, spans); else this.takeEvent(record, body);
+      if (body === undefined) addObservation(record, noTrace, undefined, spans); else this.takeEvent(record, body);
     }
     members.leave();
   }
@@ -66,7 +73,7 @@ export class LangfuseDecoder implements PieceDecoder {
       const observation: JsonObject = new Map([...about === 'observation' ? [] : [['type', about.toUpperCase()] as const], ...body]);
       const says = this.notes.of(traceId), id = idIn(body.get('id')), isRoot = act === 'create' && isNoId(idIn(body.get('parentObservationId')));
       const told = act === 'create' ? { session: textIn(says?.get('session.id') as JsonValue), user: textIn(says?.get('user.id') as JsonValue) } : {};
-      addObservation(observation, { ...noTrace, ...told, id: traceId }, this.spans.noResource, this.spans, { isUpdate: act === 'update', attributes: this.notes.at(traceId, id, isRoot) });
+      addObservation(observation, { ...noTrace, ...told, id: traceId }, undefined, this.spans, { isUpdate: act === 'update', attributes: this.notes.at(traceId, id, isRoot) });
     }
   }
 
@@ -129,17 +136,18 @@ interface Ingested { readonly isUpdate: boolean; readonly attributes: Attributes
 
 const noIngestion: Ingested = { isUpdate: false, attributes: undefined };
 
-function addObservation(record: JsonObject, trace: TraceSays, traceResource: number, spans: RecordSpans, { isUpdate, attributes }: Ingested = noIngestion): void {
+function addObservation(record: JsonObject, trace: TraceSays, said: SaidOfTraces | undefined, spans: RecordSpans, { isUpdate, attributes }: Ingested = noIngestion): void {
   const observation = camelCased(record);
   if (!observation.has('traceId') && !(observation.has('type') && observation.has('startTime'))) { spans.passOver(); return; }
   const metadata = objectOrJson(observation.get('metadata')), scope = objectOrJson(metadata?.get('scope')), ofProgram = objectOrJson(metadata?.get('resourceAttributes'));
   const start = momentIn(observation.get('startTime')), end = momentIn(observation.get('endTime')), isEvent = textIn(observation.get('type')).toUpperCase() === 'EVENT';
-  const own = attributesOf(observation, metadata, trace, start);
+  const own = attributesOf(observation, metadata, trace, start), ofItself = new Map(ofProgram);
+  const traceId = idIn(observation.get('traceId')) || trace.id, spanId = idIn(observation.get('id')), parentSpanId = idIn(observation.get('parentObservationId'));
   spans.add({
-    traceId: idIn(observation.get('traceId')) || trace.id, spanId: idIn(observation.get('id')), parentSpanId: idIn(observation.get('parentObservationId')),
+    traceId, spanId, parentSpanId,
     name: textIn(observation.get('name')), start: halvesOf(start ?? 0n), end: halvesOf(end ?? (isEvent ? start ?? 0n : 0n)),
     status: textIn(observation.get('level')) === 'ERROR' ? 2 : 0, statusMessage: textIn(observation.get('statusMessage')),
-    attributes: attributes === undefined ? own : new Map([...own, ...attributes]), resource: ofProgram === undefined ? traceResource : spans.resourceOf(new Map([...trace.resource, ...ofProgram])),
+    attributes: attributes === undefined ? own : new Map([...own, ...attributes]), resource: said === undefined ? spans.resourceOf(ofItself) : said.resourceOf(traceId, spanId, isNoId(parentSpanId), ofItself),
     ...(scope === undefined ? {} : { scope: spans.scopeOf(textIn(scope.get('name')), textIn(scope.get('version'))) }),
     marks: isEvent && end === undefined && !isUpdate ? derivedMark : 0,
     ...(isUpdate ? { operation: end === undefined ? 'update' : 'end', present: givenIn(observation, start, end) } : {}),
@@ -152,11 +160,17 @@ function givenIn(observation: JsonObject, start: bigint | undefined, end: bigint
   return has(present.name, 'name') | has(present.status, 'level', 'statusMessage') | has(present.parent, 'parentObservationId') | (start === undefined ? 0 : present.start) | (end === undefined ? 0 : present.end);
 }
 
+function sessionAttributes({ session, user }: TraceSays): Attributes {
+  const attributes = new Map<string, AttributeValue>();
+  put(attributes, 'session.id', session);
+  put(attributes, 'user.id', user);
+  return attributes;
+}
+
 function attributesOf(observation: JsonObject, metadata: JsonObject | undefined, trace: TraceSays, start: bigint | undefined): Attributes {
   const attributes = new Map<string, AttributeValue>();
   for (const [key, value] of objectOrJson(metadata?.get('attributes')) ?? []) put(attributes, key, value);
-  put(attributes, 'session.id', trace.session);
-  put(attributes, 'user.id', trace.user);
+  for (const [key, value] of sessionAttributes(trace)) attributes.set(key, value);
   putMembers(attributes, observation, 'langfuse.observation.', names);
   // How the API told it up to 2025.
   if (!attributes.has('langfuse.observation.usage_details')) put(attributes, 'langfuse.observation.usage_details', observation.get('usage'));

@@ -1,6 +1,7 @@
+import { decodeWhole } from './format.ts';
 import type { Format, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
-import { decodeMlflow } from './mlflowDecode.ts';
+import { MlflowDecoder } from './mlflowDecode.ts';
 
 const ofTrace: Opens = new Map([['spans', {}], ['data', { inner: new Map([['spans', {}]]) }]]);
 
@@ -26,5 +27,6 @@ export const mlflow: Format = {
     const hasInfo = ['info/trace_id', 'info/request_id'].some((key) => keys.has(key)) && ['info/trace_metadata', 'info/request_metadata'].some((key) => keys.has(key));
     return hasInfo ? { score: 0.8, reason: 'has "info" with "trace_metadata"' } : { score: 0, reason: 'has no "info" beside "data.spans"' };
   },
-  decode: decodeMlflow,
+  decode(bytes, batch, options): void { decodeWhole(new MlflowDecoder(batch, options), bytes, options.offset); },
+  open: (batch, options) => new MlflowDecoder(batch, options),
 };

@@ -14,8 +14,8 @@ export const longValueBytes = 4 * 1024 * 1024;
 /** So long something is waited for that should stand in front of the items. */
 const patienceBytes = 64 * 1024 * 1024;
 
-/** `goesOn`: objects and lists in its front that began in an earlier piece. */
-export interface Piece { readonly bytes: Uint8Array; readonly offset: number; readonly goesOn: number }
+/** `goesOn`: objects and lists in its front that began in an earlier piece; `isCutIn`: those at its end that go on in the next one. */
+export interface Piece { readonly bytes: Uint8Array; readonly offset: number; readonly goesOn: number; readonly isCutIn: number }
 
 /**
  * Holds what has come of an input and was not given away yet, and cuts it where its format allows. A buffer is used again: a
@@ -104,7 +104,7 @@ export class PieceBuffer {
     this.drop(rest - frame.length);
     this.bytes.set(frame, this.start);
     this.goesOn = closers.length;
-    return { bytes, offset, goesOn };
+    return { bytes, offset, goesOn, isCutIn: closers.length };
   }
 
   /** What is whole of a long message. */
@@ -112,11 +112,11 @@ export class PieceBuffer {
     const { bytes, front, taken, isOver } = message.take(this.peek(), isEnd), offset = this.offset - front;
     if (isOver) this.openMessage = undefined;
     this.drop(taken);
-    return bytes && { bytes, offset, goesOn: 0 };
+    return bytes && { bytes, offset, goesOn: 0, isCutIn: 0 };
   }
 
   private give(length: number): Piece {
-    const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset, goesOn: this.goesOn };
+    const piece = { bytes: this.bytes.subarray(this.start, this.start + length), offset: this.offset, goesOn: this.goesOn, isCutIn: 0 };
     this.goesOn = 0;
     this.drop(length);
     this.isClosed = false;

@@ -56,10 +56,7 @@ interface Whole { readonly spans: readonly SpanRecord[] }
 const idsOf = ({ spans }: Whole): unknown => spans.map(({ traceId, spanId }) => [traceId, spanId]);
 const placesOf = ({ spans }: Whole): unknown => spans.map(({ traceId, spanId, name, startUnixNano, endUnixNano }) => [traceId, spanId, name, startUnixNano, endUnixNano]);
 
-/** Of traces that go on behind their spans. */
-const saysMoreBehind = new Set(['mlflow-json/trace-v2.json', 'mlflow-json/traces-v2-0x.json', 'handmade/mlflow2_trace.json', 'langfuse-json/api-trace.json']);
 const cyclesIn = ({ spans }: Whole): number => spans.filter(({ marks }) => marks.includes('cycle')).length;
-const withoutOrigins = ({ spans }: Whole): unknown => spans.map(({ resource: _, ...span }) => span);
 
 function gather(format: Format, bytes: Uint8Array): Gathered['all'] {
   const gathered = new Gathered();
@@ -125,8 +122,8 @@ describe.each(inputs.map((input) => [input.name, input] as const))('%s', (name, 
     for (const size of [bytes.length, Math.max(97, bytes.length >> 6), ...(bytes.length < 8_000 ? [11, 1] : [])]) {
       const { reader, gathered } = readInput(inChunks(bytes, size), { longValueBytes: 1 }, (each) => { each.readSoFar(); });
       if (reader.detection?.format !== format) return;
-      // What lies in what is told anew while slices come, and what is said behind a list is known to its last items only.
-      const compared = format.id === 'chrome-trace' ? placesOf : saysMoreBehind.has(name) ? withoutOrigins : (all: Whole): unknown => all;
+      // What lies in what is told anew while slices come.
+      const compared = format.id === 'chrome-trace' ? placesOf : (all: Whole): unknown => all;
       expect([size, reader.bytes, compared(gathered.all)]).toEqual([size, bytes.length, compared(whole)]);
       expect(cyclesIn(gathered.all)).toBe(cyclesIn(whole));
     }
@@ -322,6 +319,37 @@ describe('an input that comes in chunks', () => {
       const { reader } = readInput(inChunks(utf8(`${front}\n${many(8000).join('\n')}\n`), 4096), { mostBytes: 3 << 20 });
       expect([front, reader.spanCount, reader.cut]).toEqual([front, 8000, undefined]);
     }
+  });
+});
+
+describe('what stands behind the spans of a trace and is said of all of them', () => {
+  const time = (i: number): string => `2026-04-10T10:30:${String(i).padStart(2, '0')}.000Z`;
+  const observations = (trace: string): object[] => Array.from({ length: 30 }, (_, i) => ({
+    id: `${trace}-${i}`, traceId: trace, parentObservationId: i === 0 ? null : `${trace}-0`, type: 'SPAN', name: `step ${i}`, startTime: time(i), endTime: time(i + 1), usageDetails: {},
+    ...(i % 3 === 1 ? { metadata: { resourceAttributes: { 'service.name': `svc ${i % 2}` } } } : {}),
+  }));
+  const langfuseTrace = (id: string): object => ({ id, observations: observations(id), name: `run ${id}`, sessionId: `session of ${id}`, userId: 'anna', projectId: 'p', bookmarked: false });
+  const mlflowTrace = (id: string): object => ({
+    data: { spans: Array.from({ length: 30 }, (_, i) => ({ trace_id: id.repeat(32), span_id: `${id.repeat(8)}${String(i).padStart(8, '0')}`, parent_span_id: i === 0 ? null : `${id.repeat(8)}00000000`, name: `step ${i}`, start_time_unix_nano: 1775817000000000000 + i * 1e9, end_time_unix_nano: 1775817001000000000 + i * 1e9, status: { code: 'STATUS_CODE_OK' }, attributes: { 'mlflow.spanType': '"TOOL"' } })) },
+    info: { trace_id: `tr-${id.repeat(32)}`, state: 'OK', trace_metadata: { 'mlflow.trace.session': `session of ${id}` }, tags: { 'mlflow.traceName': `run ${id}` } },
+  });
+  const [first, second] = [langfuseTrace('t1'), langfuseTrace('t2')];
+
+  it.each([
+    ['langfuse-json', 'a trace', first, 'session.id', 'session of t1'], ['langfuse-json', 'a list of traces', { data: [first, second] }, 'session.id', 'session of t1'],
+    ['mlflow-json', 'a trace', mlflowTrace('a'), 'mlflow.trace.session', 'session of a'], ['mlflow-json', 'a list of traces', { traces: [mlflowTrace('a'), mlflowTrace('b')] }, 'mlflow.trace.session', 'session of a'],
+  ])('in %s of %s is told wherever it is cut', (id, _what, value, key, session) => {
+    const bytes = utf8(JSON.stringify(value)), whole = gather(formats.find((format) => format.id === id) as Format, bytes);
+    // Spans that were given before say nothing of the session, which the roots do.
+    const told = ({ spans }: Whole): unknown => spans.map(({ attributes, agent, ...span }) => ({ ...span, ...(span.parentSpanId === undefined ? { attributes, agent } : {}) }));
+    for (const size of [97, 1000]) {
+      const { gathered, reader } = readInput(inChunks(bytes, size), { longValueBytes: 1, formats: formats.filter((format) => format.id === id) }, (each) => { each.readSoFar(); });
+      expect([reader.problems.texts, gathered.batches > 5]).toEqual([[], true]);
+      expect(told(gathered.all)).toEqual(told(whole));
+      expect(gathered.all.spans.find(({ parentSpanId }) => parentSpanId === undefined)?.attributes[key]).toBe(session);
+    }
+    const half = readInput(inChunks(bytes.subarray(0, bytes.length >> 1), 97), { longValueBytes: 1, formats: formats.filter((format) => format.id === id) }, (each) => { each.readSoFar(); }).gathered.all.spans;
+    expect(half.filter(({ resource }) => JSON.stringify(resource).includes('pending'))).toEqual([]);
   });
 });
 
