@@ -1,6 +1,7 @@
 import type { AgentMessage } from '../agent.ts';
 import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
+import type { LogRecord } from '../span.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
@@ -79,12 +80,14 @@ function step(input: ConventionInput): StepFields {
 export const genAi: Convention = {
   id: 'genAi',
   keyPrefixes: ['gen_ai.', 'mcp.'],
-  claims: (input) => hasPrefix(input, 'gen_ai.', 'mcp.') || input.events.some(isGenAiEvent) || input.logs.some((log) => log.eventName.startsWith('gen_ai.')),
+  claims: (input) => hasPrefix(input, 'gen_ai.', 'mcp.') || input.events.some(isGenAiEvent) || input.logs.some((log) => eventNameOf(log).startsWith('gen_ai.')),
   role,
   step,
   content,
 };
 
+/** Before log records had a field for it, the name of an event was an attribute. */
+const eventNameOf = ({ eventName, attributes }: LogRecord): string => text(eventName) ?? text(attributes.get('event.name')) ?? '';
 const isGenAiEvent = (event: { readonly name: string }): boolean => event.name.startsWith('gen_ai.');
 
 function role(input: ConventionInput): RoleClaim | undefined {
@@ -100,7 +103,7 @@ function role(input: ConventionInput): RoleClaim | undefined {
   for (const key of ['gen_ai.request.model', 'gen_ai.response.model']) {
     if (input.attributes.has(key)) return { value: 'llm', source: key, rank: roleRank.modelKey };
   }
-  const where = input.events.some(({ name }) => name === evaluationEvent) ? 'event' : input.logs.some(({ eventName }) => eventName === evaluationEvent) ? 'log' : undefined;
+  const where = input.events.some(({ name }) => name === evaluationEvent) ? 'event' : input.logs.some((log) => eventNameOf(log) === evaluationEvent) ? 'log' : undefined;
   return where && { value: 'evaluator', source: `${where}:${evaluationEvent}`, rank: roleRank.modelKey };
 }
 
@@ -183,7 +186,7 @@ function carriers(input: ConventionInput): Carrier[] {
   const found: Carrier[] = [{ values: input.attributes, label: (key) => key }];
   for (const event of input.events) if (event.name === detailsEvent) found.push({ values: event.attributes, label: () => `event:${detailsEvent}` });
   for (const log of input.logs) {
-    if (log.eventName !== detailsEvent) continue;
+    if (eventNameOf(log) !== detailsEvent) continue;
     found.push({ values: log.attributes, label: () => `log:${detailsEvent}` });
     if (log.body instanceof Map) found.push({ values: log.body as ReadonlyMap<string, AttributeValue>, label: () => `log:${detailsEvent}` });
   }
@@ -207,7 +210,7 @@ function fromMessageEvents(input: ConventionInput, eventRoles: ReadonlyMap<strin
     source ||= `${where}:${name}`;
   };
   for (const event of input.events) add(event.name, event.attributes.get('gen_ai.event.content') ?? event.attributes, 'event');
-  for (const log of [...input.logs].sort(byTime)) add(text(log.eventName) ?? text(log.attributes.get('event.name')) ?? '', log.body, 'log');
+  for (const log of [...input.logs].sort(byTime)) add(eventNameOf(log), log.body, 'log');
   return messages.length > 0 ? { value: messages, source } : undefined;
 }
 

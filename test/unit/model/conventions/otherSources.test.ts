@@ -102,6 +102,7 @@ describe('what is told elsewhere', () => {
   it('an evaluation, by an event or by a log record', () => {
     expect(agent({}, { events: [event('gen_ai.evaluation.result', {})] })?.role).toBe('evaluator');
     expect(agent({}, { logs: [log('gen_ai.evaluation.result')] })?.role).toBe('evaluator');
+    expect(agent({}, { logs: [{ ...log(''), attributes: map({ 'event.name': 'gen_ai.evaluation.result' }) }] })?.role).toBe('evaluator');
   });
 
   it('costs in parts', () => {
