@@ -50,7 +50,7 @@ export const otlpJson: Format = {
   losses: ['ids', 'marks'],
   sniff,
   decode(bytes, batch, options): void {
-    new OtlpJsonReader(batch, options, Math.min(bytes.length, 1 << 26) >> 1).read(bytes);
+    new OtlpJsonReader(batch, options).read(bytes);
   },
   encoder: otlpJsonEncoder,
   encode: (spans) => encodeWhole(otlpJsonEncoder, spans),

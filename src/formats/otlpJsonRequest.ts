@@ -47,6 +47,10 @@ const mostMessage = 500;
 /** What Copilot Chat puts beside the request that it exports: the session, its title, when it was exported. */
 const copilotKey = 'copilotChat';
 
+/** What is written is copied when it is whole, so that the memory serves the next request, unless it has become large. */
+let spare: WireWriter | undefined;
+const mostSpareBytes = 8 * 1024 * 1024, mostReserved = 1 << 25;
+
 /**
  * Reads OTLP/JSON: writes its records as protobuf messages into one buffer and lets the readers of these messages do the
  * rest. See `otlpJson` for what is accepted.
@@ -54,23 +58,30 @@ const copilotKey = 'copilotChat';
 export class OtlpJsonReader {
   private readonly batch: SpanBatch;
   private readonly options: DecodeOptions;
-  private readonly writer: WireWriter;
+  private writer = new WireWriter(0);
   private groups: ResourceGroup[] = [];
   private kept = 0;
   private exported: JsonObject = new Map();
   /** Whether the object at hand has a key of ours. */
   private isKnown = false;
 
-  constructor(batch: SpanBatch, options: DecodeOptions, capacity: number) {
+  constructor(batch: SpanBatch, options: DecodeOptions) {
     this.batch = batch;
     this.options = options;
-    this.writer = new WireWriter(capacity);
   }
 
   /** Reads all of an input. Throws DecodeError. */
   read(bytes: Uint8Array): void {
-    forEachRecord(bytes, this.batch, this.options, 'object', (reader) => this.readRequest(reader), () => this.kept);
-    this.store();
+    const writer = this.writer = spare ?? new WireWriter();
+    spare = undefined;
+    writer.length = 0;
+    writer.reserve(Math.min(bytes.length >> 1, mostReserved));
+    try {
+      forEachRecord(bytes, this.batch, this.options, 'object', (reader) => this.readRequest(reader), () => this.kept);
+      this.store();
+    } finally {
+      if (writer.bytes.length <= mostSpareBytes) spare = writer;
+    }
   }
 
   /**

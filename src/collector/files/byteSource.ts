@@ -6,8 +6,8 @@ const chunkBytes = 512 * 1024;
 /** Bytes that can be read at any place. */
 export interface ByteSource {
   readonly size: number;
-  /** Up to `length` bytes from `offset` on; fewer only at the end. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Up to `length` bytes from `offset` on; fewer only at the end. They may lie in `room`, which has place for them. */
+  read(offset: number, length: number, room?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ export async function openSource(path: string): Promise<ByteSource> {
   const { size } = await handle.stat();
   return {
     size,
-    async read(offset, length): Promise<Uint8Array> {
-      const bytes = new Uint8Array(length);
+    async read(offset, length, room): Promise<Uint8Array> {
+      const bytes = room?.subarray(0, length) ?? new Uint8Array(length);
       for (let filled = 0; filled < length;) {
         const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
         if (bytesRead === 0) return bytes.subarray(0, filled);
@@ -40,9 +40,16 @@ export function sourceOf(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The bytes of a source between two places, in order. The next ones are read while the reader is busy. */
-export async function* chunksOf(source: ByteSource, from = 0, to = source.size): AsyncGenerator<Uint8Array, void, undefined> {
-  const readAt = (at: number): Promise<Uint8Array> => source.read(at, Math.max(0, Math.min(chunkBytes, to - at)));
+/**
+ * The bytes of a source between two places, in order. The next ones are read while the reader is busy. `isUsedOnce`: nobody looks at
+ * a chunk again who has asked for the next one, so that two pieces of memory do for all.
+ */
+export async function* chunksOf(source: ByteSource, from = 0, to = source.size, isUsedOnce = false): AsyncGenerator<Uint8Array, void, undefined> {
+  const rooms = isUsedOnce && to - from > chunkBytes ? [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)] : [];
+  const readAt = (at: number): Promise<Uint8Array> => {
+    rooms.reverse();
+    return source.read(at, Math.max(0, Math.min(chunkBytes, to - at)), rooms[0]);
+  };
   let coming = readAt(from);
   try {
     for (let at = from; at < to;) {

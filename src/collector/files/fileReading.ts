@@ -52,15 +52,16 @@ export class FileReading {
     this.budget = new UnpackBudget(source.size, this.options.freeUnpackedBytes ?? freeBytes);
     const counted: ByteSource = {
       ...source,
-      read: async (offset, length) => {
-        const bytes = await source.read(offset, length);
+      read: async (offset, length, room) => {
+        const bytes = await source.read(offset, length, room);
         this.bytesRead = Math.max(this.bytesRead, Math.min(source.size, offset + bytes.length));
         return bytes;
       },
     };
     const input: Input = { name, packing: [], expectedBytes: source.size, path };
-    if (packingOf(await source.read(0, signatureBytes)) === 'zip') await this.readArchive(counted, input);
-    else await this.readContent(chunksOf(counted), input);
+    const kind = packingOf(await source.read(0, signatureBytes));
+    // Who unpacks may look at a chunk later.
+    if (kind === 'zip') await this.readArchive(counted, input); else await this.readContent(chunksOf(counted, 0, source.size, kind === undefined), input);
     this.bytesRead = source.size;
   }
 
