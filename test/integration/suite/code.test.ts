@@ -141,6 +141,34 @@ describe('traces in the code', () => {
     await soon(() => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof vscode.TabInputWebview), (tabs) => tabs.length > 0);
   });
 
+  it('finds spans that record no line by what the code calls them, as it is written now', async () => {
+    await send(http, [span({ name: 'search' }), span({ name: 'search', status: { code: 2 } }), span({ name: 'read the mail' })]);
+    assert.deepEqual(await soon(lenses, (found) => found.length === 2), [{ line: 2, title: '2 spans, last 1.00 s, p95 1.00 s, by name' }, { line: 2, title: '$(error) 1 error' }]);
+    const [said] = await hovers(3);
+    assert.match(said?.value ?? '', /found by the name of the spans/);
+    const moved = new vscode.WorkspaceEdit();
+    moved.insert(file, new vscode.Position(0, 0), '# one\n');
+    await vscode.workspace.applyEdit(moved);
+    assert.deepEqual((await soon(lenses, ([first]) => first?.line === 3))[0]?.line, 3);
+  });
+
+  it('counts spans of a file while it is open, and says so', async () => {
+    await run();
+    await soon(lenses, (found) => found.length === 2);
+    const [{ traceId } = { traceId: '' }] = await api.listTraces();
+    const saved = new TextDecoder().decode(await api.exportTrace(traceId, 'otlp-json'));
+    const copy = vscode.Uri.joinPath(file, '..', 'saved.otlp.json');
+    await vscode.workspace.fs.writeFile(copy, new TextEncoder().encode(saved.replaceAll(traceId, newTraceId())));
+    await api.clear();
+    await soon(lenses, (found) => found.length === 0);
+    await vscode.commands.executeCommand('vscode.openWith', copy, 'spanscope.traceFile', vscode.ViewColumn.Beside);
+    assert.deepEqual((await soon(lenses, (found) => found.length === 2)).map(({ title }) => title), ['1 span, last 1.00 s, from saved.otlp.json', '1 span, last 1.00 s, from saved.otlp.json']);
+    const [said] = await hovers(3);
+    assert.match(said?.value ?? '', /from saved\\\.otlp\\\.json/);
+    await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof vscode.TabInputCustom));
+    await soon(lenses, (found) => found.length === 0);
+  });
+
   it('lists what failed among the problems until the next run, when that is wanted', async () => {
     const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(file).filter(({ source }) => source === 'Spanscope');
     await run('no luck');
