@@ -12,6 +12,14 @@ const costDigits = 1e9;
 const longestTestText = 1024;
 const hasTest = keyScanOf(['spanscope.test.']);
 
+/** What platforms whose traces have names of their own tell at the root: the workflow of the OpenAI Agents SDK, the trace of Langfuse. */
+const titleKeys = ['gen_ai.workflow.name', 'langfuse.trace.name'];
+const titleBytes = titleKeys.map((key) => new TextEncoder().encode(key));
+const hasTitle = keyScanOf(titleKeys);
+const longestTitle = 1024;
+/** How the OpenAI Agents SDK calls a run that nobody named: the agent says more. */
+const usualWorkflow = 'Agent workflow';
+
 /** The figures of a trace as they are now. */
 export function summaryOf(trace: TraceColumns): TraceOverview {
   trace.settle();
@@ -24,7 +32,7 @@ export function summaryOf(trace: TraceColumns): TraceOverview {
   return {
     traceId: trace.traceId,
     name,
-    label: named < 0 ? name : texts[trace.subject[named] as number] || name,
+    label: named < 0 ? name : titleOf(trace, named) ?? (texts[trace.subject[named] as number] || name),
     role: roles[named < 0 ? 0 : metaRole(trace.meta[named] as number)] ?? 'other',
     services: totals.services.map((service) => texts[service] as string),
     startUnixNano: String(isPlaced ? times.base + BigInt(totals.firstStart) : 0n),
@@ -43,6 +51,14 @@ export function summaryOf(trace: TraceColumns): TraceOverview {
     ...(test === undefined ? {} : { test }),
     ...(trace.leftOut > 0 ? { leftOut: trace.leftOut } : {}),
   };
+}
+
+/** The name that a trace has apart from its spans, as its root tells it. */
+function titleOf(trace: TraceColumns, root: number): string | undefined {
+  const { contents } = trace, { bytes, start, end } = contents.bytesOf(trace, root);
+  const told = hasTitle(bytes, start, end) ? titleBytes.map((key) => contents.attributeOf(trace, root, key)) : [];
+  const title = [...told, contents.originOf(trace, root).resource.attributes.get('langfuse.trace.name')].find((value) => typeof value === 'string' && value.trim() !== '' && value !== usualWorkflow);
+  return typeof title === 'string' ? title.slice(0, longestTitle) : undefined;
 }
 
 /** The test that a row was made in. */

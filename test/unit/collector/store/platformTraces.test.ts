@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../../../src/collector/store/summaries.ts';
 import { TraceColumns } from '../../../../src/collector/store/traceColumns.ts';
 import type { Format } from '../../../../src/formats/format.ts';
 import { formatById } from '../../../../src/formats/registry.ts';
@@ -25,6 +26,32 @@ function lineByLine(format: Format, bytes: Uint8Array): SpanBatch[] {
   decoder.end();
   return [batch];
 }
+
+describe('the title of a trace', () => {
+  const titleOf = (...batches: readonly SpanBatch[]): readonly string[] => {
+    const trace = new TraceColumns('t1');
+    for (const batch of batches) appendAll(trace, batch);
+    const { label, name } = summaryOf(trace);
+    return [label, name];
+  };
+  const decodedAs = (id: string, value: unknown): SpanBatch => decoded(formatById(id) as Format, JSON.stringify(value), lenient);
+  const span = { object: 'trace.span', id: 's1', trace_id: 't1', parent_id: null, started_at: '2026-04-10T10:30:00Z', ended_at: '2026-04-10T10:30:01Z', span_data: { type: 'agent', name: 'Triage' }, error: null };
+  const workflow = (name: string): object => ({ object: 'trace', id: 't1', workflow_name: name, group_id: null, metadata: null });
+
+  it('is the name of the workflow that OpenAI Agents gave it, whichever comes first, unless it is the usual one', () => {
+    expect(titleOf(decodedAs('openai-agents', { data: [workflow('Refunds'), span] }))).toEqual(['Refunds', 'Triage']);
+    expect(titleOf(decodedAs('openai-agents', { data: [span, workflow('Refunds')] }))).toEqual(['Refunds', 'Triage']);
+    expect(titleOf(decodedAs('openai-agents', { data: [workflow('Agent workflow'), span] }))).toEqual(['Triage', 'Triage']);
+    expect(titleOf(decodedAs('openai-agents', { data: [workflow(' '), span] }))).toEqual(['Triage', 'Triage']);
+  });
+
+  it('is the name that Langfuse has for it', () => {
+    const observation = { id: 'o1', traceId: 't1', parentObservationId: null, type: 'SPAN', name: 'root', startTime: '2026-04-10T10:30:00Z', endTime: '2026-04-10T10:30:01Z' };
+    expect(titleOf(decodedAs('langfuse-json', { trace: { id: 't1', name: 'Chat with Anna' }, observations: [observation] }))).toEqual(['Chat with Anna', 'root']);
+    expect(titleOf(decodedAs('langfuse-json', [{ ...observation, traceName: 'Chat with Anna' }]))).toEqual(['Chat with Anna', 'root']);
+    expect(titleOf(decodedAs('langfuse-json', [observation]))).toEqual(['root', 'root']);
+  });
+});
 
 describe('records that complete one another', () => {
   it.each([
