@@ -49,7 +49,10 @@ export class Ingest implements Sink {
   }
 
   connectionEnded(spans: Iterable<{ readonly traceId: string; readonly spanId: string }>): void {
-    if (this.isOpen) this.store.connectionEnded(spans);
+    if (!this.isOpen) return;
+    // A program is there as long as its connection is.
+    const heardUntil = BigInt(Date.now()) * 1_000_000n;
+    this.store.connectionEnded([...spans].map(({ traceId, spanId }) => ({ traceId, spanId, heardUntil })));
   }
 
   retryAfterSeconds(): number | undefined {

@@ -1,3 +1,4 @@
+import { isLost } from '../analysis/ending.ts';
 import { selfTime } from '../analysis/selfTime.ts';
 import { SpanTree } from '../analysis/tree.ts';
 import { metaRole, metaStatus } from '../model/traceRows.ts';
@@ -66,7 +67,7 @@ function nodeOf(trace: TraceColumns, tree: SpanTree, row: number, now: number): 
   return {
     spanId: trace.spanIdOf(row), row, name, label: texts[trace.subject[row] as number] || name,
     role: metaRole(meta), status: metaStatus(meta), marks: trace.marks[row] as number,
-    durationNs: Number.isNaN(duration) ? undefined : duration, startNs: Number(trace.times.base) + (trace.start[row] as number),
+    durationNs: Number.isNaN(duration) || isLost(trace, row) ? undefined : duration, startNs: Number(trace.times.base) + (trace.start[row] as number),
     selfNs: selfTime(tree, trace, row, now),
     ...(figures === undefined || Number.isNaN(figures.inputTokens) ? {} : { inputTokens: figures.inputTokens }),
     ...(figures === undefined || Number.isNaN(figures.outputTokens) ? {} : { outputTokens: figures.outputTokens }),

@@ -6,7 +6,7 @@ export interface TraceRows {
   readonly count: number;
   /** Nanoseconds after the trace's base time (exact below 2^53, about 104 days). */
   readonly start: Float64Array;
-  /** Nanoseconds; NaN while the span is open. Never negative. */
+  /** Nanoseconds; NaN while the span is open. Of a lost one until it was last heard of, NaN where that is not known. Never negative. */
   readonly duration: Float64Array;
   /** Row of the parent, -1 for roots. Never part of a cycle. */
   readonly parent: Int32Array;

@@ -1,3 +1,4 @@
+import { isLost } from '../../analysis/ending.ts';
 import type { RecordedPause } from '../../model/recordedPauses.ts';
 import type { TraceOverview } from '../../model/records.ts';
 import { markBit, statusCodes } from '../../model/span.ts';
@@ -78,7 +79,7 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, table:
     const row = rows[i] as number, figures = trace.sums.figures.get(row);
     spans.up[i] = nearest(trace.parent[row] as number);
     spans.start[i] = base + (trace.start[row] as number) / nsPerMilli;
-    spans.duration[i] = trace.duration[row] as number;
+    spans.duration[i] = isLost(trace, row) ? Number.NaN : trace.duration[row] as number;
     spans.state[i] = stateOf(trace, row);
     if (figures !== undefined) spans.figures.set(i, figures);
     if (i % spansBetweenLooks === 0) await turns.next();

@@ -52,9 +52,9 @@ export function decodeBatch(stored: StoredBatch, complain: Complain, use: (batch
 }
 
 function markLost(trace: TraceColumns, stored: StoredBatch): void {
-  for (const [traceId, spanId] of decodeLost(stored.bytes)) {
+  for (const { traceId, spanId, heardUntil } of decodeLost(stored.bytes)) {
     const row = traceId === trace.traceId ? trace.rowOf(spanId) : -1;
-    if (row >= 0) trace.markLost(row);
+    if (row >= 0) trace.markLost(row, true, heardUntil);
   }
 }
 

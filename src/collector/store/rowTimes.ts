@@ -21,6 +21,8 @@ export class RowTimes {
   private baseHigh = 0;
   private baseLow = 0;
   private aside: Map<number, ExactTimes> | undefined;
+  /** When rows without an end were last heard of, in nanoseconds since 1970, where that is known. Their columns say how long they were then. */
+  private heard: Map<number, bigint> | undefined;
   private far = 0;
   private rebasedAt = 2;
 
@@ -30,7 +32,7 @@ export class RowTimes {
   /** Whether the columns alone tell every start exactly. */
   get areInColumns(): boolean { return (this.aside?.size ?? 0) === 0; }
 
-  get byteLength(): number { return (this.aside?.size ?? 0) * 120; }
+  get byteLength(): number { return (this.aside?.size ?? 0) * 120 + (this.heard?.size ?? 0) * 70; }
 
   /** Nanoseconds after the base; NaN when there is none or the time is too far away to be exact. */
   relative(high: number, low: number): number {
@@ -40,6 +42,7 @@ export class RowTimes {
 
   /** Writes a row's start and end (0 = open) and gives the marks that follow from them. */
   write(rows: RowColumns, row: number, startHigh: number, startLow: number, endHigh: number, endLow: number): number {
+    this.heard?.delete(row);
     const hasStart = isStart(startHigh, startLow), isOpen = endHigh === 0 && endLow === 0;
     if (hasStart && !this.hasBase) {
       this.hasBase = true;
@@ -62,6 +65,14 @@ export class RowTimes {
     return this.write(rows, row, highOf(start), lowOf(start), endHigh, endLow);
   }
 
+  /** A row without an end was heard of until then and no longer: so long it is for those who draw it, until its times are written again. */
+  hear(rows: RowColumns, row: number, unixNano: bigint): void {
+    const length = Math.max(0, Number(unixNano - this.startOf(rows, row)));
+    if (this.aside?.has(row) === true || length > farthest) return;
+    (this.heard ??= new Map()).set(row, unixNano);
+    rows.duration[row] = length;
+  }
+
   /** Nanoseconds since 1970, exactly as recorded. */
   startOf(rows: RowColumns, row: number): bigint {
     return this.aside?.get(row)?.start ?? this.base + BigInt(rows.start[row] as number);
@@ -71,6 +82,7 @@ export class RowTimes {
   endOf(rows: RowColumns, row: number): bigint {
     const exact = this.aside?.get(row);
     if (exact !== undefined) return exact.end;
+    if (this.heard?.has(row) === true) return 0n;
     const duration = rows.duration[row] as number;
     return Number.isNaN(duration) ? 0n : this.base + BigInt((rows.start[row] as number) + duration);
   }
@@ -86,12 +98,14 @@ export class RowTimes {
     const base = middleStart(exact.filter((_, row) => ((rows.marks[row] as number) & outOfRange) !== 0));
     this.baseHigh = highOf(base);
     this.baseLow = lowOf(base);
+    const heard = [...this.heard ?? []];
     this.aside = undefined;
     this.far = 0;
     exact.forEach(({ start, end }, row) => {
       const marks = this.write(rows, row, highOf(start), lowOf(start), highOf(end), lowOf(end));
       rows.marks[row] = ((rows.marks[row] as number) & ~timeMarks) | marks;
     });
+    for (const [row, unixNano] of heard) this.hear(rows, row, unixNano);
     return true;
   }
 

@@ -5,11 +5,20 @@ import { SpanBatch } from '../../model/spanBatch.ts';
 import { decodeRows, encodeRows, rowsFormat } from './batchRows.ts';
 import type { StoredBatch } from './database.ts';
 
-/** The form in which the ends of live connections are stored: JSON, a list of [trace id, span id]. */
+/** The form in which the ends of live connections are stored: JSON, a list of [trace id, span id, when it was last heard of if that is known]. */
 export const lostFormat = 'spanscope-lost';
 
-export const encodeLost = (spans: readonly (readonly [traceId: string, spanId: string])[]): Uint8Array => Buffer.from(JSON.stringify(spans));
-export const decodeLost = (bytes: Uint8Array): [traceId: string, spanId: string][] => JSON.parse(Buffer.from(bytes).toString()) as [string, string][];
+/** A span whose connection has ended before it did; `heardUntil` is when it was last heard of, in nanoseconds since 1970, where that is known. */
+export interface LostSpan { readonly traceId: string; readonly spanId: string; readonly heardUntil?: bigint | undefined }
+
+export function encodeLost(spans: readonly LostSpan[]): Uint8Array {
+  return Buffer.from(JSON.stringify(spans.map(({ traceId, spanId, heardUntil }) => (heardUntil === undefined ? [traceId, spanId] : [traceId, spanId, String(heardUntil)]))));
+}
+
+export function decodeLost(bytes: Uint8Array): LostSpan[] {
+  const spans = JSON.parse(Buffer.from(bytes).toString()) as [traceId: string, spanId: string, heardUntil?: string][];
+  return spans.map(([traceId, spanId, heardUntil]) => ({ traceId, spanId, ...(heardUntil === undefined ? {} : { heardUntil: BigInt(heardUntil) }) }));
+}
 
 /** Reads a stored batch as it was read when it arrived. Throws when its format is not known any more. */
 export function decodeStored({ format, signal, bytes }: Pick<StoredBatch, 'format' | 'signal' | 'bytes'>): SpanBatch {
@@ -27,7 +36,7 @@ export function decodeStored({ format, signal, bytes }: Pick<StoredBatch, 'forma
 export function withoutTraces(batch: StoredBatch, traceIds: ReadonlySet<string>): { readonly format: string; readonly bytes: Uint8Array } {
   try {
     if (batch.format === lostFormat) {
-      return { format: lostFormat, bytes: encodeLost(decodeLost(batch.bytes).filter(([traceId]) => !traceIds.has(traceId))) };
+      return { format: lostFormat, bytes: encodeLost(decodeLost(batch.bytes).filter(({ traceId }) => !traceIds.has(traceId))) };
     }
     const decoded = decodeStored(batch);
     const isKept = decoded.texts.map((text) => !traceIds.has(text));

@@ -5,6 +5,7 @@ import { leftDatabases } from './openDatabase.ts';
 import { decodeBatch } from './readTrace.ts';
 import type { Complain } from './readTrace.ts';
 import { decodeLost, lostFormat } from './storedBatches.ts';
+import type { LostSpan } from './storedBatches.ts';
 
 /** Batches that are taken over in one turn of the event loop. */
 const atOnce = 4;
@@ -12,7 +13,7 @@ const atOnce = 4;
 /** What takes the traces over. */
 export interface Heir {
   append(batch: SpanBatch, arrived: StoredBatch): Promise<void>;
-  connectionEnded(spans: Iterable<{ readonly traceId: string; readonly spanId: string }>): void;
+  connectionEnded(spans: Iterable<LostSpan>): void;
   runningSpansOf(traceId: string): readonly { readonly traceId: string; readonly spanId: string }[];
   /** Writes what was taken over; false when it is not on disk. */
   saveAll(): boolean;
@@ -47,7 +48,7 @@ export async function takeOverLeft(directory: string, heir: Heir, complain: Comp
 
 function takeOver(stored: StoredBatch, heir: Heir, liveTraces: Set<string>, complain: Complain): boolean {
   if (stored.format === lostFormat) {
-    heir.connectionEnded(decodeLost(stored.bytes).map(([traceId, spanId]) => ({ traceId, spanId })));
+    heir.connectionEnded(decodeLost(stored.bytes));
     return true;
   }
   return decodeBatch(stored, complain, (batch) => {

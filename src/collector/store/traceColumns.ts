@@ -115,6 +115,7 @@ export class TraceColumns extends RowColumns {
   override trim(): void {
     super.trim();
     this.contents.arena.trim();
+    this.spanIds.trim(this.ids);
   }
 
   /** Takes in one row of a batch; once the trace is cut only what completes the spans that it has, also as parents that had not come. */
@@ -135,7 +136,7 @@ export class TraceColumns extends RowColumns {
     this.totals.count(this.marks[row] as number, this.meta[row] as number, this.parent[row] as number, 1);
     if (!isChanged) return;
     this.totals.include(this, row);
-    const isElsewhere = start !== this.start[row] || parent !== this.parent[row] || duration > (this.duration[row] as number) || ((marks ^ (this.marks[row] as number)) & timelessMarks) !== 0;
+    const isElsewhere = start !== this.start[row] || parent !== this.parent[row] || (duration >= 0 && !((this.duration[row] as number) >= duration)) || ((marks ^ (this.marks[row] as number)) & timelessMarks) !== 0;
     if (wasSpan && isElsewhere) this.totals.isStale = true;
     this.touch(row);
   }
@@ -153,13 +154,17 @@ export class TraceColumns extends RowColumns {
     this.revision++;
   }
 
-  /** The connection that reported a span has ended, or goes on (`isLost` false); marks the span when it has no end. False when that changes nothing. */
-  markLost(row: number, isLost = true): boolean {
+  /** The connection that reported a span has ended (`heardUntil`, ns since 1970), or goes on (`isLost` false); marks the span when it has no end. False when that changes nothing. */
+  markLost(row: number, isLost = true, heardUntil?: bigint): boolean {
     const marks = this.marks[row] as number, meta = this.meta[row] as number, parent = this.parent[row] as number;
     if ((marks & (openMark | lostMark | placeholderMark)) !== (isLost ? openMark : openMark | lostMark)) return false;
     this.totals.count(marks, meta, parent, -1);
     this.marks[row] = marks ^ lostMark;
     this.totals.count(marks ^ lostMark, meta, parent, 1);
+    if (!isLost) this.times.writeEnd(this, row, 0, 0);
+    else if (heardUntil !== undefined) this.times.hear(this, row, heardUntil);
+    this.totals.isStale ||= !isLost;
+    this.totals.include(this, row);
     this.touch(row);
     return true;
   }
@@ -328,6 +333,7 @@ export class TraceColumns extends RowColumns {
       bits = this.times.write(this, row, batch.startHigh[from] as number, batch.startLow[from] as number, highOf(end), lowOf(end));
     }
     if (input.isComplete) bits = this.times.writeEnd(this, row, input.endHigh, input.endLow);
+    else if (!hasStart && ((this.marks[row] as number) & lostMark) !== 0) this.times.writeEnd(this, row, 0, 0);
     this.marks[row] = ((this.marks[row] as number) & ~(timeMarks | lostMark)) | bits;
     if ((bits & openMark) === 0) this.running?.delete(row);
     const parent = this.parent[row] as number;

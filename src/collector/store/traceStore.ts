@@ -18,6 +18,7 @@ import { tooMany, tooOld } from './retention.ts';
 import type { RetentionRules } from './retention.ts';
 import { RowInput } from './rowInput.ts';
 import { encodeLost, lostFormat, withoutTraces } from './storedBatches.ts';
+import type { LostSpan } from './storedBatches.ts';
 import { parseSummary, summaryOf } from './summaries.ts';
 import { takeOverLeft } from './takeOver.ts';
 import { TraceColumns } from './traceColumns.ts';
@@ -132,14 +133,14 @@ export class TraceStore {
   }
 
   /** Marks spans of live connections that have ended, and keeps that. */
-  connectionEnded(spans: Iterable<{ readonly traceId: string; readonly spanId: string }>): void {
-    const lost: [string, string][] = [];
+  connectionEnded(spans: Iterable<LostSpan>): void {
+    const lost: LostSpan[] = [];
     const traces = new Set<TraceColumns>();
-    for (const { traceId, spanId } of spans) {
-      const trace = this.trace(traceId);
-      const row = trace?.rowOf(spanId) ?? -1;
-      if (trace === undefined || row < 0 || !trace.markLost(row)) continue;
-      lost.push([traceId, spanId]);
+    for (const span of spans) {
+      const trace = this.trace(span.traceId);
+      const row = trace?.rowOf(span.spanId) ?? -1;
+      if (trace === undefined || row < 0 || !trace.markLost(row, true, span.heardUntil)) continue;
+      lost.push(span);
       traces.add(trace);
     }
     if (lost.length === 0) return;
