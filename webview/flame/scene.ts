@@ -1,3 +1,4 @@
+import { isLost } from '../../src/analysis/ending.ts';
 import { isFailed } from '../../src/analysis/folds.ts';
 import { TraceLayout } from '../../src/analysis/layout.ts';
 import type { LayoutOptions } from '../../src/analysis/layout.ts';
@@ -182,7 +183,7 @@ export class Scene {
     const before = this.flags[row] as number;
     const isOpen = Number.isNaN(this.rows.duration[row] as number);
     const failed = isFailed(this.rows, row) ? rowFlags.error : 0;
-    this.flags[row] = (before & rowFlags.match) | failed | (isOpen ? rowFlags.open | countedOpen : 0);
+    this.flags[row] = (before & rowFlags.match) | failed | (isOpen || isLost(this.rows, row) ? rowFlags.open : 0) | (isOpen ? countedOpen : 0);
     this.#openCount += (isOpen ? 1 : 0) - ((before & countedOpen) !== 0 ? 1 : 0);
   }
 
