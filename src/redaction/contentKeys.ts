@@ -16,6 +16,8 @@ const contentPrefixes: readonly string[] = [
   'all_messages_events', 'pydantic_ai.all_messages', 'final_result', 'prompt', 'prompts', 'completion', 'messages', 'task', 'task_preview', 'result', 'memory.key',
   'memory.value', 'decision.options', 'agent.task', 'agent.result', 'copilot_chat.prompt', 'copilot_chat.markdown_content', 'graphql.document', 'db.statement',
   'user_prompt', 'new_context', 'response.model_output', 'tool_input', 'full_command', 'agentops.entity.input', 'agentops.entity.output', 'weave.input', 'weave.output',
+  ...['agent_run', 'model_generation', 'model_step', 'workflow_run', 'workflow_step', 'processor_run', 'tool_call', 'mcp_tool_call', 'model_chunk']
+    .flatMap((span) => [`mastra.${span}.input`, `mastra.${span}.output`]),
   'braintrust.input', 'braintrust.input_json', 'braintrust.output', 'braintrust.output_json', 'genkit:input', 'genkit:output', 'lk.function_tool.arguments',
   'lk.function_tool.output', 'lk.user_input', 'lk.response.text', 'gen_ai.guardrail.input', 'gen_ai.guardrail.output', 'gen_ai.task.input', 'gen_ai.task.output',
   'gen_ai.response.text', 'gen_ai.response.tool_calls', 'gen_ai.tool.input', 'gen_ai.tool.output', 'gen_ai.tool.args', 'mcp.request.argument', 'mcp.response.value',

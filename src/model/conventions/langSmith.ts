@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
-import { payload, subjectNames } from './payload.ts';
+import { answerContent, payload, subjectNames } from './payload.ts';
 import { at, figure, firstOf, structured, text } from './read.ts';
 
 const kindKey = 'langsmith.span.kind';
@@ -26,7 +26,7 @@ export const langSmith: Convention = {
     return value && { value, source: kindKey, rank: roleRank.vendor };
   },
   step,
-  content: (input) => payload(roleOf(input), whole(input, 'gen_ai.prompt', ['input']), answerOf(whole(input, 'gen_ai.completion', ['output', 'outputs']))),
+  content: (input) => payload(roleOf(input), whole(input, 'gen_ai.prompt', ['input']), answerContent(whole(input, 'gen_ai.completion', ['output', 'outputs']))),
 };
 
 function roleOf(input: ConventionInput): Role | undefined {
@@ -45,12 +45,6 @@ function step(input: ConventionInput): StepFields {
     reasoningTokens: detail(input, 'output', 'reasoning'),
     ...subjectNames(role, input),
   };
-}
-
-/** LangChain's tools answer with a message; what is in it is the result. */
-function answerOf(result: Whole): Whole {
-  const content = at(result?.value, 'type') === 'tool' ? structured(at(result?.value, 'content')) : undefined;
-  return result === undefined || content === undefined ? result : { value: content, source: result.source };
 }
 
 function detail(input: ConventionInput, side: 'input' | 'output', name: string): Sourced<number> | undefined {

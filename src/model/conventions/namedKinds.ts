@@ -7,10 +7,11 @@ import { at, figure, firstOf, structured, text } from './read.ts';
 
 /** Words that these platforms use for kinds of steps. */
 const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
-  ...['agent', 'team', 'agent_turn'].map((word) => [word, 'agent'] as const),
-  ...['session', 'workflow', 'task', 'operation', 'chain', 'flow', 'function', 'eval', 'agent.action'].map((word) => [word, 'chain'] as const),
-  ...['llm', 'model', 'background-model'].map((word) => [word, 'llm'] as const),
-  ...['tool', 'tool.v2', 'function_tool'].map((word) => [word, 'tool'] as const),
+  ...['agent', 'team', 'agent_turn', 'agent_run'].map((word) => [word, 'agent'] as const),
+  ...['session', 'workflow', 'task', 'operation', 'chain', 'flow', 'function', 'eval', 'agent.action', 'model_generation', 'model_step',
+    'workflow_run', 'workflow_step', 'processor_run'].map((word) => [word, 'chain'] as const),
+  ...['llm', 'model', 'background-model', 'model_inference'].map((word) => [word, 'llm'] as const),
+  ...['tool', 'tool.v2', 'function_tool', 'tool_call', 'mcp_tool_call'].map((word) => [word, 'tool'] as const),
   ...['agent.thinking', 'agent.decision'].map((word) => [word, 'decision'] as const),
   ...['evaluator', 'score', 'scorer'].map((word) => [word, 'evaluator'] as const),
   ...['embedding', 'embedder'].map((word) => [word, 'embedding'] as const),
@@ -66,6 +67,8 @@ function roleOf({ kindKey, keyPrefix, rank }: Platform, input: ConventionInput):
   return value && { value, source: kindKey ?? 'span name', rank };
 }
 
+const mastraSpans = ['agent_run', 'model_generation', 'model_step', 'workflow_run', 'workflow_step', 'processor_run', 'tool_call', 'mcp_tool_call'];
+
 const platforms: readonly Platform[] = [
   // AgentOps-AI/agentops, agentops/semconv.
   {
@@ -86,6 +89,11 @@ const platforms: readonly Platform[] = [
   {
     id: 'genkit', kindKey: 'genkit:metadata:subtype', keyPrefix: 'genkit:metadata:subtype', rank: roleRank.genkit,
     inputKeys: ['genkit:input'], outputKeys: ['genkit:output'], subjectKeys: ['genkit:name'], conversationKeys: ['genkit:sessionId'],
+  },
+  // mastra-ai/mastra, observability/otel-exporter: beside OpenTelemetry's keys.
+  {
+    id: 'mastra', kindKey: 'mastra.span.type', keyPrefix: 'mastra.span.type', rank: roleRank.spanName,
+    inputKeys: mastraSpans.map((span) => `mastra.${span}.input`), outputKeys: mastraSpans.map((span) => `mastra.${span}.output`),
   },
   // livekit/agents, livekit-agents/livekit/agents/telemetry/trace_types.py.
   {

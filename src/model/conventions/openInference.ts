@@ -3,6 +3,7 @@ import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
+import { answerContent } from './payload.ts';
 import { at, figure, firstOf, hasPrefix, listOf, nested, structured, sumOf, text } from './read.ts';
 
 /** `openinference.span.kind` → role. */
@@ -59,7 +60,7 @@ function content(input: ConventionInput): ContentFields {
   const given = firstOf(input, ['input.value'], structured);
   const result = firstOf(input, ['output.value'], structured);
   return {
-    ...(isTool ? { toolArguments: given ?? firstOf(input, ['tool.parameters'], structured), toolResult: result } : { input: given, output: result }),
+    ...(isTool ? { toolArguments: given ?? firstOf(input, ['tool.parameters'], structured), toolResult: answerContent(result) } : { input: given, output: result }),
     inputMessages: messages(input, 'llm.input_messages', 'user') ?? prompts(input),
     outputMessages: messages(input, 'llm.output_messages', 'assistant'),
     documents: documents(input),

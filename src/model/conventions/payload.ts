@@ -14,6 +14,14 @@ export function subjectNames(role: Role | undefined, input: ConventionInput): Pi
   };
 }
 
+/** What is in the message with which a tool of LangChain answers, in the forms in which it is written as JSON; any other value as it is. */
+export function answerContent(result: Payload): Payload {
+  const message = at(result?.value, 'output') ?? result?.value;
+  const body = [message, at(message, 'kwargs'), at(message, 'data')].find((each) => at(each, 'tool_call_id') !== undefined || at(each, 'type') === 'tool' && at(each, 'content') !== undefined);
+  const content = structured(at(body, 'content'));
+  return result === undefined || content === undefined ? result : { value: content, source: result.source };
+}
+
 type Payload = Sourced<NonNullable<AttributeValue>> | undefined;
 
 /**

@@ -50,6 +50,8 @@ describe('platforms that name the kind of a step', () => {
       'a model of Genkit', { 'genkit:metadata:subtype': 'model', 'genkit:name': 'googleai/gemini', 'genkit:output': '{"usage":{"inputTokens":42,"outputTokens":17,"thoughtsTokens":3}}' },
       { role: 'llm', model: 'googleai/gemini', inputTokens: 42, outputTokens: 17, reasoningTokens: 3 },
     ],
+    ['Mastra', { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'a', 'mastra.span.type': 'agent_run', 'mastra.agent_run.input': 'hi', 'mastra.agent_run.output': '{"text":"yo"}' }, { role: 'agent', agentName: 'a', input: 'hi', output: map({ text: 'yo' }) }],
+    ['a step of Mastra', { 'gen_ai.operation.name': 'model_generation', 'mastra.span.type': 'model_generation' }, { role: 'chain' }],
     ['OpenLIT', { 'gen_ai.operation.name': 'vectordb' }, { role: 'retriever' }],
     ['Gemini CLI', { 'gen_ai.operation.name': 'user_prompt' }, { role: 'agent' }],
     ['Sentry', { 'sentry.op': 'gen_ai.execute_tool', 'gen_ai.tool.name': 'f', 'gen_ai.request.model': 'm' }, { role: 'tool' }],
@@ -129,6 +131,14 @@ describe('what is told elsewhere', () => {
     const details = event('gen_ai.client.inference.operation.details', { 'gen_ai.input.messages': '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]' });
     expect(agent({ 'gen_ai.system_instructions': instructions, 'pydantic_ai.all_messages': '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]' })?.inputMessages?.[0]?.role).toBe('user');
     expect(agent({ 'gen_ai.system_instructions': instructions }, { events: [details] })?.inputMessages).toEqual([system, { role: 'user', parts: [{ type: 'text', text: 'hi' }] }]);
+  });
+
+  it('what is in the message of a tool of LangChain', () => {
+    const result = (value: unknown): unknown => agent({ 'openinference.span.kind': 'TOOL', 'output.value': JSON.stringify(value) })?.toolResult;
+    expect(result({ type: 'tool', data: { content: 'sunny', type: 'tool', tool_call_id: 'c' } })).toBe('sunny');
+    expect(result({ output: { lc: 1, type: 'constructor', kwargs: { status: 'success', content: '{"t":20}', tool_call_id: 'c' } } })).toEqual(map({ t: 20 }));
+    expect(result({ type: 'tool', content: 'sunny' })).toBe('sunny');
+    expect(result({ output: 'sunny', content: 1 })).toEqual(map({ output: 'sunny', content: 1 }));
   });
 
   it('the text of an answer in two forms, which is shown once, and the model of a call that failed', () => {
