@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables.ts';
 import { safeFileName } from '../fileNames.ts';
+import { showDocument } from '../showDocument.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { reportText } from './reportText.ts';
 
@@ -29,7 +30,7 @@ export class Reports implements vscode.TextDocumentContentProvider {
     if (file === undefined) return;
     const uri = vscode.Uri.from({ scheme, path: `/${safeFileName(file.name, ' report.txt')}`, query: source });
     this.#shown.set(source, uri);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    await showDocument(uri);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SpanRecord } from '../../model/records.ts';
 import type { Collector } from '../collector/collectorHost.ts';
 import { safeFileName } from '../fileNames.ts';
+import { showDocument } from '../showDocument.ts';
 
 const scheme = 'spanscope-value';
 
@@ -24,7 +25,7 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider {
     const extension = key === undefined || laidOut(valueText(record, key)) !== undefined ? '.json' : '.txt';
     const file = safeFileName(key === undefined ? record.name : `${record.name} ${key}`, extension);
     const uri = vscode.Uri.from({ scheme, path: `/${file}`, query: JSON.stringify(name) });
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true, viewColumn: vscode.ViewColumn.Active });
+    await showDocument(uri);
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

@@ -74,6 +74,9 @@ describe('trace files', () => {
     await expect.poll(panelText).toContain('1 span of cut.otlp.jsonl was read.');
     await workbench().panel().frame.getByRole('button', { name: /^Show / }).click();
     await expect.poll(async () => (await workbench().page.locator('.view-lines:visible').innerText()).replaceAll('\u00A0', ' ')).toContain('the last record is cut off');
+    // What is looked at by a single click gives its tab to the next document, but not to its own report.
+    expect(await workbench().page.locator('.tab').allInnerTexts()).toContain('cut.otlp.jsonl');
+    expect(await workbench().traces.rows(/^cut\.otlp\.jsonl/).count()).toBe(1);
   });
 
   it('say what they are when they are no traces', async () => {
