@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunLog } from '../../debug/runLog.ts';
+import { visibleName } from '../../model/visibleText.ts';
 import { Disposables } from '../disposables.ts';
 import type { OpenFiles } from '../files/openFiles.ts';
 import type { Receiver } from '../collector/receiver.ts';
@@ -144,7 +145,7 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     const ports = [http, grpc].flatMap((address) => address?.split(':').at(-1) ?? []);
     const isEmpty = listing.total === 0;
     this.#view.description = isEmpty && ports.length > 0 ? `listening on ${ports.join(' and ')}` : '';
-    this.#view.message = filter === '' ? this.#hints.text ?? '' : `${listing.matching} of ${listing.total} shown.`;
+    this.#view.message = filter === '' ? this.#hints.text ?? '' : `${listing.matching} of ${listing.total} shown. Filter: ${visibleName(filter)}`;
     this.#view.badge = badgeOf(running, this.#failed.size);
   }
 

@@ -31,6 +31,10 @@ describe('what was received', () => {
     await expect.poll(() => workbench().traces.pane.innerText()).toContain('1 of 3 shown.');
     await input.fill('service:helper name:second');
     await expect.poll(tracesShown).toEqual(['second question']);
+    await input.fill('name:nothing');
+    await workbench().traces.pane.getByText('No trace matches the filter.').waitFor();
+    await input.fill('service:helper name:second');
+    await expect.poll(tracesShown).toEqual(['second question']);
     await input.fill('duration:>soon');
     await expect.poll(() => workbench().quickInput.locator('.quick-input-message').innerText()).toContain('duration');
     await expect.poll(tracesShown).toEqual(['second question']);
