@@ -23,6 +23,12 @@ export class ThemeColor {
   constructor(id: string) { this.id = id; }
 }
 
+export class TreeItem {
+  readonly label: string;
+  description: string | undefined;
+  constructor(label: string) { this.label = label; }
+}
+
 export class ThemeIcon {
   readonly id: string;
   readonly color: ThemeColor | undefined;
