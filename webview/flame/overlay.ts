@@ -1,6 +1,7 @@
 import type { CanvasSurface } from './canvasSurface.ts';
 import type { Stands } from './chartTypes.ts';
 import { translucent } from './contrast.ts';
+import { rulerHeight, rulerLine } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import { barOf } from './hitTest.ts';
 import type { Scene } from './scene.ts';
@@ -27,6 +28,11 @@ export function drawOverlay(surface: CanvasSurface, geometry: Geometry, scene: S
     surface.rect(from, 0, 1, height, theme.focus);
     surface.rect(to - 1, 0, 1, height, theme.focus);
   }
+  // The lanes scroll, and what stands above them does not.
+  context.save();
+  context.beginPath();
+  context.rect(0, rulerHeight + rulerLine, width, height);
+  context.clip();
   if (selected !== undefined) {
     for (let up = scene.tree.parent(selected); up >= 0; up = scene.tree.parent(up)) ancestorLine(surface, geometry, scene, theme, up);
   }
@@ -39,6 +45,7 @@ export function drawOverlay(surface: CanvasSurface, geometry: Geometry, scene: S
     for (const row of stands.above) standsBelow(surface, geometry, scene, theme, row);
     for (const row of stands.at) standsHere(surface, geometry, scene, theme, row);
   }
+  context.restore();
 }
 
 const standsText = 'stands here', standsIcon = 14, dash = [5, 3] as const;
