@@ -56,8 +56,8 @@ export function DetailsHead({ trace, row, details, onClose }: HeadProps) {
 function HeadActions({ details: { record, ref } }: { readonly details: SpanDetails }) {
   const panel = usePanel();
   const copies: readonly (readonly [string, () => string])[] = [
-    ['Copy span id', () => record.spanId],
-    ['Copy trace id', () => record.traceId],
+    ['Copy span ID', () => record.spanId],
+    ['Copy trace ID', () => record.traceId],
     ['Copy name', () => record.name],
     ['Copy as JSON', () => exactText(record)],
   ];

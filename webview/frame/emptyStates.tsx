@@ -53,7 +53,7 @@ function Waiting({ status }: { readonly status: ReceiverStatus }) {
         {status.problem !== undefined && <p class="empty-text"><Icon name="warning" class="warning-icon" /> {visibleName(status.problem)}</p>}
         <dl class="endpoints">
           {endpoints.map(([name, field, copy]) => status[field] !== undefined && (
-            <div key={name}><dt>{name}</dt><dd><span class="mono grow cut value">{status[field]}</span><CopyButton what={`${name} endpoint`} onCopy={() => panel.run(copy)} /></dd></div>
+            <div key={name}><dt>{name}</dt><dd><span class="mono grow value">{status[field]}</span><CopyButton what={`${name} endpoint`} onCopy={() => panel.run(copy)} /></dd></div>
           ))}
         </dl>
         <div class="buttons">

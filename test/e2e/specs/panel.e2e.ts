@@ -206,7 +206,7 @@ describe('the trace panel', () => {
     await attributes.getByText('gen_ai.request.model').last().hover();
     await attributes.getByRole('button', { name: 'Copy value of gen_ai.request.model' }).click();
     await expect.poll(clipboard).toBe('mock-large');
-    await panel().choose('More about this span', 'Copy span id');
+    await panel().choose('More about this span', 'Copy span ID');
     await expect.poll(clipboard).toBe(spanIdOf('think'));
     await panel().details.getByRole('button', { name: 'Copy span as JSON' }).click();
     await expect.poll(async () => String(await clipboard())).toContain('"gen_ai.usage.input_tokens"');
