@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Attributes, TestSpan } from '../support/spans.ts';
-import { sendRun } from '../support/spans.ts';
+import { otlpRequest, sendRun } from '../support/spans.ts';
 import { useWorkbench } from '../support/useWorkbench.ts';
 
 const program = `class Coder:
@@ -118,5 +118,25 @@ plan();
     await workbench().reload();
     await workbench().page.locator('.codelens-decoration a').filter({ hasText: /^2 spans, last/ }).waitFor();
     await workbench().screenshot('in-code-reloaded');
+  });
+
+  it('counts spans of a file that is open, by line and by name, and says so', async () => {
+    const { page, folder } = workbench(), code = path.join(folder, 'elsewhere.py'), lens = (words: string | RegExp) => page.locator('.codelens-decoration a').filter({ hasText: words });
+    writeFileSync(code, 'def plan(task):\n    with trace_span("make a plan"):\n        return ask(task)\n\n\ndef ask(question):\n    return model(question)\n');
+    const later = Date.now() + 60_000;
+    writeFileSync(path.join(folder, 'production.otlp.json'), otlpRequest([
+      { id: 'plan', name: 'make a plan', ms: 3000 },
+      { id: 'ask', parent: 'plan', name: 'chat', ms: 2400, error: 'overloaded', attributes: at('/srv/app/elsewhere.py', 7, 'ask') },
+    ], { startUnixMilli: later }));
+    await workbench().probe.executeCommand('workbench.action.closeAllEditors');
+    await workbench().probe.executeCommand('vscode.open', { $file: code });
+    await workbench().probe.executeCommand('workbench.action.splitEditorDown');
+    await workbench().probe.executeCommand('vscode.open', { $file: path.join(folder, 'production.otlp.json') });
+    await lens(/^1 span, last 3.00.s, from production.otlp.json, by name$/).waitFor();
+    await lens(/^1 span, last 2.40.s, from production.otlp.json$/).waitFor();
+    await workbench().screenshot('in-code-file');
+    await workbench().switchTheme('light');
+    await workbench().screenshot('in-code-file-light');
+    await workbench().switchTheme('dark');
   });
 });
