@@ -2,7 +2,10 @@
 const fullest = 0.9;
 const initialSlots = 20;
 const noSlots = new Uint32Array(0);
-const growthOf = (slots: number): number => (slots < 4096 ? 2 : 1.15);
+/** All ids are placed anew each time; what that spares is given back by `trim`. */
+const growthOf = (slots: number): number => (slots < 4096 ? 2 : 1.5);
+/** Less room that is not used is not worth it. */
+const leastTrimmed = 1.1;
 /** Drawn anew for every process, so that nobody can prepare ids that collide. */
 const seed = Math.floor(Math.random() * 0x1_0000_0000) | 1;
 
@@ -15,6 +18,8 @@ export class IdIndex {
   private slots = noSlots;
   private rowMask = 0;
   private used = 0;
+  /** Behind the last row. */
+  private rows = 0;
 
   get byteLength(): number { return this.slots.byteLength; }
 
@@ -37,6 +42,7 @@ export class IdIndex {
     if (this.used + 1 > this.slots.length * fullest || row + 1 > this.rowMask) this.resize(ids, Math.ceil(this.slots.length * growthOf(this.slots.length)), row);
     this.place(ids, row);
     this.used++;
+    this.rows = Math.max(this.rows, row + 1);
   }
 
   private place(ids: Uint32Array, row: number): void {
@@ -53,11 +59,19 @@ export class IdIndex {
     if (more > 1 && needed > this.slots.length) this.resize(ids, Math.max(needed, Math.ceil(this.slots.length * growthOf(this.slots.length))), 0);
   }
 
+  /** Gives back the room that is not used. */
+  trim(ids: Uint32Array): void {
+    const needed = Math.max(initialSlots, Math.ceil((this.used + 1) / fullest));
+    if (this.slots.length > needed * leastTrimmed) this.resize(ids, needed, 0);
+  }
+
   private resize(ids: Uint32Array, slots: number, row: number): void {
     const before = this.slots, maskBefore = this.rowMask;
     this.slots = new Uint32Array(Math.max(initialSlots, slots));
     this.rowMask = maskFor(Math.max(this.slots.length, row + 1, maskBefore));
-    for (const slot of before) if (slot !== 0) this.place(ids, (slot & maskBefore) - 1);
+    // Where every row has its id here, in their order, by which the ids are read from memory one after the other.
+    if (this.used === this.rows) for (let at = 0; at < this.rows; at++) this.place(ids, at);
+    else for (const slot of before) if (slot !== 0) this.place(ids, (slot & maskBefore) - 1);
   }
 }
 

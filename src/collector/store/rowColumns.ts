@@ -61,10 +61,10 @@ export class RowColumns implements TraceRows {
     if (this.start.length > this.count) this.resize(this.count);
   }
 
-  /** Copying is cheap beside what a span costs otherwise; room that is not used is memory for nothing. */
+  /** Room that is not used is memory for nothing, but columns that are copied again and again cost more than all else about a span of a file. */
   private get grownLength(): number {
     const rows = this.start.length;
-    return Math.max(initialRows, Math.ceil(rows * (rows < 4096 ? 2 : rows < 65_536 ? 1.125 : 1.0625)));
+    return Math.max(initialRows, Math.ceil(rows * (rows < 4096 ? 2 : 1.25)));
   }
 
   private resize(rows: number, nameBytes = this.name.BYTES_PER_ELEMENT, subjectBytes = this.subject.BYTES_PER_ELEMENT): void {

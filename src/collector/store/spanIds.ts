@@ -13,6 +13,9 @@ export class SpanIds {
   /** Makes room for so many more ids at once. */
   reserve(ids: Uint32Array, more: number): void { this.index.reserve(ids, more); }
 
+  /** Gives back the room that is not used. */
+  trim(ids: Uint32Array): void { this.index.trim(ids); }
+
   /** The row of an id, or -1. `text` is '' for ids that are numbers. */
   find(ids: Uint32Array, high: number, low: number, text: string): number {
     return text === '' ? this.index.find(ids, high, low) : this.rowOf?.get(text) ?? -1;

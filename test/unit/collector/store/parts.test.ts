@@ -28,6 +28,21 @@ describe('the index of ids', () => {
       expect(index.find(ids, 9, 9)).toBe(-1);
     }));
   });
+
+  it('finds them when some rows have none, and when room was given back in between', () => {
+    for (const step of [1, 3]) {
+      const rows = 6000, index = new IdIndex(), ids = Uint32Array.from({ length: rows * 2 }, (_, i) => (i >> 1) % step === 0 ? i + 1 : 0);
+      for (let row = 0; row < rows; row += step) {
+        index.add(ids, row);
+        if (row % 1500 === 0) index.trim(ids);
+      }
+      const before = index.byteLength;
+      index.reserve(ids, 20_000);
+      index.trim(ids);
+      expect(index.byteLength).toBeLessThanOrEqual(before);
+      for (let row = 0; row < rows; row++) expect(index.find(ids, row * 2 + 1, row * 2 + 2)).toBe(row % step === 0 ? row : -1);
+    }
+  });
 });
 
 describe('the arena of contents', () => {
