@@ -56,7 +56,7 @@ const fieldsOf = stepReader({
     'gen_ai.usage.input_tokens.cache_write'], figure],
   reasoningTokens: [['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
     'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.output_tokens.reasoning', 'codex.usage.reasoning_output_tokens'], figure],
-  costUsd: [['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_tokens'], figure],
+  costUsd: [['gen_ai.usage.cost', 'gen_ai.usage.cost.usd', 'operation.cost', 'gen_ai.cost.total_cost', 'gen_ai.cost.total_tokens'], figure],
   timeToFirstTokenNs: [['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'], nanoseconds],
   agentName: [['gen_ai.agent.name'], text],
   toolName: [['gen_ai.tool.name'], text],
@@ -164,7 +164,8 @@ export const genAiInstructions: Convention = {
 function outputMessages(input: ConventionInput): Sourced<readonly AgentMessage[]> | undefined {
   for (const carrier of carriers(input)) {
     const messages = messagesOf(carrier.values.get('gen_ai.output.messages'), 'assistant');
-    if (messages !== undefined) return { value: messages, source: carrier.label('gen_ai.output.messages') };
+    // Where none says anything, it may stand elsewhere: LiteLLM writes calls of tools so.
+    if (messages?.some(({ parts }) => parts.length > 0) === true) return { value: messages, source: carrier.label('gen_ai.output.messages') };
   }
   return fromMessageEvents(input, outputEventRoles) ?? fromContentEvent(input, 'gen_ai.content.completion', 'gen_ai.completion', 'assistant')
     ?? whole(input, 'gen_ai.completion', 'assistant') ?? sentryAnswer(input);

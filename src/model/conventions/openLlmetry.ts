@@ -85,6 +85,8 @@ function message(node: Parameters<typeof at>[0], defaultRole: string): AgentMess
     const id = text(at(call, 'id')), args = structured(at(call, 'arguments'));
     parts.push({ type: 'toolCall', name: text(at(call, 'name')) ?? '', ...(id === undefined ? {} : { id }), ...(args === undefined ? {} : { arguments: args }) });
   }
+  const called = text(at(node, 'function_call.name')), given = structured(at(node, 'function_call.arguments'));
+  if (called !== undefined) parts.push({ type: 'toolCall', name: called, ...(given === undefined ? {} : { arguments: given }) });
   const finishReason = text(at(node, 'finish_reason'));
   return { role, parts, ...(finishReason === undefined ? {} : { finishReason }) };
 }

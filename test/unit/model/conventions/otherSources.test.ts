@@ -97,6 +97,13 @@ describe('what is told elsewhere', () => {
     expect(agent({ 'gen_ai.conversation.id': 'c', 'session.id': 's' })?.conversationId).toBe('c');
   });
 
+  it('what LiteLLM writes of calls of tools, and its costs', () => {
+    expect(agent({
+      'gen_ai.operation.name': 'chat', 'gen_ai.output.messages': '[{"role":"assistant","parts":[],"finish_reason":"tool_calls"}]', 'gen_ai.cost.total_cost': 0.5,
+      'gen_ai.completion.0.function_call.name': 'f', 'gen_ai.completion.0.function_call.arguments': '{"a":1}',
+    })).toMatchObject({ costUsd: 0.5, outputMessages: [{ role: 'assistant', parts: [{ type: 'toolCall', name: 'f', arguments: map({ a: 1 }) }] }] });
+  });
+
   it('a provider in any case', () => {
     expect(['OpenAI', 'VERTEX_AI', 'MyOwn'].map((name) => agent({ 'gen_ai.system': name })?.provider)).toEqual(['openai', 'gcp.vertex_ai', 'MyOwn']);
   });
