@@ -92,6 +92,7 @@ class OpenedTraceFile {
   private problem: string | undefined;
   private isKept = false;
   private announcing: NodeJS.Timeout | undefined;
+  private hasTraces = false;
   private quiet: NodeJS.Timeout | undefined;
   /** Spans that were taken for ended because the followed file was quiet. */
   private restingSpans: readonly SpanName[] = [];
@@ -106,7 +107,9 @@ class OpenedTraceFile {
       changed: (traceId) => {
         this.changedIds.add(traceId);
         context.changed(this.keyOf(traceId));
-        this.announceSoon();
+        // Somebody waits for the first one to show it.
+        this.announceSoon(this.hasTraces ? announceMs : 0);
+        this.hasTraces = true;
       },
       removed: (traceIds) => context.removed(traceIds.map((traceId) => this.keyOf(traceId))),
       log: context.log,
@@ -204,14 +207,18 @@ class OpenedTraceFile {
 
   private spansWithoutEnd(areLost: boolean): SpanName[] { return this.store.memory.values().flatMap((trace) => spansWithoutEnd(trace, areLost)); }
 
-  private announceSoon(): void {
+  private announceSoon(ms = announceMs): void {
     if (this.fileState === 'closed') return;
+    if (ms === 0) {
+      clearTimeout(this.announcing);
+      this.announcing = undefined;
+    }
     this.announcing ??= setTimeout(() => {
       this.announcing = undefined;
       const traceIds = [...this.changedIds].map((traceId) => this.keyOf(traceId));
       this.changedIds.clear();
       this.context.emit({ type: 'file.changed', file: this.state, traceIds });
-    }, announceMs);
+    }, ms);
   }
 }
 
