@@ -37,8 +37,9 @@ function isInstalled() {
 
 if (!isInstalled()) {
   process.stdout.write('Installing what package-lock.json names…\n');
+  // What npm warns of holds for the Node that runs this; all that follows runs on the one that is installed.
   // On Windows the Node that runs this may be one of the files that `npm ci` would delete.
-  npm([isWindows && existsSync(modules) ? 'install' : 'ci', '--no-audit', '--no-fund']);
+  npm([isWindows && existsSync(modules) ? 'install' : 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 const [script, ...args] = process.argv.slice(2);
 npm(['run', '--silent', script, '--', ...args]);

@@ -48,7 +48,10 @@ async function runDemo(probe: Probe): Promise<void> {
 async function openInBrowser(options: EditorOptions & WindowOptions): Promise<OpenEditor> {
   const server = await startVscodeServer(options);
   const address = server.addressOf(options);
-  process.stdout.write(`\n${server.description} is running. Ctrl+C ends it. The window:\n\n  ${address}\n\n`);
+  const port = new URL(address).port;
+  // Whoever has no screen here sits at another machine.
+  const way = hasScreen() ? '' : `From another machine, forward the port first: ssh -L ${port}:127.0.0.1:${port} HOST\n\n`;
+  process.stdout.write(`\n${server.description} is running. Ctrl+C ends it. Open the window in a browser:\n\n  ${address}\n\n${way}`);
   openAddress(address);
   return { close: () => server.stop(), closed: new Promise(() => undefined) };
 }
