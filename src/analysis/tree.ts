@@ -71,6 +71,11 @@ export class SpanTree {
     for (let row = from; row < rows.count; row++) this.#link(row);
   }
 
+  /** Takes no more memory than it needs as it is: not much is expected to change soon. */
+  trim(): void {
+    this.#children.trim();
+  }
+
   #reserve(from: number): void {
     const count = this.#count;
     this.#children.grow(count + 1);

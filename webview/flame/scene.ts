@@ -113,8 +113,9 @@ export class Scene {
     this.#afterPacking();
   }
 
-  /** Packs loose lanes anew. */
+  /** Packs loose lanes anew, and the tree with them. */
   pack(): void {
+    this.tree.trim();
     this.layout.pack();
     this.#afterPacking();
   }
