@@ -1,4 +1,4 @@
-import type { ExportOptions, Exporter, ExportWriter } from '../export/exporter.ts';
+import type { ExportOptions, Exporter, ExportSpan, ExportWriter } from '../export/exporter.ts';
 import { LossCounter } from '../export/losses.ts';
 import { exporterById, exporters } from '../export/registry.ts';
 import { usualMaxCharacters, usualWidth } from '../export/writing.ts';
@@ -9,6 +9,7 @@ import type { RedactionCounts } from '../redaction/redactor.ts';
 import { ExportFile } from './exportFile.ts';
 import { readPageFiles } from './pageFiles.ts';
 import { exportSpanOf } from './store/exportSpan.ts';
+import { pendingParentKey, pendingTypeKey } from './store/rowInput.ts';
 import { rowsInOrder } from './store/spanRecords.ts';
 import { summaryOf } from './store/summaries.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
@@ -121,7 +122,7 @@ async function addRows(trace: TraceColumns, request: ExportRequest, { writer, re
   const { epoch } = trace;
   for (const row of rows) {
     if (trace.epoch !== epoch) throw new Error('The trace changed while it was written. Try again.');
-    const span = exportSpanOf(trace, row);
+    const span = placed(exportSpanOf(trace, row));
     losses.add(span);
     writer.add(redactor.redact(span));
     task.spansWritten++;
@@ -130,6 +131,14 @@ async function addRows(trace: TraceColumns, request: ExportRequest, { writer, re
     if (task.signal.aborted) throw new Error('The export was stopped.');
   }
   return rows.length;
+}
+
+/** A span that Logfire told of as pending stands where it belongs: who reads once more that it is pending would put it in place of its parent. */
+function placed(span: ExportSpan): ExportSpan {
+  const { content } = span;
+  if (content.attributes.get(pendingTypeKey) !== 'pending_span') return span;
+  const attributes = new Map([...content.attributes].filter(([key]) => key !== pendingParentKey)).set(pendingTypeKey, 'span');
+  return { ...span, content: { ...content, attributes } };
 }
 
 /** Has written what was held of the spans until all were there. */

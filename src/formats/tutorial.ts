@@ -64,7 +64,7 @@ function encoder(write: WriteBytes, { traceCount }: EncodeScope): SpanEncoder {
     },
     end(): void {
       endTrace();
-      add(level === 0 ? '\n' : current === undefined ? '[]\n' : '\n]\n');
+      add(current === undefined ? '[]\n' : level === 0 ? '\n' : '\n]\n');
       out.flush();
     },
   };

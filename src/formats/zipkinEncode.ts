@@ -43,7 +43,7 @@ function spanOf(span: EncodeSpan, parents: ReadonlyMap<string, string>): Writabl
   const tags = new Map([...content.attributes].map(([key, value]) => [key, textOf(value)]));
   if (span.status !== 'unset') tags.set('otel.status_code', span.status.toUpperCase());
   if (span.status === 'error' && !tags.has('error')) tags.set('error', statusMessage === '' ? 'true' : statusMessage);
-  const duration = span.endUnixNano === 0n ? undefined : (span.endUnixNano - span.startUnixNano) / 1000n;
+  const duration = span.endUnixNano === 0n ? undefined : span.endUnixNano / 1000n - span.startUnixNano / 1000n;
   // Both halves of a span have its id and its parent.
   const parentId = shared === undefined ? span.parentSpanId : parents.get(shared) ?? '';
   return {

@@ -10,7 +10,7 @@ import type { StepContent } from './stepContent.ts';
 import type { TextTable } from './textTable.ts';
 
 export const pendingTypeKey = 'logfire.span_type';
-const pendingParentKey = 'logfire.pending_parent_id';
+export const pendingParentKey = 'logfire.pending_parent_id';
 /** Whether the content of a span has an attribute that a convention, or the reading of pending spans, looks at. */
 export const hasTellingKey = keyScanOf([...keyPrefixes, pendingTypeKey]);
 const pendingSuffix = ' (pending)';

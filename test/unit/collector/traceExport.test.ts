@@ -118,6 +118,32 @@ describe('an export', () => {
     expect([baseTimeNanoseconds, ...traceEvents.filter(({ ph, ts }) => ph === 'X' && !(Number(ts) > 0)).map(({ name }) => name)]).toEqual(['1600000000000000000', 'early']);
   });
 
+  it('leaves a span that was only told to be pending where it stands', async () => {
+    const batch = new SpanBatch(), traceId = traceOf(5), key = (name: string, stringValue: string): object => ({ key: name, value: { stringValue } });
+    const run = { traceId, spanId: spanOf(50), name: 'run', startTimeUnixNano: '1790000000000000000', endTimeUnixNano: '1790000001000000000' };
+    const pending = { ...run, spanId: spanOf(52), parentSpanId: spanOf(51), name: 'never ends', endTimeUnixNano: run.startTimeUnixNano, attributes: [key('logfire.span_type', 'pending_span'), key('logfire.pending_parent_id', spanOf(50))] };
+    otlpJson.decode(new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [run, pending] }] }] })), batch, strict);
+    await arrive(store, batch);
+    const { bytes } = await exportSpans(store, { traceIds: [traceId], format: 'otlp-json' }, undefined), { store: other } = await openStore(undefined), read = new SpanBatch();
+    otlpJson.decode(new Uint8Array(bytes), read, lenient);
+    await arrive(other, read);
+    const places = (each: TraceStore): unknown => recordsOf(each, traceId).map(({ spanId, parentSpanId, name, endUnixNano }) => [spanId, parentSpanId, name, endUnixNano]);
+    expect(places(other)).toEqual(places(store));
+    expect(places(other)).toEqual([[spanOf(50), undefined, 'run', run.endTimeUnixNano], [spanOf(51), spanOf(50), 'never ends', undefined]]);
+    other.close();
+  });
+
+  it('of a trace that has only log records is a whole file in every format', async () => {
+    const batch = new SpanBatch();
+    otlpJson.decode(new TextEncoder().encode(JSON.stringify({ resourceLogs: [{ resource: {}, scopeLogs: [{ logRecords: [{ traceId: traceOf(4), timeUnixNano: '1790000000000000001', body: { stringValue: 'hello' } }] }] }] })), batch, { ...strict, signal: 'logs' });
+    await arrive(store, batch);
+    for (const { id, isBinary } of exportKinds().filter(({ isForPeople }) => !isForPeople)) {
+      const { text } = await write({ format: id, traceIds: [traceOf(4)] });
+      if (!isBinary) expect([id, text.trim() === '' && id !== 'otlp-json-lines']).toEqual([id, false]);
+      if (!isBinary && id !== 'otlp-json-lines') expect(() => { JSON.parse(text); }).not.toThrow();
+    }
+  });
+
   it('leaves what is stored as it is', async () => {
     const before = recordsOf(store, traceOf(1));
     await write({ format: 'markdown', redaction: { content: 'omit', secrets: true } });

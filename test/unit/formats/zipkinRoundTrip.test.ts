@@ -30,6 +30,11 @@ it('what Zipkin can hold of spans comes back exactly', () => {
   }));
 });
 
+it('starts and ends keep their microseconds, whatever the nanoseconds are', () => {
+  const [sample] = fc.sample(span, 1), bytes = zipkin.encode?.(sample === undefined ? [] : [{ ...sample, startUnixNano: 1_790_000_000_000_000_900n, endUnixNano: 1_790_000_000_000_002_100n }]);
+  expect(spansOf(decoded(zipkin, bytes ?? '', lenient)).map(({ startUnixNano, endUnixNano }) => [startUnixNano, endUnixNano])).toEqual([[1_790_000_000_000_000_000n, 1_790_000_000_000_002_000n]]);
+});
+
 const trace = '1e223ff1f80f1c69';
 const half = (members: string, id = 'bf396325699c84bf'): string => `{"traceId":"${trace}","id":"${id}","timestamp":1470150004071068,"duration":7,${members}}`;
 const server = half('"kind":"SERVER","shared":true,"parentId":"74280ae0c10d8062","localEndpoint":{"serviceName":"back"}');
