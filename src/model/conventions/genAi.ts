@@ -5,7 +5,7 @@ import type { LogRecord } from '../span.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
-import { figure, firstOf, hasPrefix, stepReader, structured, sumOf, text } from './read.ts';
+import { figure, firstOf, hasPrefix, provider, stepReader, structured, sumOf, text } from './read.ts';
 
 /** `gen_ai.operation.name` (compared in lower case) → role. */
 const operationRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -19,20 +19,6 @@ const operationRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['upsert_memory', 'memory'], ['delete_memory', 'memory'], ['search_memory', 'memory'],
   ['plan', 'decision'], ['handoff', 'handoff'],
 ]);
-
-/** Older spellings of provider names → the ones of the current conventions. */
-const providerNames: ReadonlyMap<string, string> = new Map([
-  ['az.ai.inference', 'azure.ai.inference'], ['az.ai.openai', 'azure.ai.openai'], ['vertex_ai', 'gcp.vertex_ai'],
-  ['gemini', 'gcp.gemini'], ['xai', 'x_ai'],
-]);
-
-/** Some write the names of companies as these do. */
-const plainProviders = new Set(['openai', 'anthropic', 'cohere', 'deepseek', 'groq', 'perplexity', 'mistral_ai', 'x_ai']);
-
-const provider = (value: AttributeValue | undefined): string | undefined => {
-  const name = text(value), lower = name?.toLowerCase() ?? '';
-  return providerNames.get(lower) ?? (plainProviders.has(lower) ? lower : name);
-};
 
 const finishReason = (value: AttributeValue | undefined): string | undefined => {
   const read = structured(value);

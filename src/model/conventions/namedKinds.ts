@@ -3,7 +3,7 @@ import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, RoleClaim } from './convention.ts';
 import { payload, subjectNames } from './payload.ts';
-import { at, figure, firstOf, structured, text } from './read.ts';
+import { at, figure, firstOf, hasPrefix, structured, text } from './read.ts';
 
 /** Words that these platforms use for kinds of steps. */
 const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -61,10 +61,9 @@ function conventionOf(platform: Platform): Convention {
 }
 
 function roleOf({ kindKey, keyPrefix, rank }: Platform, input: ConventionInput): RoleClaim | undefined {
-  if (kindKey === undefined && ![...input.attributes.keys()].some((key) => key.startsWith(keyPrefix))) return undefined;
   const told: AttributeValue | undefined = kindKey === undefined ? input.name : structured(input.attributes.get(kindKey));
   const value = kindRoles.get((text(told) ?? text(at(told, 'type')) ?? '').toLowerCase());
-  return value && { value, source: kindKey ?? 'span name', rank };
+  return value !== undefined && (kindKey !== undefined || hasPrefix(input, keyPrefix)) ? { value, source: kindKey ?? 'span name', rank } : undefined;
 }
 
 const mastraSpans = ['agent_run', 'model_generation', 'model_step', 'workflow_run', 'workflow_step', 'processor_run', 'tool_call', 'mcp_tool_call'];

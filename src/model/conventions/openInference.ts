@@ -4,7 +4,7 @@ import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
 import { answerContent } from './payload.ts';
-import { at, figure, firstOf, hasPrefix, listOf, nested, structured, sumOf, text } from './read.ts';
+import { at, figure, firstOf, hasPrefix, listOf, nested, provider, structured, sumOf, text } from './read.ts';
 
 /** `openinference.span.kind` → role. */
 const kindRoles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -32,7 +32,7 @@ function step(input: ConventionInput): StepFields {
   const isAgent = text(input.attributes.get('openinference.span.kind'))?.toUpperCase() === 'AGENT';
   return {
     model: firstOf(input, ['llm.response.model_name', 'llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'], text) ?? askedModel(input),
-    provider: firstOf(input, ['llm.provider', 'llm.system'], text),
+    provider: firstOf(input, ['llm.provider', 'llm.system'], provider),
     inputTokens: firstOf(input, ['llm.token_count.prompt'], figure),
     outputTokens: firstOf(input, ['llm.token_count.completion'], figure),
     cacheReadTokens: firstOf(input, ['llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input'], figure),

@@ -7,6 +7,21 @@ export function text(value: AttributeValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Older spellings of provider names → the ones of the current conventions. */
+const providerNames: ReadonlyMap<string, string> = new Map([
+  ['az.ai.inference', 'azure.ai.inference'], ['az.ai.openai', 'azure.ai.openai'], ['vertex_ai', 'gcp.vertex_ai'],
+  ['gemini', 'gcp.gemini'], ['xai', 'x_ai'],
+]);
+
+/** Some write the names of companies as these do. */
+const plainProviders = new Set(['openai', 'anthropic', 'cohere', 'deepseek', 'groq', 'perplexity', 'mistral_ai', 'x_ai']);
+
+/** The name of a provider as the current conventions spell it. */
+export function provider(value: AttributeValue | undefined): string | undefined {
+  const name = text(value), lower = name?.toLowerCase() ?? '';
+  return providerNames.get(lower) ?? (plainProviders.has(lower) ? lower : name);
+}
+
 /** A count or an amount: numbers and numeric texts; negative ones and NaN are no figures. */
 export function figure(value: AttributeValue | undefined): number | undefined {
   if (value === undefined || value === null || value === '' || typeof value === 'boolean' || typeof value === 'object') return undefined;

@@ -106,6 +106,7 @@ describe('what is told elsewhere', () => {
 
   it('a provider in any case', () => {
     expect(['OpenAI', 'VERTEX_AI', 'MyOwn'].map((name) => agent({ 'gen_ai.system': name })?.provider)).toEqual(['openai', 'gcp.vertex_ai', 'MyOwn']);
+    expect(agent({ 'openinference.span.kind': 'LLM', 'llm.provider': 'OpenAI' })?.provider).toBe('openai');
   });
 
   it('an evaluation, by an event or by a log record', () => {
