@@ -8,7 +8,7 @@ import type { BatchLog } from '../../model/spanBatch.ts';
 import { highOf, joinHalves, lowOf } from '../../model/time.ts';
 import { metaKind, metaRole, metaStatus, packMeta } from '../../model/traceRows.ts';
 import { ParentLinks } from './parentLinks.ts';
-import { newPlaceholder } from './placeholders.ts';
+import { newPlaceholder, timelessMarks, widen, widenByChild, widenByTimes } from './placeholders.ts';
 import type { Placeholder } from './placeholders.ts';
 import type { RowChanges } from './rowChanges.ts';
 import { RowColumns } from './rowColumns.ts';
@@ -31,8 +31,6 @@ const badParentMark = markBit('badParent'), lostMark = markBit('lost'), placehol
 const linkMarks = orphanMark | cycleMark | badParentMark;
 /** Marks that a decoder gives to a span's record. */
 const recordMarks = markBit('cut') | markBit('repaired') | markBit('derived');
-/** Rows whose times are no times to reckon with. */
-const timelessMarks = markBit('noStart') | markBit('outOfRange');
 /** Beside bits of `present`: that an update has content. */
 const saidContent = 0x100;
 /** Containers, strings and typed arrays of a trace without any row. */
@@ -148,7 +146,7 @@ export class TraceColumns extends RowColumns {
       row = this.rowOf(log.spanId);
       if (row < 0) row = this.addPlaceholderOf(log.spanId);
       const placeholder = this.placeholders?.get(row);
-      if (placeholder !== undefined) this.widen(row, placeholder, this.times.relative(highOf(log.timeUnixNano), lowOf(log.timeUnixNano)));
+      if (placeholder !== undefined && widen(this, row, placeholder, this.times.relative(highOf(log.timeUnixNano), lowOf(log.timeUnixNano)))) this.touch(row);
     }
     if (this.logs.add(row, input, log) && row >= 0) this.touch(row);
     this.revision++;
@@ -302,7 +300,7 @@ export class TraceColumns extends RowColumns {
     if (placeholder === undefined) this.updateTimes(row, input);
     else {
       placeholder.said |= (says & (present.name | present.kind | present.status)) | (isAdded ? saidContent : 0);
-      this.noteTimes(row, placeholder, input);
+      if (widenByTimes(this, row, placeholder, this.times, input)) this.touch(row);
     }
     if ((says & present.parent) !== 0) this.link(row, input, false);
     const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & present.name) !== 0;
@@ -338,17 +336,7 @@ export class TraceColumns extends RowColumns {
     if ((bits & openMark) === 0) this.running?.delete(row);
     const parent = this.parent[row] as number;
     const holder = parent < 0 ? undefined : this.placeholders?.get(parent);
-    if (holder !== undefined) this.widenBy(parent, holder, row);
-  }
-
-  /** Times that came for a span that is not known itself yet. */
-  private noteTimes(row: number, placeholder: Placeholder, input: RowInput): void {
-    const { batch, row: from } = input;
-    if ((input.present & present.start) !== 0) this.widen(row, placeholder, this.times.relative(batch.startHigh[from] as number, batch.startLow[from] as number));
-    if (!input.isComplete) return;
-    placeholder.endHigh = input.endHigh;
-    placeholder.endLow = input.endLow;
-    this.widen(row, placeholder, this.times.relative(input.endHigh, input.endLow));
+    if (holder !== undefined && widenByChild(this, parent, holder, row)) this.touch(parent);
   }
 
   /** Hangs a row below the parent that the input names. */
@@ -386,7 +374,7 @@ export class TraceColumns extends RowColumns {
     if (holder === undefined) return;
     this.mark(row, orphanMark);
     if (isNews) holder.children.push(row);
-    this.widenBy(parent, holder, row);
+    if (widenByChild(this, parent, holder, row)) this.touch(parent);
   }
 
   private unlink(row: number): void {
@@ -429,25 +417,6 @@ export class TraceColumns extends RowColumns {
   private becomePlaceholder(row: number): void {
     this.marks[row] = placeholderMark;
     (this.placeholders ??= new Map()).set(row, newPlaceholder());
-  }
-
-  /** A placeholder lasts, as far as is known, while its children do. */
-  private widenBy(row: number, placeholder: Placeholder, child: number): void {
-    if (((this.marks[child] as number) & timelessMarks) !== 0) return;
-    const start = this.start[child] as number, duration = this.duration[child] as number;
-    this.widen(row, placeholder, start);
-    if (duration > 0) this.widen(row, placeholder, start + duration);
-  }
-
-  private widen(row: number, placeholder: Placeholder, time: number): void {
-    if (Number.isNaN(time)) return;
-    const start = placeholder.hasTime ? Math.min(this.start[row] as number, time) : time;
-    const end = placeholder.hasTime ? Math.max((this.start[row] as number) + (this.duration[row] as number), time) : time;
-    if (placeholder.hasTime && start === this.start[row] && end - start === this.duration[row]) return;
-    placeholder.hasTime = true;
-    this.start[row] = start;
-    this.duration[row] = end - start;
-    this.touch(row);
   }
 
   private writeStep(row: number, step: Step): void {
