@@ -108,8 +108,8 @@ def _watch_hand_over():
         run_sync = threads.run_sync
 
         @functools.wraps(run_sync)
-        async def seen_run_sync(func, *args, **kwargs):
-            return await run_sync(_followed(func), *args, **kwargs)
+        def seen_run_sync(func, *args, **kwargs):
+            return run_sync(_followed(func), *args, **kwargs)
 
         threads.run_sync = seen_run_sync
 
