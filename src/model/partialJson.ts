@@ -4,12 +4,13 @@ const maxDepth = 64;
 
 /**
  * Reads JSON text as far as it goes: text that was cut by a length limit gives what was complete, with the last string as
- * far as it went. Integers beyond 2^53 stay exact. Undefined when the text does not begin as JSON or is nested too deep.
+ * far as it went. Integers beyond 2^53 stay exact. Undefined when the text is nested too deep or does not begin as JSON, or
+ * other text follows: then it is somebody's words that begin with a quotation or a number in brackets.
  */
 export function parsePartialJson(text: string): AttributeValue | undefined {
   const reader = new Reader(text);
   const value = reader.value(0);
-  return reader.failed ? undefined : value;
+  return reader.failed || !reader.isAtEnd ? undefined : value;
 }
 
 class Reader {
@@ -17,6 +18,12 @@ class Reader {
   private at = 0;
   private readonly text: string;
   constructor(text: string) { this.text = text; }
+
+  /** Whether nothing follows; a text that is nothing but an opened quotation does not end. */
+  get isAtEnd(): boolean {
+    this.skipBlanks();
+    return this.at === this.text.length || (this.at > this.text.length && this.text.trimStart()[0] !== '"');
+  }
 
   value(depth: number): AttributeValue | undefined {
     this.skipBlanks();
