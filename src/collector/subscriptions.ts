@@ -17,6 +17,8 @@ const drawMs = 300;
 const mostInFlight = 2, mostBytesInFlight = 2 * 1024 * 1024;
 /** Two messages of this size are the most that may be in flight. */
 const rowsPerMessage = Math.floor(mostBytesInFlight / mostInFlight / (bytesPerRow + 4));
+/** Where rows come faster than programs make them, as from a file, they wait for each other: whoever draws them begins anew with each message. */
+const fewRows = 1000, gatherMs = 60;
 
 export type Emit = (event: CollectorEvent, transfer?: readonly ArrayBuffer[]) => void;
 
@@ -31,6 +33,10 @@ interface Subscription {
   epoch: number;
   toldTexts: number;
   toldLeftOut: number;
+  /** When rows were sent last, and when some came last, by `performance.now`. */
+  sentAt: number;
+  cameAt: number;
+  gathering: NodeJS.Timeout | undefined;
   /** The revision of the last message: each has its own, so that each can be acknowledged. */
   revision: number;
   /** Revisions of messages that were not acknowledged yet, in the order of sending. */
@@ -56,7 +62,7 @@ export class Subscriptions {
   /** Begins with everything that is there; says so when there is nothing. */
   add(id: number, traceId: string): void {
     this.remove(id);
-    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, outline: this.store.outlineOf(traceId), reading: undefined, epoch: 0, toldTexts: 0, toldLeftOut: 0, revision: 0, inFlight: [] };
+    const subscription: Subscription = { id, traceId, changes: new RowChanges(), trace: undefined, outline: this.store.outlineOf(traceId), reading: undefined, epoch: 0, toldTexts: 0, toldLeftOut: 0, sentAt: -Infinity, cameAt: -Infinity, gathering: undefined, revision: 0, inFlight: [] };
     this.subscriptions.set(id, subscription);
     this.store.pin(traceId);
     if (subscription.outline !== undefined || this.attach(subscription)) this.send(subscription);
@@ -68,6 +74,7 @@ export class Subscriptions {
     if (subscription === undefined) return;
     this.subscriptions.delete(id);
     clearTimeout(subscription.reading);
+    clearTimeout(subscription.gathering);
     subscription.trace?.unwatch(subscription.changes);
     this.store.unpin(subscription.traceId);
   }
@@ -88,6 +95,7 @@ export class Subscriptions {
   changed(traceId: string): void {
     for (const subscription of this.subscriptions.values()) {
       if (subscription.traceId !== traceId) continue;
+      subscription.cameAt = performance.now();
       // Nobody noted what differs from the outline, so everything is told anew.
       if (subscription.outline !== undefined && this.attach(subscription)) subscription.epoch = 0;
       this.schedule();
@@ -142,6 +150,14 @@ export class Subscriptions {
       subscription.toldTexts = 0;
       changes.reset();
     }
+    const waiting = trace.count - changes.told, sinceMs = performance.now() - subscription.sentAt;
+    if (waiting > fewRows && waiting < rowsPerMessage && subscription.cameAt > subscription.sentAt && sinceMs < gatherMs) {
+      subscription.gathering ??= setTimeout(() => {
+        subscription.gathering = undefined;
+        this.send(subscription);
+      }, gatherMs - sinceMs);
+      return;
+    }
     while (inFlight.length < mostInFlight) {
       const rows = takeNext(trace, changes) ?? (isMuchMore(summary.leftOut ?? 0, subscription.toldLeftOut) ? noRows(changes) : undefined);
       if (rows === undefined) return;
@@ -153,6 +169,7 @@ export class Subscriptions {
       };
       subscription.toldTexts = texts.length;
       inFlight.push(message.revision);
+      subscription.sentAt = performance.now();
       this.emit({ type: 'rows.changed', subscription: subscription.id, rows: message, summary, nowUnixNano: String(nowUnixNano()) }, [message.buffer]);
     }
   }
