@@ -145,9 +145,10 @@ export class InputReader implements InputFindings {
 
   /** The format of what stands behind the prefixes of the lines, and without colours, where that is surer. */
   private detectBare(plain: Detection | undefined): Detection | undefined {
-    if (plain !== undefined && plain.score > 0.9) return plain;
-    const held = this.held.peek(), lines = LinePrefixes.of(held.subarray(0, headBytes)), bare = lines?.push(held), detection = bare === undefined ? undefined : detect(bare, this.options.formats);
-    if (lines === undefined || bare === undefined || detection === undefined || detection.score <= (plain?.score ?? 0)) return plain;
+    const held = this.held.peek(), lines = LinePrefixes.of(held.subarray(0, headBytes)), hasParts = lines?.hasParts === true;
+    if (plain !== undefined && plain.score > 0.9 && !hasParts) return plain;
+    const bare = lines?.push(held), detection = bare === undefined ? undefined : detect(bare, this.options.formats);
+    if (lines === undefined || bare === undefined || detection === undefined || (!hasParts && detection.score <= (plain?.score ?? 0))) return plain;
     this.lines = lines;
     this.held = this.newBuffer();
     this.held.add(bare);

@@ -4,11 +4,13 @@ const newline = 0x0a;
 const nothing = new Uint8Array();
 const colors = /\u001b\[[0-9;?]*[@-~]/g;
 const time = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`;
-/** What stands in front of every line, and who wrote the line, where that is told. */
+/** As containerd and CRI-O write it: long lines in several parts. */
+const runtimePrefix = new RegExp(String.raw`^${time} (stdout|stderr) ([FP]) `);
+/** What stands in front of every line, who wrote the line, where that is told, and `P` where the line goes on in the next one. */
 const kinds: readonly (readonly [name: string, prefix: RegExp])[] = [
   ['Docker Compose', new RegExp(String.raw`^([\w.-]+ *\| ?)(?:${time} )?`)],
   ['kubectl', new RegExp(String.raw`^(\[[\w./-]+\] )(?:${time} )?`)],
-  ['a container runtime', new RegExp(String.raw`^${time} (stdout|stderr) [FP] `)],
+  ['a container runtime', runtimePrefix],
   ['GitHub Actions', new RegExp(String.raw`^([^\t]*\t[^\t]*\t)\uFEFF?${time} `)],
   ['journald', new RegExp(String.raw`^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|${time}) (\S+ [^\s:]+: )`)],
   ['a log router', new RegExp(String.raw`^${time} (\w+\[[\w.-]+\]: )`)],
@@ -20,6 +22,8 @@ const wrapper = /^\{"log":"/, wrapperName = 'Docker';
 const fewestLines = 3, share = 0.8;
 /** What is held at most of lines that others wrote in between, and of one line. */
 const mostWaiting = 4 * 1024 * 1024, mostOfLine = 8 * 1024 * 1024;
+/** And of lines that come in parts. */
+const mostOfParts = 64 * 1024 * 1024;
 
 /**
  * Takes away what others put around a text line by line: what log collectors write in front of every line or around it, and the
@@ -28,6 +32,8 @@ const mostWaiting = 4 * 1024 * 1024, mostOfLine = 8 * 1024 * 1024;
 export class LinePrefixes {
   /** Whose prefixes these are; undefined when there are only colours. */
   readonly name: string | undefined;
+  /** Without them, lines are not whole. */
+  readonly hasParts: boolean;
   private readonly prefix: RegExp | undefined;
   private held: Uint8Array = nothing;
   /** A line that is too long goes on. */
@@ -38,19 +44,25 @@ export class LinePrefixes {
   private writer: string | undefined;
   private waiting: { readonly writer: string; readonly line: string }[] = [];
   private waitingLength = 0;
+  /** Lines of which only parts have come, by who writes them. */
+  private readonly parts = new Map<string, string>();
+  private partsLength = 0;
 
-  private constructor(name: string | undefined, prefix: RegExp | undefined) {
+  private constructor(name: string | undefined, prefix: RegExp | undefined, hasParts: boolean) {
     this.name = name;
     this.prefix = prefix;
+    this.hasParts = hasParts;
   }
 
   /** What is to be taken away, as the front of an input shows it; undefined when there is nothing. */
   static of(head: Uint8Array): LinePrefixes | undefined {
     const text = new TextDecoder().decode(head.subarray(0, head.lastIndexOf(newline) + 1)), lines = text.replaceAll(colors, '').split('\n').filter((line) => line.trim() !== '');
-    if (lines.length < fewestLines) return undefined;
-    if (lines.filter((line) => wrapper.test(line)).length >= lines.length * share) return new LinePrefixes(wrapperName, wrapper);
-    const found = kinds.find(([, prefix]) => lines.filter((line) => prefix.test(line)).length >= lines.length * share);
-    return found === undefined && !text.includes('\u001b[') ? undefined : new LinePrefixes(found?.[0], found?.[1]);
+    const isOnMost = (prefix: RegExp): boolean => lines.filter((line) => prefix.test(line)).length >= lines.length * share;
+    if (lines.length > 0 && isOnMost(wrapper)) return new LinePrefixes(wrapperName, wrapper, false);
+    const hasParts = lines.some((line) => runtimePrefix.exec(line)?.[2] === 'P');
+    if (lines.length < fewestLines && !hasParts) return undefined;
+    const found = kinds.find(([, prefix]) => isOnMost(prefix));
+    return found === undefined && !text.includes('\u001b[') ? undefined : new LinePrefixes(found?.[0], found?.[1], hasParts);
   }
 
   /** The lines that are whole. */
@@ -72,7 +84,7 @@ export class LinePrefixes {
   end(): Uint8Array {
     const rest = this.held, text = this.bare(rest);
     this.held = nothing;
-    return concatenated(text, this.encoder.encode(this.release()));
+    return concatenated(text, this.encoder.encode(this.release() + [...this.parts.values()].join('\n')));
   }
 
   private bare(lines: Uint8Array): Uint8Array {
@@ -87,11 +99,26 @@ export class LinePrefixes {
 
   private take(line: string): string {
     if (this.prefix === wrapper) return this.follow('', unwrapped(line).replaceAll(colors, ''));
-    const found = this.prefix?.exec(line), writer = found?.[1]?.trim() ?? '', bare = found === null || found === undefined ? line : line.slice(found[0].length);
+    const found = this.prefix?.exec(line), writer = found?.[1]?.trim() ?? '', part = found === null || found === undefined ? line : line.slice(found[0].length);
+    const bare = this.joined(writer, part, found?.[2] === 'P');
+    if (bare === '') return '';
     if (this.writer === undefined || this.writer === writer) return this.follow(writer, bare);
     this.waiting.push({ writer, line: bare });
     this.waitingLength += bare.length;
     return this.waitingLength > mostWaiting ? this.release() : '';
+  }
+
+  /** A line with the parts of it that came before; nothing while it goes on. */
+  private joined(writer: string, part: string, goesOn: boolean): string {
+    if (!goesOn && this.parts.size === 0) return part;
+    const line = (this.parts.get(writer) ?? '') + (goesOn ? part.replace(/\r?\n$/, '') : part);
+    this.partsLength += goesOn ? part.length : part.length - line.length;
+    if (goesOn && this.partsLength < mostOfParts) {
+      this.parts.set(writer, line);
+      return '';
+    }
+    this.parts.delete(writer);
+    return line;
   }
 
   /** A line that is in its place; with it an object may begin or end, as indented JSON has them. */

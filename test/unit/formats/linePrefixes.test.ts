@@ -55,10 +55,24 @@ describe.each(inputs)('%s', (_name, text) => {
     expect(read(log, 333, true).names).toEqual(plain.names);
   });
 
+  it('is read from the log of a container runtime, which has long lines in several parts', () => {
+    const lines = text.split('\n').map((line) => (line.length > 200 ? line.match(/.{1,100}/gsu) ?? [''] : [line]));
+    const log = lines.flatMap((parts, i) => [
+      ...parts.flatMap((part, k) => [`${at(i).replace('Z', '123456Z')} stdout ${k < parts.length - 1 ? 'P' : 'F'} ${part}\n`, ...(k === 1 ? [`${at(i).replace('Z', '123457Z')} stderr F GET / 200\n`] : [])]),
+    ]).join('');
+    expect(read(log)).toMatchObject({ format: plain.format, names: plain.names });
+    expect(read(log, 333, true).names).toEqual(plain.names);
+  });
+
   it('is read in colours', () => {
     const colored = text.replaceAll(/"[^"\n]*"/g, (word) => `\u001b[0;32m${word}\u001b[1;39m`);
     expect(read(colored)).toMatchObject({ format: plain.format, names: plain.names });
   });
+});
+
+it("a log of Docker's is told by its first line", () => {
+  const [line = ''] = fixture('otlp-json-lines/threeSignals.jsonl').split(/(?<=\n)/);
+  expect(read(`${JSON.stringify({ log: line, stream: 'stdout', time: at(1) })}\n`)).toMatchObject({ format: 'otlp-json', names: read(line).names });
 });
 
 describe('lines of several programs', () => {
