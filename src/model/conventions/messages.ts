@@ -45,13 +45,21 @@ function message(item: AttributeValue, defaultRole: string): AgentMessage {
   const node = messageNode(item);
   const item2 = responseItem(node);
   if (item2 !== undefined) return item2;
-  const role = text(node.get('role')) ?? langChainRoles.get(text(node.get('type')) ?? '') ?? defaultRole;
+  const role = text(node.get('role')) ?? text(item.get('role')) ?? langChainRoles.get(text(node.get('type')) ?? '') ?? defaultRole;
   const parts = isToolAnswer(node, role)
     ? [toolResult(text(node.get('tool_call_id')) ?? text(node.get('id')), structured(node.get('content')))]
-    : [...partsOf(node.get('parts') ?? node.get('content') ?? node.get('contents') ?? text(node.get('message'))), ...toolCalls(node)];
+    : [...partsOf(node.get('parts') ?? node.get('content') ?? node.get('contents') ?? text(node.get('message'))), ...toolCalls(node), ...otherParts(node)];
   const name = text(node.get('name'));
   const finishReason = text(item.get('finish_reason'));
   return { role: role === 'model' ? 'assistant' : role, parts, ...(name === undefined ? {} : { name }), ...(finishReason === undefined ? {} : { finishReason }) };
+}
+
+/** What OpenAI's messages have beside their content, and items of its responses that are no messages. */
+function otherParts(node: Node): MessagePart[] {
+  const refusal = node.get('refusal'), call = node.get('function_call'), type = text(node.get('type'));
+  if (typeof refusal === 'string' && refusal !== '') return [{ type: 'other', kind: 'refusal', value: refusal }];
+  if (isNode(call)) return [toolCall(undefined, text(call.get('name')), call.get('arguments'))];
+  return type === undefined || node.has('role') || node.has('content') || langChainRoles.has(type) ? [] : [{ type: 'other', kind: type, value: node }];
 }
 
 /** The message in a choice of an answer, in a candidate of Gemini's, or in an object that LangChain has serialised. */
@@ -110,7 +118,7 @@ function part(value: AttributeValue): MessagePart {
   const type = text(value.get('type')) ?? onlyMember(value);
   const known = type === undefined ? undefined : partReaders.get(type);
   if (known !== undefined) return known(value);
-  if (type === undefined && typeof value.get('text') === 'string') return { type: 'text', text: value.get('text') as string };
+  if (type === undefined && typeof value.get('text') === 'string') return { type: value.get('thought') === true ? 'reasoning' : 'text', text: value.get('text') as string };
   return { type: 'other', kind: type ?? 'unknown', value };
 }
 
@@ -129,6 +137,7 @@ const partReaders = new Map<string, (node: Node) => MessagePart>([
     toolCall(text(at(node, `${type}.id`)), text(at(node, `${type}.name`)), at(node, `${type}.args`))] as const),
   ...['functionResponse', 'function_response'].map((type) => [type, (node: Node): MessagePart =>
     toolResult(text(at(node, `${type}.id`)), at(node, `${type}.response`))] as const),
+  ...['inlineData', 'inline_data', 'fileData', 'file_data'].map((type) => [type, (node: Node): MessagePart => media(node.get(type) as Node)] as const),
   ['toolUse', (node): MessagePart => toolCall(text(at(node, 'toolUse.toolUseId')), text(at(node, 'toolUse.name')), at(node, 'toolUse.input'))],
   ['toolResult', (node): MessagePart => toolResult(text(at(node, 'toolResult.toolUseId')), at(node, 'toolResult.content'))],
   ['reasoningContent', (node): MessagePart => ({ type: 'reasoning', text: plainText(at(node, 'reasoningContent.reasoningText')) })],
@@ -136,7 +145,7 @@ const partReaders = new Map<string, (node: Node) => MessagePart>([
 
 /** Parts of Gemini and of Bedrock have no type but one member, whose key says what they are. */
 function onlyMember(node: Node): string | undefined {
-  return ['functionCall', 'functionResponse', 'function_call', 'function_response', 'toolUse', 'toolResult', 'reasoningContent'].find((key) => node.get(key) instanceof Map);
+  return ['functionCall', 'functionResponse', 'function_call', 'function_response', 'inlineData', 'inline_data', 'fileData', 'file_data', 'toolUse', 'toolResult', 'reasoningContent'].find((key) => node.get(key) instanceof Map);
 }
 
 function textPart(node: Node): MessagePart {
@@ -145,8 +154,9 @@ function textPart(node: Node): MessagePart {
 
 function media(node: Node): MessagePart {
   const uri = text(node.get('uri')) ?? text(at(node, 'image_url.url')) ?? text(at(node, 'image.url')) ?? text(at(node, 'image.image.url'))
-    ?? text(node.get('image_url')) ?? text(at(node, 'source.url')) ?? text(node.get('url'));
-  const data = text(node.get('content')) ?? text(at(node, 'source.data')) ?? text(node.get('data'));
+    ?? text(node.get('image_url')) ?? text(at(node, 'source.url')) ?? text(node.get('url'))
+    ?? text(node.get('fileUri')) ?? text(node.get('file_uri')) ?? text(node.get('file_id')) ?? text(at(node, 'file.file_id'));
+  const data = text(node.get('content')) ?? text(at(node, 'source.data')) ?? text(node.get('data')) ?? text(node.get('image')) ?? text(at(node, 'file.file_data'));
   return {
     type: 'media',
     mediaType: text(node.get('mime_type')) ?? text(node.get('mimeType')) ?? text(node.get('mediaType')) ?? text(at(node, 'source.media_type')) ?? text(node.get('modality')) ?? 'unknown',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../../src/model/agent.ts';
 import type { Attributes, AttributeValue } from '../../../../src/model/attributes.ts';
 import type { ConventionInput } from '../../../../src/model/conventions/convention.ts';
+import { messagesOf } from '../../../../src/model/conventions/messages.ts';
 import { agentOf, stepOf, summaryOf } from '../../../../src/model/conventions/registry.ts';
 
 const map = (values: Record<string, AttributeValue>): Attributes => new Map(Object.entries(values));
@@ -88,6 +89,34 @@ describe('Strands', () => {
     expect(view).toMatchObject({ role: 'tool', toolArguments: map({ a: 1 }), toolResult: [map({ text: 'so' })] });
     expect(view).not.toHaveProperty('inputMessages');
     expect(agent({ 'gen_ai.operation.name': 'execute_tool' }, { events: [given] })?.toolResult).toEqual(map({ a: 1 }));
+  });
+});
+
+describe('messages', () => {
+  const read = (messages: unknown): unknown => messagesOf(JSON.stringify(messages), 'user')?.map(({ role, parts }) => [role, ...parts]);
+
+  it('keep what OpenAI writes beside their content, and items that are no messages', () => {
+    expect(read([
+      { role: 'assistant', refusal: 'no', content: null }, { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{"a":1}' } },
+      { role: 'user', content: [{ type: 'file', file: { file_id: 'f1' } }] }, { type: 'web_search_call', id: 'w' }, { type: 'human', content: '' },
+    ])).toEqual([
+      ['assistant', { type: 'other', kind: 'refusal', value: 'no' }], ['assistant', { type: 'toolCall', name: 'f', arguments: map({ a: 1 }) }],
+      ['user', { type: 'media', mediaType: 'unknown', uri: 'f1' }], ['user', { type: 'other', kind: 'web_search_call', value: map({ type: 'web_search_call', id: 'w' }) }], ['user'],
+    ]);
+  });
+
+  it('of Gemini have instructions, files and thoughts', () => {
+    expect(read({
+      system_instruction: { parts: [{ text: 'sys' }] },
+      contents: [{ role: 'model', parts: [{ text: 'hm', thought: true }, { inlineData: { mimeType: 'image/png', data: 'AA' } }, { file_data: { mime_type: 'a/b', file_uri: 'gs://a' } }] }],
+    })).toEqual([
+      ['system', { type: 'text', text: 'sys' }],
+      ['assistant', { type: 'reasoning', text: 'hm' }, { type: 'media', mediaType: 'image/png', data: 'AA' }, { type: 'media', mediaType: 'a/b', uri: 'gs://a' }],
+    ]);
+  });
+
+  it('of the AI SDK have their pictures', () => {
+    expect(read([{ role: 'user', content: [{ type: 'image', image: 'AA', mimeType: 'image/png' }] }])).toEqual([['user', { type: 'media', mediaType: 'image/png', data: 'AA' }]]);
   });
 });
 
