@@ -19,6 +19,8 @@ const mostStoredSpans = 50_000;
 const scanMs = 100;
 /** Nobody has asked for long when so many traces have changed. */
 const mostStale = 10_000;
+/** A part of a trace is gone through again when so much more of it was read. */
+const leastGrowth = 1.5;
 const mostGroups = 5_000, mostListed = 500, mostProblems = 100;
 
 /**
@@ -117,7 +119,9 @@ export class CodeUses {
     const { traceId } = summary;
     const trace = store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.traces.read(key));
     if (trace === undefined) return true;
-    const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end);
+    const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end), known = this.kept.get(key);
+    // Of a large trace that is still being read, what little is new is not worth going through all of it.
+    if (!isRead && known !== undefined && scan.readCount < known.rowsRead * leastGrowth) return false;
     this.kept.set(key, await placedSpansOf(trace, scan, this.table, summary, { key, source, ...(file === undefined ? {} : { file }) }, turns));
     return isRead;
   }

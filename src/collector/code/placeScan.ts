@@ -11,7 +11,7 @@ import type { TraceColumns } from '../store/traceColumns.ts';
 import type { Turns } from '../traceSearch.ts';
 import { noPlace } from './placeTable.ts';
 import type { PlaceTable } from './placeTable.ts';
-import { functionNames } from './spanNames.ts';
+import { idOfFunctions } from './spanNames.ts';
 
 const prefixes = ['spanscope.source.', 'code.'];
 const mayTellPlace = keyScanOf(prefixes);
@@ -26,7 +26,8 @@ export class PlaceScan {
   place = new Int32Array(0);
   private seen = new Uint32Array(0);
   private readonly folders = new Map<Origin, readonly string[]>();
-  private readCount = 0;
+  /** Rows that were read so far. */
+  readCount = 0;
   private readonly known = new Map<Origin, Map<string, number>>();
   private lastBytes: Uint8Array | undefined;
   private lastBuffer: Buffer = Buffer.alloc(0);
@@ -65,7 +66,7 @@ export class PlaceScan {
 
   private read(bytes: Uint8Array, fields: readonly number[], origin: Origin, table: PlaceTable): number {
     const attributes = placeAttributes(bytes, fields), place = recordedPlace({ attributes });
-    if (place === undefined) return table.idOfNames(functionNames(attributes));
+    if (place === undefined) return idOfFunctions(attributes, table);
     const { origin: _, functionName, ...recorded } = place;
     return table.idOf({ ...recorded, ...(functionName === undefined || functionName.length > longestFunction ? {} : { functionName }), folders: this.foldersOf(origin) });
   }

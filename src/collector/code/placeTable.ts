@@ -12,21 +12,21 @@ export class PlaceTable {
   epoch = nextEpoch();
   places: (CodePlace | NamedPlace)[] = [];
   private readonly ids = new Map<string, number>();
-  private namedCount = 0;
+  private readonly namedIds = new Map<string, number>();
 
   /** The number of a place; `noPlace` when there are too many. */
   idOf(place: Omit<CodePlace, 'id'>): number {
     const key = JSON.stringify([place.path, place.line, place.column, place.functionName, place.folders]);
-    return this.ids.get(key) ?? this.add(key, (id) => ({ ...place, id }));
+    return this.add(key, (id) => ({ ...place, id }));
   }
 
-  /** The number of names; `noPlace` when there are none, or too many. */
-  idOfNames(names: readonly SpokenName[]): number {
-    if (names.length === 0) return noPlace;
-    const key = JSON.stringify(names.map(({ kind, name, qualifiers }) => [kind, name, qualifiers])), known = this.ids.get(key);
-    if (known !== undefined || this.namedCount >= mostNamed) return known ?? noPlace;
-    this.namedCount++;
-    return this.add(key, (id) => ({ names, id }));
+  /** The number of names; `noPlace` when there are none, or too many. `key` tells them apart from others; they are asked for once. */
+  idOfNames(key: string, names: () => readonly SpokenName[]): number {
+    const known = this.namedIds.get(key);
+    if (known !== undefined || this.namedIds.size >= mostNamed) return known ?? noPlace;
+    const found = names(), id = found.length === 0 ? noPlace : this.add(JSON.stringify([found]), (number) => ({ names: found, id: number }));
+    this.namedIds.set(key, id);
+    return id;
   }
 
   /** The place that spans record; undefined of spans that have names alone. */
@@ -39,13 +39,13 @@ export class PlaceTable {
   clear(): void {
     this.epoch = nextEpoch();
     this.places = [];
-    this.namedCount = 0;
+    this.namedIds.clear();
     this.ids.clear();
   }
 
   private add(key: string, place: (id: number) => CodePlace | NamedPlace): number {
-    const id = this.places.length;
-    if (id >= mostPlaces) return noPlace;
+    const known = this.ids.get(key), id = this.places.length;
+    if (known !== undefined || id >= mostPlaces) return known ?? noPlace;
     this.ids.set(key, id);
     this.places.push(place(id));
     return id;

@@ -40,6 +40,8 @@ export interface PlacedSpans extends TraceOrigin {
   readonly program: string;
   /** When the trace began, in milliseconds since 1970. */
   readonly began: number;
+  /** Rows of the trace that had been read for it. */
+  readonly rowsRead: number;
   readonly count: number;
   readonly row: Uint32Array;
   readonly place: Int32Array;
@@ -62,6 +64,7 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, table:
   const namesOf = namesOfRows(trace, table);
   let count = 0;
   for (let row = 0; row < indexOf.length; row++) {
+    if (row % spansBetweenLooks === 0) await turns.next();
     const told = scan.placeAt(row), place = told < 0 ? namesOf(row) : told;
     if (place < 0) continue;
     if (told >= 0 && table.recorded(told) !== undefined) recorded[row] = count;
@@ -71,7 +74,7 @@ export async function placedSpansOf(trace: TraceColumns, scan: PlaceScan, table:
   }
   const nearest = nearestIn(trace, indexOf), base = Number(trace.times.base) / nsPerMilli;
   const spans = {
-    ...origin, ...runOf(summary, origin), paused: pausesIn(trace), began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
+    ...origin, ...runOf(summary, origin), paused: pausesIn(trace), rowsRead: scan.readCount, began: Number(BigInt(summary.startUnixNano) / 1_000_000n), count, row: rows.slice(0, count),
     place: places.slice(0, count), up: new Int32Array(count), start: new Float64Array(count), duration: new Float64Array(count), state: new Uint8Array(count),
     figures: new Map<number, RowFigures>(), failures: failuresOf(trace, nearestIn(trace, recorded)),
   };

@@ -12,6 +12,8 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPT
 const toolRole = roles.indexOf('tool'), agentRole = roles.indexOf('agent');
 /** Texts of a trace are fewer, so that a name and a subject make one exact number. */
 const mostTexts = 2 ** 24;
+/** Where there are more, most spans have a name of their own. */
+const mostKnown = 20_000;
 
 /** Gives the numbers of what spans without a recorded place are called: by their names, tools and agents. Equal rows are looked at once. */
 export function namesOfRows(trace: TraceColumns, table: PlaceTable): (row: number) => number {
@@ -21,15 +23,20 @@ export function namesOfRows(trace: TraceColumns, table: PlaceTable): (row: numbe
     const role = metaRole(trace.meta[row] as number), isTool = role === toolRole;
     const name = trace.name[row] as number, subject = isTool || role === agentRole ? trace.subject[row] as number : 0;
     if (name >= mostTexts || subject >= mostTexts) return noPlace;
-    const key = (name * mostTexts + subject) * 2 + (isTool ? 1 : 0);
-    let id = known.get(key);
-    if (id === undefined) known.set(key, id = table.idOfNames(namesIn(texts[name] ?? '', isTool ? 'toolName' : 'agentName', texts[subject] ?? '')));
+    const key = (name * mostTexts + subject) * 2 + (isTool ? 1 : 0), before = known.get(key);
+    if (before !== undefined) return before;
+    const about = isTool ? 'toolName' : 'agentName', text = texts[name] ?? '', said = texts[subject] ?? '';
+    const id = table.idOfNames(`${about} ${text}\0${said}`, () => namesIn(text, about, said));
+    if (known.size < mostKnown) known.set(key, id);
     return id;
   };
 }
 
-/** The functions that a span names without their file, as agents for Java do. */
-export const functionNames = (attributes: Readonly<Record<string, unknown>>): SpokenName[] => recordedFunctions({ attributes }).map(spoken);
+/** The number of the functions that a span names without their file, as agents for Java do. */
+export function idOfFunctions(attributes: Readonly<Record<string, unknown>>, table: PlaceTable): number {
+  const names = recordedFunctions({ attributes }).map(spoken);
+  return names.length === 0 ? noPlace : table.idOfNames(`functions ${JSON.stringify(names)}`, () => names);
+}
 
 function namesIn(name: string, about: 'toolName' | 'agentName', subject: string): SpokenName[] {
   const names = namesOf({ name, agent: { role: 'other', [about]: subject, sources: {} } });
