@@ -145,7 +145,9 @@ export class TracesView implements vscode.TreeDataProvider<TracesNode> {
     const ports = [http, grpc].flatMap((address) => address?.split(':').at(-1) ?? []);
     const isEmpty = listing.total === 0;
     this.#view.description = isEmpty && ports.length > 0 ? `listening on ${ports.join(' and ')}` : '';
-    this.#view.message = filter === '' ? this.#hints.text ?? '' : `${listing.matching} of ${listing.total} shown. Filter: ${visibleName(filter)}`;
+    // A message would stand in the place of the welcome text, which says what to do.
+    const isBare = listing.matching === 0 && this.#files.files.length === 0;
+    this.#view.message = filter === '' ? this.#hints.text ?? '' : isBare ? '' : `${listing.matching} of ${listing.total} shown. Filter: ${visibleName(filter)}`;
     this.#view.badge = badgeOf(running, this.#failed.size);
   }
 
