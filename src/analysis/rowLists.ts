@@ -1,7 +1,10 @@
+/** To go through all lists is worth its time when this part of what they take was left behind. */
+const worthTidying = 8;
+
 /**
  * Many growable lists of row numbers in one typed array: the children of every span, the spans of every lane. As they
  * are built they stand side by side, so that each ends where the next one begins. One that grows afterwards moves to the
- * end with room for up to as much again; what lists have left behind is given back when all need more room.
+ * end with room for up to as much again; what lists have left behind is given back when it is much.
  */
 export class RowLists {
   #values: Uint32Array;
@@ -54,12 +57,12 @@ export class RowLists {
   /** Adds empty lists until there are `count`. */
   grow(count: number): void {
     if (count <= this.#count) return;
-    const growing = this.#grow();
+    const growing = this.#grow(count);
     if (count > growing.length.length) {
-      this.#offset = enlarged(this.#offset, count + 1);
       growing.length = enlarged(growing.length, count);
       growing.room = enlarged(growing.room, count);
     }
+    if (count >= this.#offset.length) this.#offset = enlarged(this.#offset, count + 1);
     this.#count = count;
   }
 
@@ -89,17 +92,22 @@ export class RowLists {
     this.#growing = undefined;
   }
 
-  #grow(): Growing {
+  /** Makes the lists ready to grow, with room for `count` of them and half as many to spare. */
+  #grow(count = this.#count): Growing {
     if (this.#growing !== undefined) return this.#growing;
-    const length = new Uint32Array(this.#count);
-    for (let list = 0; list < this.#count; list++) length[list] = this.length(list);
-    return this.#growing = { length, room: new Uint8Array(this.#count) };
+    const offset = this.#offset, length = new Uint32Array(Math.ceil(count * 1.5));
+    for (let list = 0; list < this.#count; list++) length[list] = (offset[list + 1] as number) - (offset[list] as number);
+    return this.#growing = { length, room: new Uint8Array(length.length), left: 0 };
   }
 
   #makeRoom(growing: Growing, list: number, length: number): void {
     // One more than the power of two that holds one row more.
     const room = 33 - Math.clz32(length), size = 2 ** (room - 1);
-    if (this.#used + size > this.#values.length) this.#tidy(growing, size);
+    if (this.#used + size > this.#values.length) {
+      if (growing.left * worthTidying > this.#used) this.#tidy(growing, size);
+      else this.#values = enlarged(this.#values, this.#used + size);
+    }
+    growing.left += roomOf(growing, list);
     const from = this.#offset[list] as number;
     this.#values.copyWithin(this.#used, from, from + length);
     this.#offset[list] = this.#used;
@@ -113,7 +121,7 @@ export class RowLists {
     let size = 0;
     for (let list = 0; list < this.#count; list++) size += roomOf(growing, list);
     this.#values = new Uint32Array(more === 0 ? size : Math.ceil((size + more) * 1.5));
-    this.#used = 0;
+    this.#used = growing.left = 0;
     for (let list = 0; list < this.#count; list++) {
       const from = this.#offset[list] as number, length = growing.length[list] as number;
       for (let i = 0; i < length; i++) this.#values[this.#used + i] = before[from + i] as number;
@@ -128,6 +136,8 @@ interface Growing {
   length: Uint32Array;
   /** Of each list that has grown the power of two that it has room for, plus one; 0 of those that are full. */
   room: Uint8Array;
+  /** Room that lists have left behind. */
+  left: number;
 }
 
 /** How many rows a list can hold where it is. */
