@@ -20,6 +20,7 @@ export const chrome: Format = {
   id: 'chrome-trace',
   label: 'Chrome trace events',
   pieces: 'values',
+  isOpenEnded: true,
   opens: new Map([['traceEvents', {}]]),
   extension: '.trace.json',
   losses: ['types', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],

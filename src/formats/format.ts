@@ -156,6 +156,8 @@ export interface Format {
   /** Looks at the first bytes of an input (at most 64 KiB). */
   sniff(head: Uint8Array): Sniff;
   readonly pieces: Pieces;
+  /** Whether lists at the top are as a rule not closed. */
+  readonly isOpenEnded?: boolean;
   /** For pieces that are messages: how those of an input follow one another that begins with these bytes. */
   framing?(head: Uint8Array): Framing;
   /** For pieces that are values: where a long one is cut. */

@@ -10,7 +10,9 @@ import type { Piece } from './pieceBuffer.ts';
 import { Transcoder } from './transcoder.ts';
 import type { TextEncoding } from './transcoder.ts';
 
-const headBytes = 64 * 1024, space = 0x20;
+const headBytes = 64 * 1024, space = 0x20, openBracket = 0x5b, openBrace = 0x7b;
+/** A list breaks off behind an item or a comma, and nothing else tells it. */
+const betweenItems: ReadonlySet<number> = new Set([0x7d, 0x2c]);
 /** The first rows are to be there early; after that, larger pieces cost less. */
 const firstPieceBytes = 64 * 1024, pieceBytes = 1024 * 1024;
 
@@ -65,6 +67,10 @@ export class InputReader implements InputFindings {
   /** How much is held when it is next worth looking for a place to cut. */
   private nextLook = headBytes;
   private isEnded = false;
+  /** The input begins as a list of objects. */
+  private isList = false;
+  /** The last byte that is no white space. */
+  private lastByte = 0;
 
   constructor(options: InputOptions) {
     this.options = options;
@@ -103,6 +109,8 @@ export class InputReader implements InputFindings {
   private take(text: Uint8Array): void { this.add(this.lines === undefined ? text : this.lines.push(text)); }
 
   private add(text: Uint8Array): void {
+    const last = text.findLastIndex((byte) => byte > space);
+    if (last >= 0) this.lastByte = text[last] as number;
     for (let rest = text; rest.length > 0 && !this.isEnded;) {
       rest = rest.subarray(this.held.add(rest));
       const { lines } = this;
@@ -133,7 +141,10 @@ export class InputReader implements InputFindings {
   }
 
   private recognise(): boolean {
-    this.detection ??= this.detectBare(detect(this.held.peek(), this.options.formats));
+    if (this.detection === undefined) {
+      this.detection = this.detectBare(detect(this.held.peek(), this.options.formats));
+      this.isList = beginsList(this.held.peek());
+    }
     const { detection, decoder, options: { expectedBytes } } = this;
     if (detection === undefined) return false;
     if (decoder === undefined) {
@@ -161,6 +172,8 @@ export class InputReader implements InputFindings {
     if (this.held.length > 0 && this.detection === undefined && !this.recognise()) return;
     while (this.held.isUnfinished) this.decode(this.held.takeAll());
     this.attempt(this.bytes, () => this.decoder?.end());
+    const { detection } = this;
+    if (this.isList && detection?.format.pieces === 'values' && detection.format.isOpenEnded !== true && betweenItems.has(this.lastByte)) this.problems.add('the list is not closed: what follows may be missing');
   }
 
   private leaveRest(): void {
@@ -206,6 +219,12 @@ export class InputReader implements InputFindings {
     this.options.onBatch(batch);
     batch.forgetRows();
   }
+}
+
+/** Whether text begins with a list whose first item is an object. */
+function beginsList(text: Uint8Array): boolean {
+  const first = text.findIndex((byte) => byte > space), second = text[first] === openBracket ? text.subarray(first + 1, first + 1000).find((byte) => byte > space) : undefined;
+  return second === openBrace;
 }
 
 const mebibytes = (bytes: number): string => (bytes < 1 << 20 ? `${bytes} bytes` : `${Math.floor(bytes / (1 << 20))} MiB`);

@@ -289,6 +289,13 @@ describe('an input that comes in chunks', () => {
     }
   });
 
+  it('says of a list that is not closed that something may be missing, where nothing else tells it', () => {
+    const list = `[${many(3).join(',\n')}`, told = 'the list is not closed: what follows may be missing';
+    for (const text of [list, `\uFEFF \n${list},\n`]) expect(readInput(inChunks(utf8(text), 100)).reader.problems.texts).toEqual([told]);
+    for (const text of [`${list}]`, many(3).join('\n'), `${list}]\n${list}]\n`, '[{"ph":"X","name":"a","ts":1,"dur":1,"pid":1,"tid":1},\n']) expect(readInput(inChunks(utf8(text), 100)).reader.problems.texts).toEqual([]);
+    expect(readInput([utf8(list.slice(0, -10))]).reader.problems.texts).not.toContain(told);
+  });
+
   it('is left after its front when no format knows it, with the front to look at', () => {
     const { reader } = readInput(inChunks(utf8(`{"nodes":[${'1,'.repeat(100_000)}1]}`), 8192));
     expect([reader.detection, reader.isDone, reader.head.length]).toEqual([undefined, true, 65_536]);
