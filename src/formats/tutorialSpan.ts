@@ -4,7 +4,8 @@ import type { SpanEvent } from '../model/span.ts';
 import { halvesOf } from '../model/time.ts';
 import type { DraftOrigins } from './draftOrigins.ts';
 import { attributesIn, idIn, nanosIn, objectIn, objectsIn, textIn, timeIn } from './jsonFields.ts';
-import type { JsonObject } from './jsonReader.ts';
+import type { JsonObject, JsonValue } from './jsonReader.ts';
+import { momentIn } from './recordSpans.ts';
 import type { SpanDraft } from './spanDrafts.ts';
 import { repairedMark } from './spanRows.ts';
 
@@ -12,8 +13,8 @@ import { repairedMark } from './spanRows.ts';
 export function tutorialSpanDraft(span: JsonObject, traceId: string, origins: DraftOrigins): SpanDraft {
   const attributes = new Map(objectIn(span.get('attributes')));
   const service = take(attributes, 'service.name'), message = take(attributes, 'status_description');
-  const start = timeIn(span.get('start_time')), duration = nanosIn(span.get('duration_ms'), 6);
-  const end = timeIn(span.get('end_time')), derivedEnd = start !== undefined && duration !== undefined ? start + duration : 0n;
+  const start = moment(span.get('start_time')), duration = nanosIn(span.get('duration_ms'), 6);
+  const end = moment(span.get('end_time')), derivedEnd = start !== undefined && duration !== undefined ? start + duration : 0n;
   const status = statusCodes.indexOf(textIn(span.get('status')).toLowerCase() as 'ok');
   return {
     traceId: traceId === '' ? idIn(span.get('trace_id')) : traceId,
@@ -30,6 +31,9 @@ export function tutorialSpanDraft(span: JsonObject, traceId: string, origins: Dr
     marks: start === undefined || end === undefined || (status < 0 && span.has('status')) ? repairedMark : 0,
   };
 }
+
+/** Tracers that were written after it may tell seconds as Python's clock does, or another unit: how large a number is tells which. */
+const moment = (value: JsonValue | undefined): bigint | undefined => (typeof value === 'number' || typeof value === 'bigint' ? momentIn(value) : undefined) ?? timeIn(value);
 
 /** What this tracer puts among the attributes although it has a place of its own. */
 function take(attributes: Map<string, AttributeValue>, key: string): string {
@@ -51,7 +55,7 @@ function eventOf(event: JsonObject): SpanEvent {
   const name = textIn(event.get('name')), attributes = attributesIn(event.get('attributes'));
   return {
     name,
-    timeUnixNano: timeIn(event.get('timestamp')) ?? 0n,
+    timeUnixNano: moment(event.get('timestamp')) ?? 0n,
     attributes: name === 'exception' ? renamed(attributes, exceptionKeys) : attributes,
     droppedAttributesCount: 0,
   };
