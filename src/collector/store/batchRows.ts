@@ -60,7 +60,7 @@ export function encodeBatch(batch: SpanBatch): Uint8Array {
 
 /** What of a batch goes to another thread, and what is handed over with it; the batch is of no use until its rows are forgotten. */
 export function partsToSend(batch: SpanBatch): { readonly parts: BatchParts; readonly transfer: ArrayBuffer[] } {
-  const { parts } = batch, transfer: ArrayBuffer[] = [];
+  const { parts } = batch, transfer = new Set<ArrayBuffer>();
   let { buffers, logs } = parts;
   if (batch.hasLentBuffers) {
     const own = contentOf(batch);
@@ -70,8 +70,8 @@ export function partsToSend(batch: SpanBatch): { readonly parts: BatchParts; rea
     ({ logs } = own);
     buffers = [own.content];
   }
-  for (const { buffer } of [{ buffer: parts.columns }, ...buffers]) if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) transfer.push(buffer);
-  return { parts: { ...parts, ...usedOrigins(batch, batch), buffers, logs }, transfer };
+  for (const { buffer } of [{ buffer: parts.columns }, ...buffers]) if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) transfer.add(buffer);
+  return { parts: { ...parts, ...usedOrigins(batch, batch), buffers, logs }, transfer: [...transfer] };
 }
 
 interface Contents { readonly content: Uint8Array<ArrayBuffer>; readonly starts: Uint32Array<ArrayBuffer>; readonly ends: Uint32Array<ArrayBuffer>; readonly logs: BatchLog[] }

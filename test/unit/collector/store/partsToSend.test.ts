@@ -37,6 +37,14 @@ describe('a batch that goes to another thread', () => {
     expect([batch.count, there.count, batch.kind[399], there.kind[699], there.texts[there.name[299] as number]]).toEqual([400, 700, 3, 3, 'span 5']);
   });
 
+  it('may have several of its contents in one piece of memory', () => {
+    const batch = decoded(otlpJson, json, lenient), [bytes = new Uint8Array()] = batch.buffers;
+    batch.buffers.push(new Uint8Array(bytes.buffer));
+    batch.buffer[5] = 1;
+    const before = encodeBatch(batch);
+    expect(Buffer.compare(encodeBatch(sent(batch)), before)).toBe(0);
+  });
+
   it('may be without any row', () => {
     expect([sent(new SpanBatch()).count, sent(new SpanBatch()).count]).toEqual([0, 0]);
   });
