@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Boundary } from './frame/boundary.tsx';
+import { keepFocusPlace } from './frame/focusPlace.ts';
 import { watchTheme } from './frame/theme.ts';
 import { onceAFrame } from './state/frames.ts';
 import { acquireHost } from './state/host.ts';
@@ -20,6 +21,7 @@ const report = (reason: unknown): void => {
 window.addEventListener('error', (event) => report(event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => report(event.reason));
 saveWhenChanged(panel);
+keepFocusPlace();
 /** How long a new page waits to be told what to show. */
 const patienceMs = 50;
 // A new page is told without asking; one that comes back asks, and so does one that nobody has told anything.

@@ -1,4 +1,5 @@
 import type { Numbers } from '../../src/analysis/numbers.ts';
+import { isMenuKey, openMenuAt } from '../components/menuKey.ts';
 import { labelText } from './bars.ts';
 import type { ChartOptions, PanelRequest, SpanFacts, StepMode, TimeRange } from './chartTypes.ts';
 import { stepModes } from './chartTypes.ts';
@@ -61,6 +62,7 @@ export class ChartInput {
     });
     const { stage } = view, { signal } = this.#stop;
     focusElement.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    focusElement.addEventListener('contextmenu', (event) => this.#onMenuKey(event), { signal });
     focusElement.addEventListener('copy', (event) => this.#onCopy(event), { signal });
     stage.addEventListener('pointermove', (event) => this.#onPointerMove(event), { signal });
     stage.addEventListener('pointerleave', () => this.#leavePointer(), { signal });
@@ -222,6 +224,17 @@ export class ChartInput {
     // The editor reads this when it makes the context menu.
     const context = row === undefined ? '{"webviewSection":"chart","preventDefaultContextMenuItems":true}' : options.contextOf?.(row);
     if (isMenu && context !== undefined) this.#view.stage.dataset['vscodeContext'] = context;
+  }
+
+  #onMenuKey(event: MouseEvent): void {
+    const { selected, options } = this.#target, { stage } = this.#view;
+    const bar = selected === undefined ? undefined : this.#barRect(selected), context = selected === undefined ? undefined : options.contextOf?.(selected);
+    if (!isMenuKey(event) || bar === undefined || context === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stage.dataset['vscodeContext'] = context;
+    const { left, top } = this.#view.root.getBoundingClientRect();
+    openMenuAt(stage, { left: left + bar.left, bottom: top + bar.bottom });
   }
 
   #onClick(event: MouseEvent): void {

@@ -8,6 +8,7 @@ import type { Trace } from '../state/trace.ts';
 import { runExtent, timeAxis } from '../state/timeAxis.ts';
 import type { TimeAxis } from '../state/timeAxis.ts';
 import { useSize } from '../components/useSize.ts';
+import { isMenuKey, openMenuAt } from '../components/menuKey.ts';
 import { numbers } from '../components/numbers.ts';
 import { columnsFor, gridOf, indentedLevels } from './columns.ts';
 import type { Column } from './columns.ts';
@@ -54,13 +55,21 @@ export function SpanTable({ trace }: { readonly trace: Trace }) {
     if (tableKey(event, { panel, trace, visible, selectedAt, page: Math.max(1, Math.floor(height / rowHeight) - 1) })) event.preventDefault();
   };
 
+  const onContextMenu = (event: MouseEvent): void => {
+    const row = document.getElementById(`span-row-${selected}`), name = row?.querySelector('.name');
+    if (!isMenuKey(event) || row === null || name === null || name === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openMenuAt(row, name.getBoundingClientRect());
+  };
+
   return (
     <section class="table" aria-label="Spans">
       <TableHead columns={columns} axis={axis} scrollbar={scrollbar} />
       <div
         class="table-scroll" ref={scroller} role="treegrid" tabIndex={0} aria-label="Spans of the run" aria-rowcount={visible.rows.length} aria-colcount={columns.length}
         aria-readonly="true" aria-activedescendant={selectedAt >= first && selectedAt < last ? `span-row-${selected}` : undefined}
-        onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={onKeyDown}
+        onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={onKeyDown} onContextMenu={onContextMenu}
         onCopy={(event) => copyRow(event, trace, selected, now)}
       >
         <div class="table-rows" role="presentation" style={{ height: `${visible.rows.length * rowHeight}px` }}>

@@ -150,6 +150,39 @@ describe('a walk by the keyboard alone', () => {
     expect(await page.getByRole('tab', { name: 'Logs' }).getAttribute('aria-selected')).toBe('true');
   });
 
+  it.each(['treegrid', 'tree'] as const)('asks for the menu of the selected span in the %s', async (role) => {
+    const { page } = await open();
+    await table(page).focus();
+    await press(page, 'e');
+    await expect.poll(async () => selected(page)).toBe('run_tests');
+    await page.evaluate(() => {
+      window.addEventListener('contextmenu', (event) => {
+        const context = (event.target as Element).closest<HTMLElement>('[data-vscode-context]')?.dataset['vscodeContext'] ?? '{}';
+        document.body.dataset['asked'] = JSON.stringify({ ...JSON.parse(context) as object, x: event.clientX, y: event.clientY });
+      });
+    });
+    await page.getByRole(role).first().focus();
+    await press(page, 'Shift+F10');
+    const asked = JSON.parse(await page.locator('body').getAttribute('data-asked') ?? '{}') as { webviewSection?: string; row?: number; x: number; y: number };
+    expect(asked.webviewSection).toBe('span');
+    expect(await page.evaluate((row) => window.fake.labels()[row], asked.row ?? -1)).toBe('run_tests');
+    const box = await page.getByRole(role).first().boundingBox();
+    expect(asked.x).toBeGreaterThanOrEqual(box?.x ?? Infinity);
+    expect(asked.y).toBeGreaterThanOrEqual(box?.y ?? Infinity);
+    expect(asked.y).toBeLessThanOrEqual((box?.y ?? 0) + (box?.height ?? 0) + 2);
+  });
+
+  it('goes on where it was when the page gets the focus back', async () => {
+    const { page } = await open();
+    await table(page).focus();
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      window.dispatchEvent(new Event('focus'));
+    });
+    await press(page, 'ArrowDown');
+    await expect.poll(async () => selected(page)).toBe('fix-rounding');
+  });
+
   it('resizes by the sashes and goes back to the usual size', async () => {
     const { page } = await open();
     const sash = page.getByRole('separator', { name: 'Height of the chart' });

@@ -74,6 +74,19 @@ describe('the panel for everybody', () => {
     await expect.poll(() => workbench().notifications()).toContainEqual(expect.stringMatching(/^No source line/));
   });
 
+  it('opens the menu of the selected span by its key, in chart and table, and is left by Esc where it was', async () => {
+    const { page } = workbench(), panel = workbench().panel(), menu = page.getByRole('menu').getByRole('menuitem', { name: /^Go to Source/ });
+    for (const place of [panel.chart, panel.table]) {
+      await place.focus();
+      await page.keyboard.press('Shift+F10');
+      await menu.first().waitFor();
+      expect(await page.getByRole('menu').getByRole('menuitem', { name: 'Filter by Name' }).count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await menu.first().waitFor({ state: 'detached' });
+      await expect.poll(() => place.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+  });
+
   it('says in words what chart and trees show', async () => {
     await expect.poll(() => workbench().panel().selectedSpan.textContent()).toMatch(/^search_trains, tool, failed, 1\.40\ss, starts at 2\.15\ss, 3 of 4$/);
     await workbench().spans.rows(/^search_trains, Tool, failed, 1\.40\ss$/).waitFor();
