@@ -1,19 +1,20 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../components/button.tsx';
 
+const isMac = navigator.userAgent.includes('Macintosh'), control = isMac ? '⌘' : 'Ctrl+';
+
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['←', '→'], 'Previous, next sibling by time'],
   [['↑', '↓'], 'Parent, first child; in the table: previous, next row'],
   [['Enter'], 'Go to source'],
-  [['Alt+Enter'], 'Go to source, beside'],
+  [[isMac ? '⌥Enter' : 'Alt+Enter'], 'Go to source, beside'],
   [['Space'], 'Fold or unfold'],
-  [['/', 'Ctrl+F'], 'Filter'],
+  [['/', `${control}F`], 'Filter'],
   [['N', 'Shift+N'], 'Next, previous match'],
   [['E', 'Shift+E'], 'Next, previous error'],
   [['J', 'K'], 'Next, previous of the step mode'],
   [[';'], 'Change the step mode: time, same name, model calls, errors'],
-  [['W', 'S'], 'Zoom in, out'],
-  [['+', '−'], 'Zoom in, out'],
+  [['W', 'S', '+', '−'], 'Zoom in, out'],
   [['A', 'D'], 'Pan left, right'],
   [['F'], 'Fit the selection'],
   [['0'], 'Fit the whole run'],
@@ -21,8 +22,9 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['L'], 'Follow the run'],
   [['P'], 'Fold the time that the program stood in a debugger'],
   [['Esc'], 'Leave the tooltip, then the filter, the zoom, the selection'],
-  [['Ctrl+C'], 'Copy what has the focus'],
-  [['Wheel'], 'Scroll; with Ctrl zoom, with Shift pan'],
+  [[`${control}C`], 'Copy what has the focus'],
+  ...(isMac ? [] : [[['Shift+F10'], 'Menu of the selected span']] as const),
+  [['Wheel'], `Scroll; with ${isMac ? '⌘' : 'Ctrl'} zoom, with Shift pan`],
   [['Drag'], 'Pan; with Shift select a range'],
   [['?'], 'This list'],
 ];
