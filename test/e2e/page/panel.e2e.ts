@@ -114,6 +114,22 @@ describe('the selection', () => {
     expect(await page.evaluate((row) => window.fake.labels()[row], message?.ref?.row ?? -1)).toBe('run_tests');
   });
 
+  it('is marked in the lanes and never over the ruler, however far they are scrolled', async () => {
+    const { page } = await open();
+    const sash = page.getByRole('separator', { name: 'Height of the chart' });
+    await sash.focus();
+    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowUp');
+    await page.evaluate(() => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: window.fake.scenario.spans.findIndex(({ id }) => id === 'py2') } }));
+    await expect.poll(async () => page.locator('.flame-scroller').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(40);
+    const marked = (from: number, to: number): Promise<boolean> => page.locator('.flame-stage canvas').last().evaluate((canvas, [top, bottom]) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return false;
+      const { data } = canvas.getContext('2d')?.getImageData(0, top * devicePixelRatio, canvas.width, (bottom - top) * devicePixelRatio) ?? { data: new Uint8ClampedArray() };
+      return data.some((value, i) => i % 4 === 3 && value > 0);
+    }, [from, to] as const);
+    await expect.poll(async () => marked(21, 60)).toBe(true);
+    expect(await marked(0, 20)).toBe(false);
+  });
+
   it('follows the editor, opens what is folded above it and does not take the focus', async () => {
     const { page, posted } = await open();
     await page.getByRole('button', { name: 'More', exact: true }).click();
