@@ -58,6 +58,14 @@ export class WorkspaceIndex {
     return this.#inTurn(() => this.#read(path));
   }
 
+  /** A folder was deleted or moved away; nobody tells of the files in it. */
+  forgetFolder(folder: string): Promise<void> {
+    return this.#inTurn(() => {
+      for (const path of [...this.#files.keys()]) if (path.startsWith(folder) && /^[\\/]/.test(path.slice(folder.length))) this.#forget(path);
+      return Promise.resolve();
+    });
+  }
+
   /** Mentions of a name, in the order of the files. */
   find(kind: CodeMention['kind'], name: string): readonly IndexedMention[] {
     if (kind !== 'pattern') return this.#byName.get(keyOf(kind, name)) ?? [];

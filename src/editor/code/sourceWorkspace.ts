@@ -103,10 +103,11 @@ export class SourceWorkspace {
   }
 
   async #beginIndex(): Promise<void> {
-    this.#disposables.add(watchFiles(codeEndings, (path) => {
+    const update = (work: Promise<void>): void => {
       this.#maps.clear();
-      this.#index.update(path).catch((error: unknown) => this.#log.warn('A changed file could not be read', error));
-    }));
+      work.catch((error: unknown) => this.#log.warn('A changed file could not be read', error));
+    };
+    this.#disposables.add(watchFiles(codeEndings, { onFile: (path) => update(this.#index.update(path)), onFolderGone: (path) => update(this.#index.forgetFolder(path)) }));
     this.#disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(() => { this.#indexed = this.#build(); }));
     await this.#build();
   }

@@ -8,6 +8,8 @@ const passedOver = [
   'site-packages', '.next', '.cache',
 ];
 const passedOverNames = new Set(passedOver);
+/** Files of a folder that comes as a whole. */
+const mostInFolder = 5_000;
 
 /** The files of the workspace, as the editor lists them and the system reads them. */
 export const workspaceFiles: FileAccess = {
@@ -39,16 +41,30 @@ export const workspaceFiles: FileAccess = {
   },
 };
 
-/** Tells of files with one of these endings that were made, changed or deleted, where `listFiles` would list them. */
-export function watchFiles(endings: readonly string[], onChange: (path: string) => void): vscode.Disposable {
-  const watcher = vscode.workspace.createFileSystemWatcher(patternOf(endings));
-  const tell = ({ scheme, path, fsPath }: vscode.Uri): void => {
-    if (scheme === 'file' && !path.split('/').some((segment) => passedOverNames.has(segment))) onChange(fsPath);
-  };
-  watcher.onDidCreate(tell);
-  watcher.onDidChange(tell);
-  watcher.onDidDelete(tell);
-  return watcher;
+/** What is told of files with one of some endings, where `listFiles` would list them. */
+export interface FileListener {
+  /** One was made, changed or deleted. */
+  onFile(path: string): void;
+  /** A folder was deleted or moved away, with all that was in it. */
+  onFolderGone(path: string): void;
+}
+
+/** Watches files. Of a folder that comes or goes as a whole the editor may not tell the files. */
+export function watchFiles(endings: readonly string[], { onFile, onFolderGone }: FileListener): vscode.Disposable {
+  const files = vscode.workspace.createFileSystemWatcher(patternOf(endings)), folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
+  const isOwn = ({ scheme, path }: vscode.Uri): boolean => scheme === 'file' && !path.split('/').some((segment) => passedOverNames.has(segment));
+  const tell = (uri: vscode.Uri): void => { if (isOwn(uri)) onFile(uri.fsPath); };
+  for (const event of [files.onDidCreate, files.onDidChange, files.onDidDelete]) event(tell);
+  const mayBeFolder = (uri: vscode.Uri): boolean => isOwn(uri) && !endings.some((ending) => uri.path.endsWith(ending));
+  folders.onDidDelete((uri) => { if (mayBeFolder(uri)) onFolderGone(uri.fsPath); });
+  folders.onDidCreate((uri) => { if (mayBeFolder(uri)) filesBelow(uri, endings).then((found) => found.forEach(tell), () => undefined); });
+  return vscode.Disposable.from(files, folders);
+}
+
+/** None where there is a file. */
+async function filesBelow(uri: vscode.Uri, endings: readonly string[]): Promise<readonly vscode.Uri[]> {
+  if (!(await stat(uri.fsPath)).isDirectory()) return [];
+  return vscode.workspace.findFiles(new vscode.RelativePattern(uri, patternOf(endings)), `**/{${passedOver.join(',')}}/**`, mostInFolder);
 }
 
 function patternOf(endings: readonly string[]): string {

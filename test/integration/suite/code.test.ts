@@ -152,6 +152,20 @@ describe('traces in the code', () => {
     assert.deepEqual((await soon(lenses, ([first]) => first?.line === 3))[0]?.line, 3);
   });
 
+  it('finds them again when the folder is gone in which another file called them the same', async () => {
+    const other = vscode.Uri.joinPath(file, '..', '..', 'copied');
+    await send(http, [span({ name: 'search' })]);
+    await soon(lenses, (found) => found.length === 1);
+    const sendUntil = async (isShown: boolean): Promise<unknown> => soon(async () => {
+      await send(http, [span({ name: 'search' })]);
+      return lenses();
+    }, (found) => found.length > 0 === isShown);
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(other, 'agent.py'), new TextEncoder().encode(program));
+    await sendUntil(false);
+    await vscode.workspace.fs.delete(other, { recursive: true });
+    await sendUntil(true);
+  });
+
   it('counts spans of a file while it is open, and says so', async () => {
     await run();
     await soon(lenses, (found) => found.length === 2);

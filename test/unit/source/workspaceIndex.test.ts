@@ -33,6 +33,14 @@ describe('the index of a workspace', () => {
     expect([index.fileCount, index.find('spanName', 'three')]).toEqual([0, []]);
   });
 
+  it('forgets the files of a folder that is gone, and of no other one', async () => {
+    const { context: { index }, at } = await makeWorkspace({ 'a/one.py': 'trace_span("x")', 'a/deep/two.py': 'trace_span("x")', 'ab/three.py': 'trace_span("x")' });
+    await index.forgetFolder(at('a'));
+    expect(index.find('spanName', 'x').map(({ path }) => path)).toEqual([at('ab/three.py')]);
+    await index.forgetFolder(at('ab/three.py'));
+    expect(index.fileCount).toBe(1);
+  });
+
   it('prefers the longest begin of a name that is made at run time', async () => {
     const { context: { index } } = await makeWorkspace({ 'a.py': 'trace_span(f"tool:{n}")\ntrace_span(f"tool:read_{n}")\ntrace_span(f"other{n}")' });
     expect(index.find('pattern', 'tool:read_file').map(({ line }) => line)).toEqual([2]);
