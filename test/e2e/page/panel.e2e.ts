@@ -118,7 +118,7 @@ describe('the selection', () => {
     const { page } = await open();
     const sash = page.getByRole('separator', { name: 'Height of the chart' });
     await sash.focus();
-    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowUp');
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowUp');
     await page.evaluate(() => window.fake.say({ type: 'selection.set', ref: { epoch: 1, row: window.fake.scenario.spans.findIndex(({ id }) => id === 'py2') } }));
     await expect.poll(async () => page.locator('.flame-scroller').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(40);
     const marked = (from: number, to: number): Promise<boolean> => page.locator('.flame-stage canvas').last().evaluate((canvas, [top, bottom]) => {
