@@ -132,7 +132,7 @@ describe('an HTML document opened from the disk without a network', () => {
   it('lets the reader choose among several traces', async () => {
     const { page } = await open([...agentRun, sketched({ id: 'b', traceId: '2'.repeat(32), name: 'second run', from: 5, to: 6 })]);
     await table(page).waitFor();
-    await page.getByRole('combobox', { name: 'Trace' }).selectOption('second run, 1 spans');
+    await page.getByRole('combobox', { name: 'Trace' }).selectOption('second run, 1 span');
     await expect.poll(async () => page.getByRole('row').locator('.name').allTextContents()).toEqual(['second run']);
   });
 
