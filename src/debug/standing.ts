@@ -23,7 +23,7 @@ export class Standing implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #stops: Stops;
-  readonly #spans = new Map<string, StandingSpan>();
+  readonly #spans = new Map<string, StandingSpan & { readonly stop: Stop }>();
   /** Threads whose marks are to go. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   readonly #listeners: readonly Disposable[];
@@ -38,8 +38,11 @@ export class Standing implements Disposable {
     ];
   }
 
-  /** The latest last. */
+  /** The latest last; for marks also those of threads that went on a moment ago. */
   get spans(): readonly StandingSpan[] { return [...this.#spans.values()]; }
+
+  /** The latest last, without threads that have gone on or stand elsewhere by now. */
+  get current(): readonly StandingSpan[] { return [...this.#spans.values()].filter(({ stop }) => this.#isCurrent(stop)); }
 
   /** Where a thread stands, the top frame first; empty when it tells nothing in time. */
   async framesOf({ session, threadId }: Pick<StandingSpan, 'session' | 'threadId'>, levels: number): Promise<unknown> {
@@ -63,7 +66,7 @@ export class Standing implements Disposable {
       this.#stay(key);
       const before = this.#spans.get(key);
       this.#spans.delete(key);
-      if (ids !== undefined) this.#spans.set(key, { ...ids, session, threadId, frameId: top.id });
+      if (ids !== undefined) this.#spans.set(key, { ...ids, session, threadId, frameId: top.id, stop });
       if (ids !== undefined || before !== undefined) this.#changed.fire();
     } catch {
       // An adapter that refuses, or a session that has ended: nothing is known of where it stands.

@@ -39,7 +39,7 @@ function frameIn(argument: unknown): FrameRef | undefined {
 
 /** The frame with the focus; where the debugger has none, the top one of the thread that stopped last. */
 function frameInFocus({ standing }: Services): FrameRef | undefined {
-  const item = vscode.debug.activeStackItem, latest = standing.spans.at(-1);
+  const item = vscode.debug.activeStackItem, latest = standing.current.at(-1);
   if (item !== undefined) return { sessionId: item.session.id, threadId: item.threadId, ...('frameId' in item ? { frameId: item.frameId } : {}) };
   return latest && { sessionId: latest.session.id, threadId: latest.threadId };
 }

@@ -56,8 +56,8 @@ export class SpanInlineValues implements vscode.InlineValuesProvider {
 
   /** The thread that a frame belongs to: the one with the focus, else the one whose top frame it is. */
   #threadOf(frameId: number): StandingSpan | undefined {
-    const { spans } = this.#services.standing, item = vscode.debug.activeStackItem;
-    return spans.find(({ session, threadId }) => item?.session.id === session.id && item.threadId === threadId) ?? spans.find((thread) => thread.frameId === frameId);
+    const { current } = this.#services.standing, item = vscode.debug.activeStackItem;
+    return current.find(({ session, threadId }) => item?.session.id === session.id && item.threadId === threadId) ?? current.find((thread) => thread.frameId === frameId);
   }
 }
 

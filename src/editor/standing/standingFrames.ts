@@ -20,12 +20,12 @@ interface Place { readonly frames: readonly FramePlace[]; readonly spans: readon
 export interface FrameServices {
   readonly collector: Collector;
   readonly source: Pick<SourceService, 'locationsOf'>;
-  readonly standing: Pick<Standing, 'spans' | 'framesOf'>;
+  readonly standing: Pick<Standing, 'current' | 'framesOf'>;
 }
 
 /** The innermost span that a frame is in. */
 export async function spanAtFrame(services: FrameServices, { sessionId, threadId, frameId }: FrameRef): Promise<{ readonly traceId: string; readonly spanId: string } | undefined> {
-  const thread = services.standing.spans.find((each) => each.session.id === sessionId && each.threadId === threadId);
+  const thread = services.standing.current.find((each) => each.session.id === sessionId && each.threadId === threadId);
   if (thread === undefined) return undefined;
   const { frames, spans } = await placeOf(services, thread), at = Math.max(0, frames.findIndex(({ id }) => id === frameId));
   const found = spans[spanOfFrame(frames, spans, at)];
@@ -34,7 +34,7 @@ export async function spanAtFrame(services: FrameServices, { sessionId, threadId
 
 /** Shows the frame in which a span goes on; false when no program stands in the span. */
 export async function showFrameOf(services: FrameServices, traceId: string, spanId: string): Promise<boolean> {
-  for (const thread of services.standing.spans.filter((each) => each.traceId === traceId).reverse()) {
+  for (const thread of services.standing.current.filter((each) => each.traceId === traceId).reverse()) {
     const { frames, spans } = await placeOf(services, thread), at = spans.findIndex((each) => each.spanId === spanId);
     const frame = at < 0 ? undefined : frames[frameOfSpan(frames, spans, at)];
     if (frame === undefined) continue;

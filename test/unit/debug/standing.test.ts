@@ -69,6 +69,20 @@ describe('where programs stand', () => {
     expect([one.spanIds, one.changes]).toEqual([[], 3]);
   });
 
+  it('says of a place that is not known yet nothing that held before', async () => {
+    let answer: unknown = { result: ids('first') };
+    const one = debuggerOf((command) => (command === 'stackTrace' ? frames() : answer));
+    await one.stop();
+    const later = Promise.withResolvers<unknown>();
+    answer = later.promise;
+    one.goOn();
+    await one.stop();
+    expect([one.spanIds, one.standing.current]).toEqual([['first in 7'], []]);
+    later.resolve({ result: ids('second') });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(one.standing.current.map(({ spanId }) => spanId)).toEqual(['second']);
+  });
+
   it('passes over an answer that comes after the program has gone on', async () => {
     const late = Promise.withResolvers<unknown>();
     const one = debuggerOf((command) => (command === 'stackTrace' ? frames() : late.promise));
