@@ -13,7 +13,14 @@ export function prepareDirectory(directory: string): void {
 /** Makes a database file if there is none; SQLite gives the log beside it the same permissions. */
 export function prepareFile(file: string): void {
   closeSync(openSync(file, 'a', ownerOnlyFile));
-  for (const companion of companions) if (existsSync(file + companion)) chmodSync(file + companion, ownerOnlyFile);
+  for (const companion of companions) {
+    try {
+      chmodSync(file + companion, ownerOnlyFile);
+    } catch (error) {
+      // A window that is just letting go of the database takes its log away.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 /** The file of the n-th window that keeps traces in a directory at the same time, counted from 1. */

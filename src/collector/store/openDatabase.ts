@@ -6,6 +6,8 @@ import { fileOf, prepareDirectory, setAside } from './databaseFiles.ts';
 /** Windows that can keep traces in one directory at the same time. */
 const mostWindows = 16;
 const retryEveryMs = 50;
+/** For so long a failure may come from a window that is just letting go of the file. */
+const failingMs = 1000;
 
 export interface OpenedDatabase {
   readonly database: TraceDatabase;
@@ -29,15 +31,15 @@ export async function openDatabase(directory: string, waitMs: number): Promise<O
   } catch (error) {
     throw databaseErrorOf(error);
   }
-  const deadline = performance.now() + waitMs;
+  const began = performance.now(), deadline = began + waitMs, failingUntil = began + Math.min(waitMs, failingMs);
   for (let window = 1; window <= mostWindows; window++) {
     for (;;) {
-      const database = tryOpen(fileOf(directory, window), notices);
+      const database = tryOpenUntil(failingUntil, fileOf(directory, window), notices);
       if (typeof database === 'object') {
         if (window > 1) notices.push(`Another window has the traces of this folder open. Those of this window are kept in ${database.path} until the next start.`);
         return { database, window, notices };
       }
-      if (database === 'newer' || window > 1 || performance.now() >= deadline) break;
+      if (database === 'newer' || (database === 'inUse' && (window > 1 || performance.now() >= deadline))) break;
       await delay(retryEveryMs);
     }
   }
@@ -70,6 +72,16 @@ export function* leftDatabases(directory: string): Generator<TraceDatabase> {
 /** What people are told about a damaged database. */
 export const damageNotice = (error: Error, aside: string): string =>
   `The stored traces were damaged (${error.message}). They were put aside as ${aside}.`;
+
+/** The same, but a failure that may pass is none before a time (as `performance.now()` tells it). */
+function tryOpenUntil(time: number, file: string, notices: string[]): ReturnType<typeof tryOpen> | 'failing' {
+  try {
+    return tryOpen(file, notices);
+  } catch (error) {
+    if (performance.now() >= time) throw error;
+    return 'failing';
+  }
+}
 
 /** The database, or why it is not for us; a damaged one is replaced by an empty one. */
 function tryOpen(file: string, notices: string[]): TraceDatabase | 'inUse' | 'newer' {

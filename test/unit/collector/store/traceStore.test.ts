@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -356,6 +356,21 @@ describe('a damaged or strange database', () => {
     store.close();
     const again = await open(directory);
     expect(recordsOf(again.store, third)).toHaveLength(2);
+  });
+
+  it('that cannot be opened while another window lets go of it is opened then', async () => {
+    const directory = makeDirectory(), file = path.join(directory, 'traces.db');
+    const before = await open(directory);
+    await arriveDrawn(before.store, 'a run 0..1', first);
+    before.store.close();
+    renameSync(file, `${file}.held`);
+    mkdirSync(file);
+    setTimeout(() => {
+      rmdirSync(file);
+      renameSync(`${file}.held`, file);
+    }, 100);
+    const { store } = await open(directory, {}, 10_000);
+    expect([store.storageProblem, store.newestFirst().map(({ traceId }) => traceId)]).toEqual([undefined, [first]]);
   });
 
   it('of a newer release is left alone and another file used', async () => {
