@@ -78,6 +78,9 @@ describe('the panel for everybody', () => {
     const { page } = workbench(), panel = workbench().panel(), menu = page.getByRole('menu').getByRole('menuitem', { name: /^Go to Source/ });
     for (const place of [panel.chart, panel.table]) {
       await place.focus();
+      // The editor hears of it a moment later, and gives the focus back to what it knows.
+      await expect.poll(() => place.evaluate((element) => element === document.activeElement && document.hasFocus())).toBe(true);
+      await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('IFRAME');
       await page.keyboard.press('Shift+F10');
       await menu.first().waitFor();
       expect(await page.getByRole('menu').getByRole('menuitem', { name: 'Filter by Name' }).count()).toBe(1);
