@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
-import { activated, int, listening, newSpanId, newTraceId, send, span, text } from './support.ts';
+import { activated, int, listening, newSpanId, newTraceId, openFolder, send, span, text } from './support.ts';
 
 const program = [
   'from tracer import span', '', 'def search_docs(query):', '    with span("search"):', '        return find(query)', '',
@@ -31,9 +31,7 @@ describe('traces in the code', () => {
   before(async () => {
     api = await activated();
     http = await listening(api);
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    file = vscode.Uri.joinPath(folder.uri, 'inCode', 'agent.py');
+    file = vscode.Uri.joinPath(openFolder().uri, 'inCode', 'agent.py');
   });
 
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
-import { activated, eventually, listening, newSpanId, newTraceId, send, span } from './support.ts';
+import { activated, eventually, listening, newSpanId, newTraceId, openFolder, send, span } from './support.ts';
 
 interface Manifest { readonly contributes: { readonly commands: readonly { readonly command: string }[] } }
 
@@ -70,16 +70,14 @@ describe('commands and views', () => {
     await send(http, [span({ traceId, name: 'saved' })]);
     const bytes = await api.exportTrace(traceId, 'otlp-json');
     await api.clear();
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    const file = vscode.Uri.joinPath(folder.uri, 'saved.otlp.json');
+    const file = vscode.Uri.joinPath(openFolder().uri, 'saved.otlp.json');
     await vscode.workspace.fs.writeFile(file, bytes);
     try {
       const told = eventually(api.onDidChangeTraces, ({ traceIds }) => traceIds.includes(traceId));
       const report = await api.importFile(file);
       assert.deepEqual({ format: report.format, traceIds: report.traceIds, spanCount: report.spanCount }, { format: 'otlp-json', traceIds: [traceId], spanCount: 1 });
       await told;
-      await assert.rejects(api.importFile(folder.uri), /not a file/);
+      await assert.rejects(api.importFile(openFolder().uri), /not a file/);
     } finally {
       await vscode.workspace.fs.delete(file);
     }

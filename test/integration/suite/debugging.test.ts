@@ -5,20 +5,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
 import type { SpanRecord } from '../../../src/model/records.ts';
-import { activated, listening } from './support.ts';
+import { activated, listening, load, openFolder, root } from './support.ts';
 
 interface EnvironmentRow { readonly name: string; readonly value: string; readonly note: string }
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
-function folderUri(): vscode.Uri {
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  assert.ok(folder, 'no folder is open');
-  return folder.uri;
-}
-
 /** A file of the workspace that is there for this test. */
 function program(name: string, lines: readonly string[]): string {
-  const file = path.join(folderUri().fsPath, name);
+  const file = path.join(openFolder().uri.fsPath, name);
   writeFileSync(file, `${lines.join('\n')}\n`);
   return file;
 }
@@ -53,7 +46,7 @@ function taskEnd(name: string): Promise<void> {
 }
 
 async function reportOf(name: string): Promise<(string | null)[]> {
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folderUri(), `${name}.json`));
+  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(openFolder().uri, `${name}.json`));
   return JSON.parse(new TextDecoder().decode(bytes)) as (string | null)[];
 }
 
@@ -66,7 +59,6 @@ async function spansOf(api: SpanscopeApi, name: string): Promise<SpanRecord[]> {
   }
 }
 
-const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
 
 describe('debugging', function () {
   this.timeout(60_000);
@@ -190,7 +182,7 @@ describe('debugging', function () {
   });
 
   it('lets every debugger’s configurations say that a program is left alone', async () => {
-    const launch = vscode.Uri.joinPath(folderUri(), '.vscode', 'launch.json');
+    const launch = vscode.Uri.joinPath(openFolder().uri, '.vscode', 'launch.json');
     const text = (property: string): string => JSON.stringify({ version: '0.2.0', configurations: [{ type: 'node', request: 'launch', name: 'a', program: 'a.js', [property]: false }] });
     const problems = (): string => vscode.languages.getDiagnostics(launch).map(({ message }) => message).join();
     const becomes = (wanted: string): Promise<void> => new Promise((resolve) => {

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
 import type { SpanRecord } from '../../../src/model/records.ts';
 import type { SpanBreakpoint } from '../../../src/protocol/live.ts';
-import { activated, listening } from './support.ts';
+import { activated, listening, root, until } from './support.ts';
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
 const python = process.env['SPANSCOPE_TEST_PYTHON'];
 const [folder] = vscode.workspace.workspaceFolders ?? [];
 let programs = '';
@@ -39,17 +37,12 @@ interface Frame { readonly id: number; readonly line: number; readonly source?: 
 const sessions = new Map<vscode.DebugSession, Said>();
 const running = new Set<vscode.DebugSession>();
 
-async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const end = Date.now() + 45_000;
-  while (Date.now() < end) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await delay(30);
-  }
+/** Waits for something, and says where the debugger is when it does not happen. */
+const happens = <T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> => until(look, () => {
   const item = vscode.debug.activeStackItem, editor = vscode.window.activeTextEditor;
   const shown = editor === undefined ? 'nothing' : `${editor.document.uri.fsPath}:${editor.selection.active.line + 1}`;
-  throw new Error(`${what} did not happen; the debugger ${item === undefined ? 'runs' : `stands in ${item.session.name}`}, and the editor shows ${shown}`);
-}
+  return `${what} did not happen; the debugger ${item === undefined ? 'runs' : `stands in ${item.session.name}`}, and the editor shows ${shown}`;
+});
 
 async function placeNow(): Promise<Place | undefined> {
   const item = vscode.debug.activeStackItem, editor = vscode.window.activeTextEditor;
@@ -73,7 +66,7 @@ async function placeAnywhere(file: string, line: number): Promise<Place | undefi
   return undefined;
 }
 
-const standsAt = (file: string, line: number): Promise<Place> => until(`a stop at ${path.basename(file)}:${line}`, async () => {
+const standsAt = (file: string, line: number): Promise<Place> => happens(`a stop at ${path.basename(file)}:${line}`, async () => {
   const place = await placeNow();
   return place?.file === file && place.line === line ? place : undefined;
 });
@@ -92,13 +85,13 @@ async function start(file: string, more: Partial<vscode.DebugConfiguration> = {}
 
 /** What the program said, once it is over. */
 async function ended(): Promise<Said> {
-  await until('the end of the program', () => (running.size === 0 ? true : undefined));
+  await happens('the end of the program', () => (running.size === 0 ? true : undefined));
   const [main] = [...sessions].find(([session]) => session.parentSession === undefined) ?? [];
   return (main === undefined ? undefined : sessions.get(main)) ?? { stdout: '', stderr: '' };
 }
 
 async function spansOf(api: SpanscopeApi, name: string): Promise<readonly SpanRecord[]> {
-  return until(`a trace "${name}"`, async () => {
+  return happens(`a trace "${name}"`, async () => {
     const trace = (await api.listTraces()).find((each) => each.name === name);
     return trace?.endUnixNano === undefined ? undefined : api.getTrace(trace.traceId);
   });
@@ -179,7 +172,7 @@ print("done")
     await breakAt({ on: 'start', name: 'LOOK*' }, { on: 'error' }, { on: 'end', name: 'lookup' });
     await start(file);
     await standsAt(file, lineOf(text, 'start'));
-    const selected = await until('the span being selected', async () => vscode.commands.executeCommand<SpanBreakpoint | undefined>('spanscope.breakWhenEnds').then((found) => found, () => undefined));
+    const selected = await happens('the span being selected', async () => vscode.commands.executeCommand<SpanBreakpoint | undefined>('spanscope.breakWhenEnds').then((found) => found, () => undefined));
     assert.equal(selected.name, 'lookup');
     added.push(selected);
     await continueHere();
@@ -216,7 +209,7 @@ print(list(numbers()))
     const seen: string[] = [];
     for (const mark of ['task', 'task', 'ordinary', 'ordinary', 'thread', 'generator']) {
       const expression = mark === 'task' || mark === 'ordinary' ? 'n' : '0';
-      const place = await until(`a stop at ${mark}`, async () => {
+      const place = await happens(`a stop at ${mark}`, async () => {
         const now = await placeNow();
         if (now?.line !== line(mark)) return undefined;
         // It may go on just then.
@@ -253,7 +246,7 @@ os._exit(subprocess.call([sys.executable, __file__, "child"]))
     await breakAt({ on: 'start', role: 'other' });
     await start(file, { console: 'integratedTerminal' });
     for (const name of process.platform === 'win32' ? ['parent', 'child'] : ['parent', 'forked', 'child']) {
-      const { session, threadId } = await until(`a stop of the ${name}`, async () => {
+      const { session, threadId } = await happens(`a stop of the ${name}`, async () => {
         const now = await placeNow() ?? await placeAnywhere(file, lineOf(text, 'made'));
         return now?.line === lineOf(text, 'made') && (await valueAt(now, 'name').catch(() => '')) === `'${name}'` ? now : undefined;
       });

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
-import { activated, eventually, listening } from './support.ts';
+import { activated, eventually, listening, load, openFolder, until } from './support.ts';
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
-const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
 const lines = [
   `const { trace } = ${load('@opentelemetry/api')};`,
   `const { NodeTracerProvider } = ${load('@opentelemetry/sdk-trace-node')};`,
@@ -26,9 +23,7 @@ describe('time spent in the debugger', function () {
   before(async () => {
     api = await activated();
     await listening(api);
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    program = vscode.Uri.joinPath(folder.uri, 'paused.cjs');
+    program = vscode.Uri.joinPath(openFolder().uri, 'paused.cjs');
     writeFileSync(program.fsPath, `${lines.join('\n')}\n`);
   });
 
@@ -40,15 +35,6 @@ describe('time spent in the debugger', function () {
     await api.stopReceiver();
   });
 
-  async function until<T>(look: () => Promise<T | undefined>, problem: string): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const found = await look();
-      if (found !== undefined) return found;
-      assert.ok(attempt < 900, problem);
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
-  }
-
   async function pausedIn(traceId: string): Promise<string | undefined> {
     const said = (await api.getTrace(traceId)).map(({ attributes }) => attributes[key]).find((value) => value !== undefined);
     return said === undefined ? undefined : String(said);
@@ -57,12 +43,12 @@ describe('time spent in the debugger', function () {
   it('is kept with the trace, goes with its exports and comes back from them', async () => {
     vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(program, new vscode.Position(lines.findIndex((line) => line.includes('stands here')), 0)))]);
     const over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
-    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { type: 'node', request: 'launch', name: 'Paused', program: program.fsPath, console: 'internalConsole' }));
-    await until(async () => (vscode.debug.activeStackItem !== undefined && 'frameId' in vscode.debug.activeStackItem ? true : undefined), 'the program does not stand');
+    assert.ok(await vscode.debug.startDebugging(openFolder(), { type: 'node', request: 'launch', name: 'Paused', program: program.fsPath, console: 'internalConsole' }));
+    await until(async () => (vscode.debug.activeStackItem !== undefined && 'frameId' in vscode.debug.activeStackItem ? true : undefined), () => 'the program does not stand');
     await vscode.commands.executeCommand('workbench.action.debug.continue');
     await over;
-    const { traceId } = await until(async () => (await api.listTraces()).find(({ name }) => name === 'research agent'), 'the trace has not come');
-    const said = await until(() => pausedIn(traceId), 'the trace does not say that its program stood');
+    const { traceId } = await until(async () => (await api.listTraces()).find(({ name }) => name === 'research agent'), () => 'the trace has not come');
+    const said = await until(() => pausedIn(traceId), () => 'the trace does not say that its program stood');
     assert.match(said, /^20\d\d-[\dT:.-]+Z\/20\d\d-[\dT:.-]+Z$/);
     const [from = '', to = ''] = said.split('/');
     assert.ok(Date.parse(from) < Date.parse(to), said);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
-import { activated, int, listening, newSpanId, newTraceId, send, span, text } from './support.ts';
+import { activated, int, listening, newSpanId, newTraceId, openFolder, send, span, text } from './support.ts';
 
 const program = ['import tracer', '', 'def search_docs(query):', '    with tracer.start_as_current_span("search"):', '        return []', ''].join('\n');
 
@@ -13,9 +13,7 @@ describe('span to source', () => {
   before(async () => {
     api = await activated();
     http = await listening(api);
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    file = vscode.Uri.joinPath(folder.uri, 'agent', 'search.py');
+    file = vscode.Uri.joinPath(openFolder().uri, 'agent', 'search.py');
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(program));
   });
 

@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
 import type { SpanBreakpoint } from '../../../src/protocol/live.ts';
-import { activated, listening } from './support.ts';
+import { activated, listening, load, root, until } from './support.ts';
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
 const [folder] = vscode.workspace.workspaceFolders ?? [];
 
 /** A file of the workspace that is there for these tests. */
@@ -20,7 +18,6 @@ function program(name: string, text: string): string {
   return file;
 }
 
-const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
 const setup = `
 const { trace } = ${load('@opentelemetry/api')};
 const { NodeTracerProvider } = ${load('@opentelemetry/sdk-trace-node')};
@@ -51,27 +48,18 @@ async function placeNow(): Promise<Place | undefined> {
 
 const running = new Set<vscode.DebugSession>();
 
-/** Polls until something is there; gives up as late as the test does. */
-async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, patienceMs = 30_000): Promise<T> {
-  const end = Date.now() + patienceMs;
-  let seen: unknown;
-  while (Date.now() < end) {
-    const found = await look();
-    if (found !== undefined) return found;
-    seen = await placeNow();
-    await delay(50);
-  }
-  throw new Error(`${what} did not happen; the debugger stands at ${JSON.stringify(seen, ['file', 'line', 'isOnTop'])}`);
-}
+/** Waits for something, and says where the debugger stands when it does not happen. */
+const happens = <T>(what: string, look: () => Promise<T | undefined> | T | undefined, patienceMs?: number): Promise<T> =>
+  until(look, async () => `${what} did not happen; the debugger stands at ${JSON.stringify(await placeNow(), ['file', 'line', 'isOnTop'])}`, patienceMs);
 
-const standsAt = (file: string, line: number, isOnTop = true): Promise<Place> => until(`a stop at ${path.basename(file)}:${line}`, async () => {
+const standsAt = (file: string, line: number, isOnTop = true): Promise<Place> => happens(`a stop at ${path.basename(file)}:${line}`, async () => {
   const place = await placeNow();
   return place?.file === file && place.line === line && place.isOnTop === isOnTop ? place : undefined;
 });
 
 async function goOn({ session, threadId }: Place): Promise<void> {
   await session.customRequest('continue', { threadId });
-  await until('the program going on', async () => {
+  await happens('the program going on', async () => {
     const item = vscode.debug.activeStackItem;
     return !(item instanceof vscode.DebugStackFrame) || item.session !== session || (await framesOf(session, threadId).catch(() => [])).length === 0 ? true : undefined;
   }, 5000).catch(() => undefined);
@@ -84,11 +72,11 @@ async function start(file: string, more: Partial<vscode.DebugConfiguration> = {}
   assert.ok(await vscode.debug.startDebugging(folder, { type: 'node', request: 'launch', name: 'Run agent', console: 'internalConsole', program: file, ...more }));
 }
 
-const ended = (): Promise<true> => until('the end of the program', () => (running.size === 0 ? true : undefined));
+const ended = (): Promise<true> => happens('the end of the program', () => (running.size === 0 ? true : undefined));
 const add = async (draft: object): Promise<SpanBreakpoint> => await vscode.commands.executeCommand<SpanBreakpoint>('spanscope.addSpanBreakpoint', draft);
 const remove = (id: string): Thenable<unknown> => vscode.commands.executeCommand('spanscope.deleteSpanBreakpoint', id);
 const openFiles = (): readonly string[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).flatMap(({ input }) => (input instanceof vscode.TabInputText ? [path.basename(input.uri.fsPath)] : []));
-const output = (file: string): Promise<string> => until('the output', async () => {
+const output = (file: string): Promise<string> => happens('the output', async () => {
   const bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(`${file}.out`)).then((found) => found, () => undefined);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 });
@@ -132,9 +120,9 @@ ${done}`;
     await breakAt({ on: 'start', name: 'LOOK*' }, { on: 'error' }, { on: 'end', name: 'lookup' });
     await start(file);
     await standsAt(file, lineOf(text, 'start'));
-    const selected = await until('the span being selected', async () => vscode.commands.executeCommand<SpanBreakpoint | undefined>('spanscope.breakWhenEnds').then((found) => found, () => undefined));
+    const selected = await happens('the span being selected', async () => vscode.commands.executeCommand<SpanBreakpoint | undefined>('spanscope.breakWhenEnds').then((found) => found, () => undefined));
     assert.equal(selected.name, 'lookup');
-    await until('a trace panel', () => (vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ input }) => input instanceof vscode.TabInputWebview) ? true : undefined));
+    await happens('a trace panel', () => (vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ input }) => input instanceof vscode.TabInputWebview) ? true : undefined));
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
     await continueHere();
     await standsAt(file, lineOf(text, 'error'));
@@ -242,7 +230,7 @@ writeFileSync(new URL(import.meta.url + '.out'), 'done ' + twice); // last
     await breakAt({ on: 'start', name: 'tool:weather' }, { on: 'end', name: 'tool:weather' }, { on: 'start', name: 'memory:*' });
     await start(file);
     for (const hasAwaited of ['undefined', 'true']) {
-      await until(`a stop where hasAwaited is ${hasAwaited}`, async () => {
+      await happens(`a stop where hasAwaited is ${hasAwaited}`, async () => {
         const { session } = await standsAt(file, line('tool'), false);
         const { result } = await session.customRequest('evaluate', { expression: 'String(globalThis.hasAwaited)' }) as { readonly result: string };
         return result === `'${hasAwaited}'` ? true : undefined;
@@ -277,7 +265,7 @@ writeFileSync(new URL(import.meta.url + '.out'), 'done ' + twice); // last
     await breakAt({ on: 'error', tool: 'search_trains' }, { on: 'error', tool: 'hold_seats' }, { on: 'end', attribute: { key: 'gen_ai.agent.name', operator: '=', value: 'planner' } });
     await start(planner, { env, outputCapture: 'std' });
     for (const [i, [file, line]] of ([[worker, searches], [planner, holds], [planner, runs]] as const).entries()) {
-      await until(`stop ${i + 1}`, () => (stops > i ? true : undefined));
+      await happens(`stop ${i + 1}`, () => (stops > i ? true : undefined));
       await standsAt(file, line, false);
       await continueHere();
     }
@@ -300,7 +288,7 @@ setTimeout(() => {
     await start(file);
     const stood = new Set<string>();
     for (let i = 0; i < 2; i++) {
-      const place = await until('a stop of another process', async () => {
+      const place = await happens('a stop of another process', async () => {
         const now = await placeNow();
         return now?.line === lineOf(text, 'made') && now.isOnTop && !stood.has(now.session.id) ? now : undefined;
       });
@@ -359,7 +347,7 @@ span.end();
     assert.deepEqual({ ...breakpoint, id: '' }, { id: '', enabled: true, on: 'start', name: 'from a line' });
     await start(file);
     await standsAt(file, lineOf(text, 'made'));
-    await until('an ordinary breakpoint', async () => {
+    await happens('an ordinary breakpoint', async () => {
       await vscode.commands.executeCommand('spanscope.addLineBreakpoint');
       return vscode.debug.breakpoints.some((each) => each instanceof vscode.SourceBreakpoint && each.location.uri.fsPath === file && each.location.range.start.line === lineOf(text, 'made') - 1) ? true : undefined;
     });

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
-import { activated, eventually, listening } from './support.ts';
+import { activated, eventually, listening, load, openFolder, until } from './support.ts';
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
-const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
 /** A program in the workspace folder, and how it is debugged. */
 interface Program { readonly uri: vscode.Uri; readonly lines: readonly string[]; readonly configuration: { readonly type: string } & Readonly<Record<string, unknown>> }
 
@@ -72,9 +69,7 @@ describe('standing in the debugger', function () {
   });
 
   function write(name: string, lines: readonly string[], configuration: Program['configuration']): Program {
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder, 'no folder is open');
-    const uri = vscode.Uri.joinPath(folder.uri, name);
+    const uri = vscode.Uri.joinPath(openFolder().uri, name);
     writeFileSync(uri.fsPath, `${lines.join('\n')}\n`);
     return { uri, lines, configuration };
   }
@@ -84,7 +79,7 @@ describe('standing in the debugger', function () {
     vscode.debug.addBreakpoints(marks.map((mark) => new vscode.SourceBreakpoint(new vscode.Location(program.uri, new vscode.Position(lineOf(program, mark), 0)))));
     over = eventually(vscode.debug.onDidTerminateDebugSession, (session) => session.parentSession === undefined);
     const stands = standsAt(program, marks[0] ?? '');
-    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { ...program.configuration, request: 'launch', name: 'Standing', program: program.uri.fsPath, console: 'internalConsole' }));
+    assert.ok(await vscode.debug.startDebugging(openFolder(), { ...program.configuration, request: 'launch', name: 'Standing', program: program.uri.fsPath, console: 'internalConsole' }));
     return await stands;
   }
 
@@ -108,15 +103,6 @@ describe('standing in the debugger', function () {
   async function framesOf({ session, threadId }: vscode.DebugStackFrame): Promise<readonly Frame[]> {
     const answer: unknown = await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: 50 }).then((frames: unknown) => frames, () => undefined);
     return (answer as { readonly stackFrames: readonly Frame[] } | undefined)?.stackFrames ?? [];
-  }
-
-  async function until<T>(look: () => Promise<T | undefined>, problem: () => string): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const found = await look();
-      if (found !== undefined) return found;
-      assert.ok(attempt < 900, attempt < 900 ? '' : problem());
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
   }
 
   /** The texts beside a line, as soon as there is one that begins so. */

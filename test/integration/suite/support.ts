@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
+
+/** The folder of the project itself. */
+export const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
+
+/** What loads one of the project's packages in a program of a test. */
+export const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
+
+/** The folder that is open. */
+export function openFolder(): vscode.WorkspaceFolder {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'no folder is open');
+  return folder;
+}
 
 /** The interface that the extension exports. */
 export async function activated(): Promise<SpanscopeApi> {
@@ -59,4 +73,15 @@ export function eventually<T>(event: vscode.Event<T>, fits: (value: T) => boolea
       resolve(value);
     });
   });
+}
+
+/** Looks until there is something; `problem` says what is wrong when there is nothing for so long. */
+export async function until<T>(look: () => Promise<T | undefined> | T | undefined, problem: () => string | Promise<string>, patienceMs = 45_000): Promise<T> {
+  const end = Date.now() + patienceMs;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => { setTimeout(resolve, 30); });
+  }
+  throw new Error(await problem());
 }

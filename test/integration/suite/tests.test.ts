@@ -4,15 +4,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
 import type { SpanRecord, TraceSummary } from '../../../src/model/records.ts';
-import { activated, listening } from './support.ts';
+import { activated, listening, load, openFolder, root } from './support.ts';
 
-const root = process.env['SPANSCOPE_TEST_ROOT'] ?? '';
-const load = (name: string): string => `require(${JSON.stringify(path.join(root, 'node_modules', name))})`;
 
 function file(name: string, lines: readonly string[]): vscode.Uri {
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  assert.ok(folder, 'no folder is open');
-  const uri = vscode.Uri.joinPath(folder.uri, name);
+  const uri = vscode.Uri.joinPath(openFolder().uri, name);
   writeFileSync(uri.fsPath, `${lines.join('\n')}\n`);
   return uri;
 }
