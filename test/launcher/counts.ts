@@ -7,6 +7,10 @@ export interface Counts {
   readonly failed: number;
   readonly skipped: number;
   readonly failures?: readonly string[];
+  /** What to run again for a second look at the failures, and what else is counted above of the same: files of vitest, outermost suites of mocha. */
+  readonly again?: { readonly names: readonly string[]; readonly passed: number; readonly skipped: number };
+  /** Of tests that failed and passed when they were run again: title and what they said at first. */
+  readonly unsteady?: readonly string[];
 }
 
 /** What a stage counts that ended without a result: one failure. */
@@ -19,12 +23,29 @@ export function sum(all: readonly Counts[]): Counts {
     total.failed += failed;
     total.skipped += skipped;
   }
-  return { ...total, failures: all.flatMap(({ failures = [] }) => failures) };
+  return { ...total, failures: all.flatMap(({ failures = [] }) => failures), unsteady: all.flatMap(({ unsteady = [] }) => unsteady) };
 }
 
 /** `12 passed, 0 failed`, and `, 1 skipped` when there are any. */
 export function asLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+const mostFailuresToRunAgain = 3;
+
+/**
+ * Runs a stage, and what failed of it once more, from a fresh editor or process: an editor, a browser and a debugger have hiccups
+ * of their own. What passes then is counted as passed and named as unsteady, for it is a fault to mend, of the test or of the
+ * product. Many failures are no hiccup and stay as they are.
+ */
+export async function withSecondLook(stage: (only: readonly string[]) => Promise<Counts>): Promise<Counts> {
+  const first = await stage([]);
+  if (first.failed === 0 || first.failed > mostFailuresToRunAgain || !first.again) return first;
+  const { names, passed, skipped } = first.again;
+  process.stdout.write(`\n── once more: ${names.join(', ')}\n`);
+  const second = await stage(names);
+  if (second.failed > 0) return { ...first, failures: [...(first.failures ?? []), ...(second.failures ?? [])] };
+  return { passed: first.passed - passed + second.passed, failed: 0, skipped: first.skipped - skipped + second.skipped, unsteady: first.failures ?? [] };
 }
 
 const mostLinesOfFailure = 25;
@@ -49,7 +70,7 @@ export function readVitestReport(file: string): Counts {
     numPendingTests: number;
     numTodoTests: number;
     success: boolean;
-    testResults: { name: string; message?: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
+    testResults: { name: string; status: string; message?: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
   };
   const skipped = report.numPendingTests + report.numTodoTests;
   // A file that cannot be loaded, or an error outside any test, fails the run without a failed test.
@@ -58,5 +79,7 @@ export function readVitestReport(file: string): Counts {
     const tests = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => asFailure(fullName, failureMessages.join('\n')));
     return tests.length === 0 && message !== '' ? [asFailure(name, message)] : tests;
   });
-  return { passed: report.numPassedTests, failed, skipped, failures };
+  const again = report.testResults.filter(({ status }) => status === 'failed'), tests = again.flatMap(({ assertionResults }) => assertionResults);
+  const passedAgain = tests.filter(({ status }) => status === 'passed').length, skippedAgain = tests.filter(({ status }) => status !== 'passed' && status !== 'failed').length;
+  return { passed: report.numPassedTests, failed, skipped, failures, again: { names: again.map(({ name }) => name), passed: passedAgain, skipped: skippedAgain } };
 }

@@ -25,8 +25,8 @@ interface SuiteRun {
   readonly results: string;
 }
 
-/** Runs the compiled suite inside a real VS Code, whichever way there is; prints its report. */
-export async function runIntegration(): Promise<Counts> {
+/** Runs the compiled suite inside a real VS Code, whichever way there is, or only some of its outermost suites; prints its report. */
+export async function runIntegration(only: readonly string[] = []): Promise<Counts> {
   const way = await chooseEditorHere();
   const runFolder = newRunFolder();
   const folder = path.join(runFolder, 'workspace');
@@ -42,7 +42,7 @@ export async function runIntegration(): Promise<Counts> {
     window: { folder, extensionDevelopmentPath: root, extensionTestsPath: compiledSuite },
     settings: { 'spanscope.receiver.autoStart': false },
     extraExtensions: clients.python === undefined ? [] : [path.join(root, 'test/fixtures/extensions/debugpy')],
-    env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...variablesOf(clients) },
+    env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...onlySuites(only), ...variablesOf(clients) },
   };
   await (way === 'server' ? runInServer(suite) : runInDesktop(way === 'installed' ? (installedEditor() as string) : await downloadedEditor(), suite));
   if (existsSync(report)) process.stdout.write(readFileSync(report, 'utf8'));
@@ -55,6 +55,9 @@ export async function runIntegration(): Promise<Counts> {
   process.stdout.write(`integration: ${asLine(counts)}\n`);
   return counts;
 }
+
+const onlySuites = (titles: readonly string[]): Readonly<Record<string, string>> =>
+  titles.length === 0 ? {} : { SPANSCOPE_TEST_GREP: titles.map((title) => `^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}`).join('|') };
 
 async function runInServer(suite: SuiteRun): Promise<void> {
   const server = await startVscodeServer(suite);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { asLine, oneFailure, sum } from './counts.ts';
+import { asLine, oneFailure, sum, withSecondLook } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { root } from './paths.ts';
 import { npm, run } from './processes.ts';
@@ -24,7 +24,7 @@ async function build(): Promise<Counts> {
 // Some unit tests run programs with real SDKs; they are skipped where these are not installed.
 async function unit(): Promise<Counts> {
   await prepareRealClients();
-  return runVitest([]);
+  return withSecondLook(runVitest);
 }
 
 const stages: ReadonlyMap<string, () => Promise<Counts>> = new Map([
@@ -32,8 +32,8 @@ const stages: ReadonlyMap<string, () => Promise<Counts>> = new Map([
   ['types', () => check('types')],
   ['unit', unit],
   ['build and package', build],
-  ['integration', runIntegration],
-  ['end to end', () => runEndToEnd()],
+  ['integration', () => withSecondLook(runIntegration)],
+  ['end to end', () => withSecondLook(runEndToEnd)],
 ]);
 
 /** On the oldest editor only what runs in an editor is worth a second run. */
@@ -56,5 +56,6 @@ for (const [name, counts] of results) process.stdout.write(`  ${name}: ${asLine(
 const total = sum(results.map(([, counts]) => counts));
 // Once more at the end, where they are seen: what is above may be thousands of lines, or cut off.
 for (const failure of total.failures ?? []) process.stdout.write(`\n  ✗ ${failure.replaceAll('\n', '\n  ')}\n`);
+for (const failure of total.unsteady ?? []) process.stdout.write(`\n  ~ unsteady, passed when run again: ${failure.replaceAll('\n', '\n  ')}\n`);
 process.stdout.write(`\n${asLine(total)}\n`);
 process.exit(total.failed === 0 ? 0 : 1);
