@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Endpoints, PortProblem, StartResult } from '../protocol/collector.ts';
 import { describeHolder } from './portHolder.ts';
@@ -85,8 +86,13 @@ export class Ports {
       report: (fault) => this.#options.report(`A receiver failed: ${fault instanceof Error ? fault.stack ?? fault.message : String(fault)}`),
       identity: () => ({ service: 'spanscope', version: 1, pid: process.pid, http: ports.get('http')?.port, grpc: ports.get('grpc')?.port }),
     };
+    const takeHttp2 = (socket: Socket): boolean => {
+      const grpc = ports.get('grpc');
+      grpc?.take?.(socket);
+      return grpc?.take !== undefined;
+    };
     await Promise.all([
-      this.#openOne('http', wanted.httpPort, (port) => openHttpListener(port, httpReceivers, context), ports, problems),
+      this.#openOne('http', wanted.httpPort, (port) => openHttpListener(port, httpReceivers, context, takeHttp2), ports, problems),
       this.#loadAndOpenGrpc(wanted.grpcPort, context, ports, problems),
     ]);
     const result = { endpoints: endpointsOf(ports), problems };

@@ -14,7 +14,7 @@ export async function openConnectionListener(wantedPort: number, receiver: Recei
     .on('error', () => undefined);
   try {
     const { port, servers } = await listenOnLoopback(make, wantedPort);
-    return { port, close: () => close(servers, pool, route) };
+    return { port, take: (socket) => take(socket, pool, route), close: () => close(servers, pool, route) };
   } catch (error) {
     await route.close();
     throw error;

@@ -7,14 +7,21 @@ import type { Admission, AdmittedHead } from './admission.ts';
 import { errorAnswer, jsonMediaType } from './answers.ts';
 import { HeldBytes, readBody, unzip } from './body.ts';
 import { ConnectionPool } from './connectionPool.ts';
+import { watchBeginning } from './firstBytes.ts';
 import { endRaw, withoutUpgrade } from './httpUpgrade.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { refusalOf } from './refusal.ts';
 import type { Answer, Endpoint, Lease, OpenPort, Receiver, ReceiverContext, Route, Sink } from './receiver.ts';
 
-/** Listens for HTTP/1.1 on both loopback addresses and gives what arrives to the routes of the receivers. Errors as `listenOnLoopback`. */
-export async function openHttpListener(wantedPort: number, receivers: readonly Receiver<Route>[], context: ReceiverContext): Promise<OpenPort> {
-  const listener = new HttpListener(receivers, context);
+/** Takes a connection that begins as HTTP/2, as those of gRPC do; false when there is nobody for it. */
+export type TakeHttp2 = (socket: Socket) => boolean;
+
+/**
+ * Listens for HTTP/1.1 on both loopback addresses and gives what arrives to the routes of the receivers. One variable
+ * leads exporters of both protocols, and many programs name theirs in their code, so gRPC is handed over. Errors as `listenOnLoopback`.
+ */
+export async function openHttpListener(wantedPort: number, receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeHttp2 = () => false): Promise<OpenPort> {
+  const listener = new HttpListener(receivers, context, takeHttp2);
   try {
     const { port, servers } = await listenOnLoopback(() => listener.createServer(), wantedPort);
     return { port, close: () => listener.close(servers) };
@@ -37,12 +44,14 @@ class HttpListener {
   readonly #pool: ConnectionPool;
   readonly #held: HeldBytes;
   readonly #leases = new WeakMap<Socket, Lease>();
+  readonly #takeHttp2: TakeHttp2;
   #running = 0;
   #isClosing = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext) {
+  constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeHttp2) {
     const { sink, admission, control, identity, report } = context;
+    this.#takeHttp2 = takeHttp2;
     this.#sink = sink;
     this.#admission = admission;
     this.#control = control;
@@ -65,9 +74,13 @@ class HttpListener {
       requireHostHeader: false,
     });
     server.maxHeadersCount = 0;
+    // Node's own handler, which reads a connection as HTTP/1.1, has its turn once that is what it is.
+    const handlers = server.listeners('connection') as ((socket: Socket) => void)[];
+    const read = (socket: Socket): void => { for (const handler of handlers) handler.call(server, socket); };
     const serve = (expectation: Expectation) => (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response, expectation);
     return server
-      .on('connection', (socket) => this.#admit(socket))
+      .removeAllListeners('connection')
+      .on('connection', (socket) => this.#admit(socket, read))
       .on('request', serve(undefined))
       .on('checkContinue', serve('continue'))
       .on('checkExpectation', serve('unknown'))
@@ -93,11 +106,16 @@ class HttpListener {
     await Promise.race([Promise.all(closed), inTime]);
   }
 
-  #admit(socket: Socket): void {
-    if (this.#leases.has(socket)) return;
+  #admit(socket: Socket, read: (socket: Socket) => void): void {
+    if (this.#leases.has(socket)) return read(socket);
     const lease = this.#pool.admit(socket);
-    if (lease === undefined) this.#end(socket, retryLater(1, 'too many connections'));
-    else this.#leases.set(socket, lease);
+    if (lease === undefined) return this.#end(socket, retryLater(1, 'too many connections'));
+    this.#leases.set(socket, lease);
+    watchBeginning(socket, this.#admission.limits.headersWithinMs, (beginning) => {
+      if (beginning === 'silence') return this.#end(socket, tooSlow);
+      if (beginning === 'http2' && this.#takeHttp2(socket)) return lease.leave();
+      read(socket);
+    });
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, expectation: Expectation): Promise<void> {
@@ -280,8 +298,9 @@ const preflightReply: Reply = {
 const replyOf = ({ status, message, headers, close }: Refusal, requestMediaType: string | undefined): Reply =>
   ({ ...errorAnswer(status, message, requestMediaType), headers, close });
 
+const tooSlow = new Refusal(408, 'request took too long');
 const refusalOfClientError: ReadonlyMap<string, Refusal> = new Map([
   ['HPE_HEADER_OVERFLOW', new Refusal(431, 'header section too large')],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', new Refusal(413, 'chunk extensions too large')],
-  ['ERR_HTTP_REQUEST_TIMEOUT', new Refusal(408, 'request took too long')],
+  ['ERR_HTTP_REQUEST_TIMEOUT', tooSlow],
 ]);

@@ -92,6 +92,8 @@ export interface ConnectionRoute extends OpenReceiver {
 /** A port that is listened on. */
 export interface OpenPort {
   readonly port: number;
+  /** Takes a connection that came to another port and speaks what is spoken here. */
+  take?(socket: Socket): void;
   /** Ends after running requests, at most 2 s later. Harmless when called twice. */
   close(): Promise<void>;
 }

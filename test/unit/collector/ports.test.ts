@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { listeningInodes, nameInLsof, pidInNetstat, programName } from '../../../src/collector/portHolder.ts';
 import { Ports } from '../../../src/collector/ports.ts';
 import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
-import { RawGrpc, framed } from './receivers/support/rawGrpc.ts';
-import { ask } from './receivers/support/rawHttp.ts';
+import { RawGrpc, framed, preface } from './receivers/support/rawGrpc.ts';
+import { ask, requestBytes } from './receivers/support/rawHttp.ts';
 import { RecordingSink } from './receivers/support/recordingSink.ts';
 
 const grpcBundle = path.resolve(import.meta.dirname, '../../../src/collector/receivers/otlpGrpc.ts');
@@ -56,6 +56,31 @@ describe('the ports', () => {
       await ports.stop();
       expect(ports.current.endpoints).toEqual({});
       expect(await ask(portIn(endpoints.http))).toBeUndefined();
+    }
+  });
+
+  it('take gRPC on the HTTP port as well, with the checks of gRPC, and end it when they close', async () => {
+    const sink = new RecordingSink(), ports = makePorts(sink);
+    const { endpoints } = await ports.start(anyPorts);
+    const grpc = new RawGrpc(portIn(endpoints.http));
+    expect((await grpc.call(framed('x'))).code).toBe(0);
+    expect((await grpc.call(framed('x'), { ':authority': 'evil.example' })).code).toBe(7);
+    expect((await ask(portIn(endpoints.http)))?.status).toBe(200);
+    expect(sink.payloads).toHaveLength(2);
+    const closed = new Promise((resolve) => { grpc.session.once('close', resolve); });
+    await ports.stop();
+    await closed;
+  });
+
+  it('tell by as few bytes as come at a time what is spoken', async () => {
+    const sink = new RecordingSink(), ports = makePorts(sink);
+    const { endpoints } = await ports.start(anyPorts);
+    for (const [bytes, answer] of [[requestBytes({ body: 'x' }), 'HTTP/1.1 200 '], [preface, '\0\0']] as const) {
+      const socket = connect(portIn(endpoints.http), '127.0.0.1').setNoDelay();
+      const said = new Promise<string>((resolve) => { socket.once('data', (chunk) => resolve(chunk.toString('latin1', 0, answer.length))); });
+      for (const byte of bytes) await new Promise((resolve) => { socket.write(Buffer.of(byte), resolve); });
+      expect(await said).toBe(answer);
+      socket.destroy();
     }
   });
 
