@@ -55,7 +55,7 @@ export class DebugSessions implements DebugConfigurationProvider {
     if (reach === undefined || launchVariables(configuration) === undefined) return configuration;
     const isOverriding = this.#overridden === configuration.name;
     if (isOverriding) this.#overridden = undefined;
-    const prepared = await this.#tracer.prepare({ name: nameOf(configuration), type: configuration.type, reach, existing: await layersOfLaunch(configuration), isOverriding });
+    const prepared = await this.#tracer.prepare({ name: nameOf(configuration), type: configuration.type, reach, existing: await layersOfLaunch(configuration, folder?.uri.fsPath ?? ''), isOverriding });
     if (prepared === undefined) return configuration;
     const { run, environment } = prepared;
     if (environment.elsewhere !== undefined) this.#onElsewhere(prepared, () => this.#useOurs(run.id, folder, configuration));

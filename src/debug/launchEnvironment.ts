@@ -1,7 +1,7 @@
 /**
  * Where debuggers take the environment of the program that they launch: most an object `env`, those of the C/C++ extension a
- * list `environment` of names and values (https://code.visualstudio.com/docs/cpp/launch-json-reference), lldb-dap also a list
- * `env` of assignments (https://github.com/llvm/llvm-project/tree/main/lldb/tools/lldb-dap).
+ * list `environment` of names and values (https://code.visualstudio.com/docs/cpp/launch-json-reference), lldb-dap a list
+ * `env` of assignments, or an object from version 18 on (https://github.com/llvm/llvm-project/tree/main/lldb/tools/lldb-dap).
  */
 type Configuration = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,8 @@ export function withLaunchVariables<T extends Configuration>(configuration: T, v
   if (listed.has(configuration['type'])) {
     return { ...configuration, [key]: [...others.filter((item) => !pairOf(item).some(([name]) => isSet(name))), ...[...variables].map(([name, value]) => ({ name, value }))] };
   }
-  if (Array.isArray(given)) {
+  // What is not given takes the form that all versions read.
+  if (Array.isArray(given) || (assigned.has(configuration['type']) && (given === undefined || given === null))) {
     return { ...configuration, [key]: [...others.filter((item) => !assignmentOf(item).some(([name]) => isSet(name))), ...[...variables].map(([name, value]) => `${name}=${value}`)] };
   }
   return { ...configuration, [key]: Object.fromEntries([...Object.entries(given ?? {}).filter(([name]) => !isSet(name)), ...variables]) };

@@ -22,13 +22,14 @@ export class Layers {
 
   /**
    * The value that counts, unless it is one that we have set in a program around this one: the editor may itself have been
-   * started in a terminal of ours. Those are the values that stand beside an address of ours.
+   * started in a terminal of ours. Those are the values that stand beside an address of ours. Some debuggers copy a layer
+   * into a stronger one, so the weakest that has the value is named.
    */
   find(name: string): Found | undefined {
-    for (const { by, values } of this.#layers) {
+    for (const { values } of this.#layers) {
       const value = values.get(name);
       if (value === undefined || (value !== null && isOurs(name, value, values))) continue;
-      return { value: value ?? '', by };
+      return { value: value ?? '', by: this.#layers.findLast((layer) => layer.values.get(name) === value)?.by ?? '' };
     }
     return undefined;
   }

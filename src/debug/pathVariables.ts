@@ -52,7 +52,8 @@ const longestAttribute = 255;
  */
 export function resourceAttributesWith(existing: string, more: ReadonlyMap<string, string>): string {
   const kept = existing.split(',').map((pair) => pair.trim()).filter((pair) => pair !== '' && !keyOf(pair).startsWith('spanscope.'));
-  return [...kept, ...[...more].map(([key, value]) => `${key}=${encoded(value)}`)].join(',');
+  // Some debuggers put variables between quotes of a shell as they are.
+  return [...kept.map((pair) => pair.replaceAll("'", '%27')), ...[...more].map(([key, value]) => `${key}=${encoded(value)}`)].join(',');
 }
 
 const keyOf = (pair: string): string => pair.slice(0, Math.max(0, pair.indexOf('='))).trim();

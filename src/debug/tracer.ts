@@ -67,8 +67,10 @@ export class Tracer {
     const link = await withPatience(this.#link());
     if (link === undefined || Object.keys(link.endpoints).length === 0) return undefined;
     const run = { id: newRunId(Date.now(), randomUUID().slice(0, 8)), name, type };
+    const { endpoints, token } = link;
     const environment = environmentFor({
-      ...link, session: run, workspace: workspace.name ?? '', hooks: reach === 'hooks' ? this.hooks : {}, content: contentChoice(), isOverriding, delimiter: path.delimiter,
+      // Nobody but a hook has a use for the token, and some debuggers show variables in a terminal.
+      endpoints, ...(reach === 'hooks' ? { token } : {}), session: run, workspace: workspace.name ?? '', hooks: reach === 'hooks' ? this.hooks : {}, content: contentChoice(), isOverriding, delimiter: path.delimiter,
     }, existing);
     if (environment.variables.size === 0) return undefined;
     const prepared = { run, environment };

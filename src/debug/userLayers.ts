@@ -4,6 +4,7 @@ import * as process from 'node:process';
 import { workspace } from 'vscode';
 import type { DebugConfiguration } from 'vscode';
 import { launchVariables } from './launchEnvironment.ts';
+import { launchProfileOf, profileLayer } from './launchSettings.ts';
 import { Layers, layerOf, parseEnvFile } from './layers.ts';
 import type { Layer } from './layers.ts';
 
@@ -11,13 +12,15 @@ const largestFileBytes = 1024 * 1024;
 const nameRule = process.platform === 'win32' ? 'ignoreCase' : 'exact';
 const terminalPlatforms: Partial<Record<NodeJS.Platform, string>> = { darwin: 'osx', win32: 'windows' };
 
-/** What a program of a launch configuration would get without us. */
-export async function layersOfLaunch(configuration: DebugConfiguration): Promise<Layers> {
-  const { envFile, console: place } = configuration as { envFile?: unknown; console?: unknown };
+/** What a program of a launch configuration would get without us; `folder` is where relative paths of the configuration start. */
+export async function layersOfLaunch(configuration: DebugConfiguration, folder: string): Promise<Layers> {
+  const { envFile, console: place, cwd } = configuration as { envFile?: unknown; console?: unknown; cwd?: unknown };
   const files = (Array.isArray(envFile) ? envFile : [envFile]).filter((file) => typeof file === 'string');
+  const profile = launchProfileOf(configuration), home = path.resolve(folder, typeof cwd === 'string' ? cwd : '');
   return new Layers([
     layerOf('the launch configuration', Object.fromEntries(launchVariables(configuration) ?? [])),
-    ...(await Promise.all(files.toReversed().map(fileLayer))),
+    ...(await Promise.all(files.toReversed().map((file) => fileLayer(path.resolve(folder, file), (by, text) => ({ by, values: parseEnvFile(text) }))))),
+    ...(profile === undefined ? [] : [await fileLayer(path.resolve(home, profile.file), (by, text) => profileLayer(by, text, profile))]),
     ...(place === 'internalConsole' ? [] : [terminalLayer()]),
     editorLayer(),
   ], nameRule);
@@ -34,12 +37,13 @@ function terminalLayer(): Layer {
 const editorLayer = (): Layer => layerOf('the environment of the editor', process.env);
 
 /** Empty when it cannot be read: then the debugger says so. */
-async function fileLayer(file: string): Promise<Layer> {
+async function fileLayer(file: string, read: (by: string, text: string) => Layer): Promise<Layer> {
   const by = path.basename(file);
   try {
     const facts = await stat(file);
-    return { by, values: facts.isFile() && facts.size <= largestFileBytes ? parseEnvFile(await readFile(file, 'utf8')) : new Map() };
+    if (facts.isFile() && facts.size <= largestFileBytes) return read(by, await readFile(file, 'utf8'));
   } catch {
-    return { by, values: new Map() };
+    // Nothing is known of it.
   }
+  return { by, values: new Map() };
 }

@@ -8,6 +8,11 @@ describe('what a program would get anyway', () => {
     expect([layers.find('X'), layers.find('Y'), layers.find('Z'), layers.find('x')]).toEqual([{ value: '1', by: 'a' }, { value: 'true', by: 'b' }, undefined, undefined]);
   });
 
+  it('names the weakest layer that has the value, which a debugger may have copied', () => {
+    const layers = new Layers([layerOf('the launch configuration', { X: '1', Y: '1' }), layerOf('debug.env', { Y: '2' }), layerOf('the environment of the editor', { X: '1' })], 'exact');
+    expect([layers.find('X'), layers.find('Y')]).toEqual([{ value: '1', by: 'the environment of the editor' }, { value: '1', by: 'the launch configuration' }]);
+  });
+
   it('compares names as the system does', () => {
     expect(new Layers([layerOf('a', { NodeOptions: '', node_options: '--inspect' })], 'ignoreCase').find('NODE_OPTIONS')?.value).toBe('--inspect');
   });

@@ -53,6 +53,10 @@ describe('OTEL_RESOURCE_ATTRIBUTES', () => {
     expect(resourceAttributesWith(existing, new Map([['spanscope.session.id', 'new']]))).toBe('a=1,b = 2,spanscope.session.id=new');
   });
 
+  it('hold no quote, because some debuggers put them into one', () => {
+    expect(resourceAttributesWith("team=o'hara", new Map([['k', "it's"]]))).toBe('team=o%27hara,k=it%27s');
+  });
+
   it('never exceed what SDKs take, and can always be decoded', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
       const value = resourceAttributesWith('', new Map([['k', name]])).slice(2);

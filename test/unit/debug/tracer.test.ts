@@ -34,6 +34,13 @@ describe('a program that is about to start', () => {
     expect(each.find(prepared?.run.id ?? '')).toBe(prepared);
   });
 
+  it('is given no token where no hook would use it, as some debuggers show variables in a terminal', async () => {
+    const { variables } = (await tracer().tracer.prepare({ ...start, type: 'rdbg', reach: 'variables' }))?.environment ?? {};
+    expect(variables?.get('SPANSCOPE_ENDPOINT')).toBe(http);
+    expect(variables?.has('SPANSCOPE_TOKEN')).toBe(false);
+    expect([...variables?.values() ?? []].join('')).toMatch(/^[\w:/.,=%-]*$/);
+  });
+
   it('is left alone in a workspace that is not trusted, even when asked, and nothing is started', async () => {
     workspace.isTrusted = false;
     const { tracer: each, asked } = tracer();
