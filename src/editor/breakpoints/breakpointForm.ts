@@ -44,7 +44,7 @@ export async function askNewBreakpoint(asker: Asker): Promise<BreakpointDraft | 
   const draft = first({ on: 'start' });
   // Tokens are known once a model call has ended; the others as soon as a span begins.
   if (field === 'limit') return { ...draft, on: draft.limit?.of === 'tokens' ? 'end' : 'start' };
-  const on = await asker.pick(title, `${breakpointSubject(draft)}: when to stop`, momentChoices);
+  const on = await asker.pick(title, `${breakpointSubject(draft)}: when to stop`, momentsOf(draft));
   return on === undefined ? undefined : { ...draft, on };
 }
 
@@ -58,6 +58,11 @@ export async function askChanges(asker: Asker, before: BreakpointDraft, display:
     // Giving up one question goes back to the others.
     draft = (await askField(asker, title, field, draft))?.(draft) ?? draft;
   }
+}
+
+/** Most attributes are set while a span runs, which people do not think of. */
+function momentsOf({ attribute }: BreakpointDraft): typeof momentChoices {
+  return attribute === undefined ? momentChoices : momentChoices.map((choice) => (choice.value === 'start' ? { ...choice, description: 'with the attributes that it has from the start' } : choice));
 }
 
 function formOf(draft: BreakpointDraft, display: Display): readonly Choice<Field | 'save'>[] {
@@ -83,7 +88,7 @@ async function askField(asker: Asker, title: string, field: Field, draft: Breakp
     case 'tool': return askText(asker, title, 'tool', 'Name of the tool; * stands for anything', 'web_search', draft);
     case 'model': return askText(asker, title, 'model', 'Name of the model; * stands for anything', 'gpt-5*', draft);
     case 'on': {
-      const on = await asker.pick(title, 'When to stop', momentChoices);
+      const on = await asker.pick(title, 'When to stop', momentsOf(draft));
       return on === undefined ? undefined : (before) => ({ ...before, on });
     }
     case 'role': {
@@ -125,7 +130,7 @@ async function askLimit(asker: Asker, title: string, { limit }: BreakpointDraft)
   if (of === '') return ({ limit: _, ...rest }) => rest;
   const text = await asker.text(title, {
     prompt: `${measureWords[of]} of a run, after which the program stops once`, example: of === 'tokens' ? '50000' : '30', ...(limit?.of === of ? { value: String(limit.above) } : {}),
-    problemOf: (each) => (isAmount(each) ? undefined : 'A number from 0.'),
+    problemOf: (each) => (of === 'seconds' ? isAmount(each) ? undefined : 'A number from 0.' : isWhole(each) ? undefined : 'A whole number from 0.'),
   });
   return text === undefined ? undefined : (before) => ({ ...before, limit: { of, above: Number(text) } });
 }
@@ -150,4 +155,5 @@ function attributeProblem(text: string): string | undefined {
 const breakpointSubject = ({ name, tool, model, role, attribute }: BreakpointDraft): string => name ?? tool ?? model ?? (role === undefined ? undefined : roleWords[role]) ?? (attribute === undefined ? 'Any span' : attributeText(attribute));
 const lengthProblem = (text: string): string | undefined => (text.length > longestText ? `At most ${longestText} characters.` : undefined);
 const isCount = (text: string): boolean => /^\d{1,9}$/.test(text.trim()) && Number(text) >= 1;
+const isWhole = (text: string): boolean => /^\d{1,12}$/.test(text.trim());
 const isAmount = (text: string): boolean => /^\d{1,12}(?:\.\d{1,6})?$/.test(text.trim());

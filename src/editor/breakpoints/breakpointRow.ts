@@ -1,7 +1,7 @@
 import type { SpanBreakpoint } from '../../protocol/live.ts';
 import type { Display } from '../display.ts';
 import type { TreeRow } from '../traces/treeRow.ts';
-import { breakpointLabel, hasNoCondition, hitWords } from './breakpointWords.ts';
+import { breakpointLabel, hitWords } from './breakpointWords.ts';
 
 /** What is known of a breakpoint beside itself. */
 export interface BreakpointState { readonly hits: number; readonly isStanding: boolean }
@@ -18,10 +18,11 @@ export function breakpointRow(breakpoint: SpanBreakpoint, { hits, isStanding }: 
 
 /** The lines of a breakpoint's tooltip; the first is its title. */
 export function breakpointTooltip(breakpoint: SpanBreakpoint, hits: number, display: Display): string[] {
-  const { hit = 1 } = breakpoint, words = breakpointLabel(breakpoint, display);
+  const { hit = 1, name, tool, model } = breakpoint, words = breakpointLabel(breakpoint, display);
   return [
     `The debugger stops when ${words}.`,
-    hasNoCondition(breakpoint) ? '' : 'Upper and lower case are the same; * stands for anything.',
+    [name, tool, model].some((part) => part !== undefined) ? 'In names upper and lower case are the same; * stands for anything.' : '',
+    breakpoint.on === 'start' && breakpoint.attribute !== undefined ? 'When a span starts it has few of its attributes: choose its end for the others.' : '',
     hit > 1 ? 'Counted in each program.' : '',
     hits === 0 ? 'Not met in this debug session.' : `Met ${display.count(hits, 'time')} in this debug session.`,
   ].filter(Boolean);

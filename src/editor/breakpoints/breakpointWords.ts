@@ -5,7 +5,7 @@ import type { Display } from '../display.ts';
 
 const verbs: Readonly<Record<SpanBreakpoint['on'], string>> = { start: 'starts', end: 'ends', error: 'fails' };
 const operatorWords: ReadonlyMap<string, string> = new Map([['=', '='], ['!=', '≠'], ['>', '>'], ['>=', '≥'], ['<', '<'], ['<=', '≤'], ['~', 'contains']]);
-const longestPart = 60;
+const longestPart = 60, nsPerSecond = 1e9;
 
 /** Where a breakpoint stops, in words: `tool web_search fails`, `span named plan* starts, from the 3rd on`. */
 export function breakpointLabel(breakpoint: SpanBreakpoint, display: Display): string {
@@ -26,15 +26,16 @@ export function hitWords(hits: number, display: Display): string {
 }
 
 /** Whether every span meets it, at some time. */
-export function hasNoCondition({ name, role, tool, model, attribute }: SpanBreakpoint): boolean {
+function hasNoCondition({ name, role, tool, model, attribute }: SpanBreakpoint): boolean {
   return [name, role, tool, model, attribute].every((part) => part === undefined);
 }
 
-/** `tokens`, with the number as the rest of the product writes it. */
+/** `10,000 tokens` or `1.50 s`, with the number as the rest of the product writes it. */
 export function limitWords({ limit }: SpanBreakpoint, display: Display): string | undefined {
   if (limit === undefined) return undefined;
   const { of, above } = limit;
-  return above === 1 ? `1 ${of.slice(0, -1)}` : `${display.numbers.count(above)} ${of}`;
+  // Views know steps of a run as its spans.
+  return of === 'seconds' ? display.numbers.duration(above * nsPerSecond) : display.count(above, of === 'tokens' ? 'token' : 'span');
 }
 
 export function ordinal(number: number): string {

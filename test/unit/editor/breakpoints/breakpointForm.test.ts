@@ -47,7 +47,9 @@ describe('a breakpoint in words', () => {
     expect(label({ on: 'end', attribute: { key: 'http.response.status_code', operator: '>=', value: '500' } })).toBe('span with http.response.status_code ≥ 500 ends');
     expect(label({ on: 'start', role: 'tool', attribute: { key: 'retry', operator: 'exists' } })).toBe('tool that has retry starts');
     expect(label({ on: 'end', limit: { of: 'tokens', above: 10_000 } })).toBe('run passes 10,000 tokens');
-    expect(label({ on: 'start', tool: 'search', limit: { of: 'seconds', above: 1 } })).toBe('tool search starts, once its run has passed 1 second');
+    expect(label({ on: 'start', tool: 'search', limit: { of: 'seconds', above: 1 } })).toBe('tool search starts, once its run has passed 1.00\u00a0s');
+    expect(label({ on: 'start', limit: { of: 'seconds', above: 1.5 } })).toBe('run passes 1.50\u00a0s');
+    expect([1, 30].map((above) => label({ on: 'start', limit: { of: 'steps', above } }))).toEqual(['run passes 1 span', 'run passes 30 spans']);
   });
 
   it('shows what poses as something else', () => {
@@ -60,7 +62,10 @@ describe('a breakpoint in words', () => {
     expect(breakpointRow(one, { hits: 0, isStanding: false }, display)).toMatchObject({ label: 'Tool web_search fails', description: '', icon: 'debug-breakpoint' });
     expect(breakpointRow(one, { hits: 2, isStanding: true }, display)).toMatchObject({ description: 'stopped here · 2 hits', icon: 'debug-stackframe', spoken: 'Tool web_search fails, on, stopped here · 2 hits' });
     expect(breakpointRow({ ...one, enabled: false, hit: 2 }, { hits: 1, isStanding: false }, display)).toMatchObject({ icon: 'debug-breakpoint-conditional-disabled', spoken: 'Tool web_search fails, from the 2nd on, off, 1 hit' });
-    expect(breakpointTooltip({ ...one, hit: 2 }, 1, display)).toEqual(['The debugger stops when tool web_search fails, from the 2nd on.', 'Upper and lower case are the same; * stands for anything.', 'Counted in each program.', 'Met 1 time in this debug session.']);
+    const begins = { id: 'a', enabled: true, on: 'start', attribute: { key: 'retry', operator: 'exists' } } as const;
+    expect([breakpointTooltip(begins, 0, display), breakpointTooltip({ ...begins, on: 'end' }, 0, display)].map((lines) => lines.some((line) => line.includes('few of its attributes')))).toEqual([true, false]);
+    expect(breakpointTooltip({ id: 'a', enabled: true, on: 'end', role: 'tool' }, 0, display)).toEqual(['The debugger stops when tool ends.', 'Not met in this debug session.']);
+    expect(breakpointTooltip({ ...one, hit: 2 }, 1, display)).toEqual(['The debugger stops when tool web_search fails, from the 2nd on.', 'In names upper and lower case are the same; * stands for anything.', 'Counted in each program.', 'Met 1 time in this debug session.']);
   });
 
   it('says why it stops nothing now', () => {
@@ -97,6 +102,7 @@ describe('adding a breakpoint', () => {
     await expect(added('Attribute…', 'a >= five')).rejects.toThrow('>= needs a number.');
     await expect(added('Attribute…', '= 5')).rejects.toThrow('Write a key');
     await expect(added('Run that takes too much…', 'Seconds', 'many')).rejects.toThrow('A number from 0.');
+    await expect(added('Run that takes too much…', 'Spans', '1.5')).rejects.toThrow('A whole number from 0.');
     await expect(added('Span by name…', 'x'.repeat(501))).rejects.toThrow('At most 500 characters.');
   });
 });
