@@ -91,6 +91,8 @@ export interface CodeUseAnswer {
   readonly uses: readonly (CodeUse | undefined)[];
   /** Spans are still to be looked at: asking again tells more. */
   readonly isPartial: boolean;
+  /** Names of opened files, and of stored traces, that have too many spans to be looked at. */
+  readonly tooLarge: readonly string[];
 }
 
 /** A span that was made at a place. */

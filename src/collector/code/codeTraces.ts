@@ -32,20 +32,26 @@ export class CodeTraces {
     this.files = files;
   }
 
-  newestFirst(): readonly CodeTrace[] {
-    const received = this.newestReceived(), files = this.files();
-    if (files.length === 0) return received;
+  /** With the names of files that have traces too large to be among them. */
+  newestFirst(): { readonly traces: readonly CodeTrace[]; readonly tooLarge: readonly string[] } {
+    const received = this.newestReceived(), files = this.files(), tooLarge = new Set<string>();
+    if (files.length === 0) return { traces: received, tooLarge: [] };
     // An export of what was received, or what was kept of a file, is there twice.
     const seen = new Set(received.map(({ summary }) => summary.traceId));
     let left = mostFileSpans;
     const opened = files.flatMap(({ source, name, store }) => store.newestFirst().slice(0, mostFileTraces).flatMap(({ traceId, packed }): CodeTrace[] => {
       const summary = parseSummary(traceId, packed);
-      if (seen.has(traceId) || summary.spanCount > left) return [];
+      if (seen.has(traceId)) return [];
+      if (summary.spanCount > left) {
+        tooLarge.add(name);
+        return [];
+      }
       seen.add(traceId);
       left -= summary.spanCount;
       return [{ key: traceKeyOf(source, traceId), source, file: name, store, summary }];
     }));
-    return [...received, ...opened].sort((a, b) => Number(BigInt(b.summary.startUnixNano) - BigInt(a.summary.startUnixNano)));
+    const traces = [...received, ...opened].sort((a, b) => Number(BigInt(b.summary.startUnixNano) - BigInt(a.summary.startUnixNano)));
+    return { traces, tooLarge: [...tooLarge] };
   }
 
   /** A trace by its key. One that is not in memory is not kept there. */

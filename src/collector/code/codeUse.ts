@@ -21,7 +21,10 @@ const scanMs = 100;
 const mostStale = 10_000;
 /** A part of a trace is gone through again when so much more of it was read. */
 const leastGrowth = 1.5;
-const mostGroups = 5_000, mostListed = 500, mostProblems = 100;
+const mostGroups = 5_000, mostListed = 500, mostProblems = 100, mostNamed = 20;
+
+/** Reading it from the disk would take too long. */
+const isTooLarge = ({ store, summary: { traceId, spanCount } }: CodeTrace): boolean => spanCount > mostStoredSpans && store.memory.get(traceId) === undefined;
 
 /**
  * What the spans of the newest runs, and of opened files, did at which places in code. Works only when it is asked: it then reads what has come
@@ -36,6 +39,8 @@ export class CodeUses {
   private scans = new WeakMap<TraceColumns, PlaceScan>();
   private problems = new WeakMap<PlacedSpans, readonly CodeProblem[]>();
   private turn: Promise<unknown> = Promise.resolve();
+  /** Names of what the last look passed over. */
+  private tooLarge: readonly string[] = [];
 
   constructor(received: TraceStore, files: () => readonly FileTraces[]) { this.traces = new CodeTraces(received, files); }
 
@@ -54,7 +59,7 @@ export class CodeUses {
       const paused = new PausedSpans(pauses);
       for (const spans of this.kept.values()) await sums.add(paused.without(spans), turns);
       const found = sums.result();
-      return { epoch: this.table.epoch, places: this.table.places.slice(isSame ? known : 0), uses: groups.map((_, i) => found[i]), isPartial };
+      return { epoch: this.table.epoch, places: this.table.places.slice(isSame ? known : 0), uses: groups.map((_, i) => found[i]), isPartial, tooLarge: this.tooLarge };
     });
   }
 
@@ -96,7 +101,7 @@ export class CodeUses {
 
   /** What is kept is in the order of the traces, the newest first. True when there is more to be read. */
   private async refresh(turns: Turns): Promise<boolean> {
-    const end = performance.now() + scanMs, before = new Map(this.kept), traces = this.traces.newestFirst();
+    const end = performance.now() + scanMs, before = new Map(this.kept), { traces, tooLarge } = this.traces.newestFirst(), passed = [...tooLarge];
     let isPartial = false;
     if (traces.length === 0) this.forget();
     this.kept.clear();
@@ -104,6 +109,10 @@ export class CodeUses {
       const { key } = each, known = before.get(key);
       if (known !== undefined) this.kept.set(key, known);
       if (known !== undefined && !this.stale.has(key)) continue;
+      if (isTooLarge(each)) {
+        if (known === undefined) passed.push(each.file ?? each.summary.label);
+        continue;
+      }
       if (performance.now() > end) { isPartial = true; continue; }
       this.stale.delete(key);
       if (await this.scan(each, turns, end)) continue;
@@ -111,13 +120,13 @@ export class CodeUses {
       this.stale.add(key);
     }
     for (const key of this.stale) if (!this.kept.has(key)) this.stale.delete(key);
+    this.tooLarge = [...new Set(passed)].slice(0, mostNamed);
     return isPartial;
   }
 
   /** False when the time was over before all of a trace was read. */
   private async scan({ key, source, file, store, summary }: CodeTrace, turns: Turns, end: number): Promise<boolean> {
-    const { traceId } = summary;
-    const trace = store.memory.get(traceId) ?? (summary.spanCount > mostStoredSpans ? undefined : this.traces.read(key));
+    const trace = store.memory.get(summary.traceId) ?? this.traces.read(key);
     if (trace === undefined) return true;
     const scan = this.scanOf(trace), isRead = await scan.run(trace, this.table, turns, end), known = this.kept.get(key);
     // Of a large trace that is still being read, what little is new is not worth going through all of it.

@@ -54,6 +54,7 @@ export class CodeInsight {
   #loading: Promise<boolean> | undefined;
   #shown = '[0]';
   #isPartial = false;
+  #tooLarge: readonly string[] = [];
   #nextFind = performance.now() + findAgainMs;
   #running: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,6 +76,9 @@ export class CodeInsight {
   }
 
   get epoch(): number { return this.places.epoch; }
+
+  /** Names of files and stored traces whose spans are not shown, since there are too many. */
+  get tooLarge(): readonly string[] { return this.#tooLarge; }
 
   /** When the programs of the newest runs stood in the debugger, which is no time that their spans took. */
   get pauses(): readonly CodePauses[] { return this.#runs.paused.slice(-mostPausedRuns).map(({ id, pauses = [] }) => ({ session: id, pauses })); }
@@ -149,6 +153,7 @@ export class CodeInsight {
       const { epoch } = this.places, answer = await this.#collector.call('codeUse', { epoch, known: this.places.known, groups: ids.map((id) => [id]), pauses: this.pauses });
       if (this.places.epoch !== epoch) return this.#again();
       this.#isPartial = answer.isPartial;
+      this.#tooLarge = answer.tooLarge;
       if (answer.isPartial) this.request();
       if (answer.epoch !== epoch) uses.clear();
       await this.places.take(answer);

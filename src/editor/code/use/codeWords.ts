@@ -37,6 +37,12 @@ export function lensTooltip(here: SpansHere, display: Display): string {
   return joined([`Show the spans of the last ${runs === 1 ? 'run' : display.count(runs, 'run')}`, all.calls === all.spans ? '' : `${display.count(all.calls, 'call')} with all spans in them`, ...originWords(here, display)]);
 }
 
+/** What is said of traces whose spans are too many to be shown; empty when there are none. */
+export function tooLargeWords(names: readonly string[], display: Display): string {
+  if (names.length === 0) return '';
+  return `${names.length === 1 ? `${visibleName(fileWords(names, display))} has` : `${display.count(names.length, 'trace')} have`} too many spans to be shown in code.`;
+}
+
 /** Where spans are from, unless they came from programs that ran here and recorded their lines. */
 function originWords({ use: { runs, fileRuns, files }, isOlder, isByName }: SpansHere, display: Display): string[] {
   const from = fileRuns === 0 ? '' : `${fileRuns === runs ? '' : `${display.count(fileRuns, 'run')} `}from ${visibleName(fileWords(files, display))}`;

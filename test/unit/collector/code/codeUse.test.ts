@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CodeUses } from '../../../../src/collector/code/codeUse.ts';
+import { packSummary, parseSummary } from '../../../../src/collector/store/summaries.ts';
 import { TraceStore } from '../../../../src/collector/store/traceStore.ts';
 import { live } from '../../../../src/formats/live.ts';
 import { traceKeyOf } from '../../../../src/model/traceKey.ts';
@@ -59,7 +60,7 @@ function message({ trace = 't', id, parent, line, at = 0, seconds = 1, failed, n
 class Workbench {
   readonly store: TraceStore;
   readonly uses: CodeUses;
-  answer: CodeUseAnswer = { epoch: 0, places: [], uses: [], isPartial: false };
+  answer: CodeUseAnswer = { epoch: 0, places: [], uses: [], isPartial: false, tooLarge: [] };
   lines = new Map<number | undefined, number>();
   pauses: CodePauses[] = [];
   files: FileTraces[] = [];
@@ -261,6 +262,36 @@ describe('what spans of opened files did in code', () => {
     await bench.open('prod', message({ id: 'a', line: 12, failed: 'long ago' }));
     expect((await bench.of([12]))[0]?.all.errors).toBe(1);
     expect(await bench.uses.failures()).toEqual([]);
+  });
+});
+
+describe('what has too many spans to be looked at', () => {
+  /** A store whose traces say that they are so large, and which are on the disk alone. */
+  function enlarged(store: TraceStore, spanCount: number, isInMemory: boolean): TraceStore {
+    return Object.create(store, {
+      newestFirst: { value: () => store.newestFirst().map((each) => ({ ...each, packed: packSummary({ ...parseSummary(each.traceId, each.packed), spanCount }) })) },
+      ...(isInMemory ? {} : { memory: { value: { get: () => undefined } } }),
+    }) as TraceStore;
+  }
+
+  it('is named, beside what is shown of the others', async () => {
+    const bench = new Workbench();
+    await bench.send(message({ trace: 'here', id: 'a', line: 12 }));
+    for (const source of ['production', 'night']) await bench.open(source, message({ trace: source, id: 'a', line: 13, name: 'nightly' }));
+    const [production, night] = bench.files as [FileTraces, FileTraces];
+    bench.files = [{ ...production, store: enlarged(production.store, 1_000_001, true) }, night];
+    expect((await bench.of([12], [13])).map((use) => use?.all.spans)).toEqual([1, 1]);
+    expect(bench.answer.tooLarge).toEqual(['production.json']);
+    bench.files = [{ ...production, store: enlarged(production.store, 1_000_000, true) }];
+    expect([(await bench.of([13])).map((use) => use?.all.spans), bench.answer.tooLarge]).toEqual([[1], []]);
+  });
+
+  it('is a trace on the disk by its name', async () => {
+    const stored = newStore(() => undefined);
+    await sendTo(stored, [message({ trace: 'large', id: 'a', line: 12, name: 'nightly' })]);
+    const uses = new CodeUses(enlarged(stored, 60_000, false), () => []), question = { epoch: 0, known: 0, groups: [] };
+    expect((await uses.use(question)).tooLarge).toEqual(['nightly']);
+    expect((await new CodeUses(enlarged(stored, 60_000, true), () => []).use(question)).tooLarge).toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ describe('the spans of a line of code', () => {
   it('are first those that were seen there', async () => {
     const asked: unknown[] = [];
     const { host } = fakeCollector({
-      codeUse: () => ({ epoch: 7, places: [place(1, '/w/a.ts', 2), place(2, '/w/a.ts', 1), place(3, '/other/a.ts', 2), place(4, String.raw`\w\A.ts`, 2)], uses: [], isPartial: false }),
+      codeUse: () => ({ epoch: 7, places: [place(1, '/w/a.ts', 2), place(2, '/w/a.ts', 1), place(3, '/other/a.ts', 2), place(4, String.raw`\w\A.ts`, 2)], uses: [], isPartial: false, tooLarge: [] }),
       codeSpans: (question) => { asked.push(question); return ['step 1', 'step 2', 'step 1', ''].map((name) => ({ name })); },
     });
     expect((await namesAt(host, '/w/a.ts', script, 2)).map(({ draft, origin }) => [draft.name, origin])).toEqual([['step 1', 'seen here'], ['step 2', 'seen here'], ['step *', 'named here']]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hoverLines, hoverTitle, lensParts, lensTooltip, lineEnd, listRow } from '../../../../src/editor/code/use/codeWords.ts';
+import { hoverLines, hoverTitle, lensParts, lensTooltip, lineEnd, listRow, tooLargeWords } from '../../../../src/editor/code/use/codeWords.ts';
 import type { SpansHere } from '../../../../src/editor/code/use/codeWords.ts';
 import { Display } from '../../../../src/editor/display.ts';
 import { hostileTexts } from '../../../e2e/page/support/hostileRun.ts';
@@ -51,6 +51,12 @@ describe('the words in code', () => {
 
   it('sum up above the spans of a hover', () => {
     expect(plain(hoverTitle(hereOf({ spans: 4, calls: 4, errors: 1 }, true, { runs: 2 }), display))).toBe('4 spans · 2 runs · median 4.70 s, p95 4.70 s · 1 error · the code has changed since');
+  });
+
+  it('say what has too many spans', () => {
+    expect(tooLargeWords([], display)).toBe('');
+    expect(tooLargeWords(['prod\u202e.json'], display)).toBe(String.raw`prod\u202e.json has too many spans to be shown in code.`);
+    expect(tooLargeWords(['a.json', 'nightly'], display)).toBe('2 traces have too many spans to be shown in code.');
   });
 
   it('say which file spans are from, and that they were found by their names', () => {
