@@ -195,6 +195,23 @@ console.log(exporter.getFinishedSpans().map(({ name, parentSpanContext }) => [na
     expect((await watched([file])).map(({ name }) => name)).toEqual(['before', 'after']);
   });
 
+  it('leaves spans of a provider without the parents that they would not have without a manager of contexts', async () => {
+    const file = write('unmanaged.cjs', `
+const { context, trace } = require('@opentelemetry/api');
+const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
+const exporter = new InMemorySpanExporter();
+trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+const tracer = trace.getTracer('t');
+tracer.startActiveSpan('outer', (outer) => {
+  tracer.startSpan('inner').end();
+  context.bind(trace.setSpan(context.active(), outer), () => tracer.startSpan('bound').end())();
+  outer.end();
+});
+console.log(exporter.getFinishedSpans().map(({ name, parentSpanContext }) => [name, parentSpanContext === undefined]));
+`);
+    expect(drawTree(await watched([file]))).not.toMatch(/^ /m);
+  });
+
   it('makes no spans when OpenTelemetry is switched off', async () => {
     expect(await watched([write('disabled.mjs', text.replace("trace.getActiveSpan() === span", "''"))], { OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   });

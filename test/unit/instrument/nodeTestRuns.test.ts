@@ -17,8 +17,10 @@ beforeAll(async () => {
   shipped = await ShippedNodeHook.make();
   shipped.write('agent.cjs', `
 const { trace } = require('@opentelemetry/api');
-const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
-new NodeTracerProvider().register();
+if (process.env.SDK !== 'none') {
+  const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+  new NodeTracerProvider().register();
+}
 const tracer = trace.getTracer('agent');
 const { existsSync } = require('node:fs');
 // Workers of test runners are killed as soon as they are done, also before their hook is connected.
@@ -40,11 +42,11 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 /** What the spans of a test run say of their tests: `span: test, outcome`, sorted. */
-async function testsOf(args: readonly string[], file: string): Promise<readonly string[]> {
+async function testsOf(args: readonly string[], file: string, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   live = await LiveServer.listen();
-  const ready = path.join(shipped.folder, `ready-${live.port}`), without = await run(args, { READY: shipped.folder });
+  const ready = path.join(shipped.folder, `ready-${live.port}`), without = await run(args, { ...env, READY: shipped.folder });
   void live.until(() => live.messages.some(({ type }) => type === 'hello')).then(() => writeFileSync(ready, ''));
-  const withHook = await run(args, { READY: ready, ...shipped.environment(live) });
+  const withHook = await run(args, { ...env, READY: ready, ...shipped.environment(live) });
   expect(withHook[0]).toBe(without[0]);
   // What of Node itself stands in a stack depends on when what was waited for.
   const [printed, expected] = [withHook, without].map(([, output]) => output.split('\n').filter((line) => !line.includes('node:internal')).toSorted());
@@ -122,7 +124,7 @@ it('last', () => agent.work('d'));
     expect(await testsOf([path.join(packages, 'mocha/bin/mocha.js'), '--no-diff', '--slow', '60000', file], file)).toEqual([...common.slice(0, 2), 'before: cart > adds, passed', 'before: cart > fails at once, failed', 'before: cart > fails, failed', ...common.slice(2)]);
   });
 
-  it.skipIf(!hasJest)(`say in which test of jest they began${hasJest ? '' : ': the Node packages of the integration tests are not installed'}`, async () => {
+  it.skipIf(!hasJest).each(['', 'none'])(`say in which test of jest they began, with an SDK and with the API alone (%j)${hasJest ? '' : ': the Node packages of the integration tests are not installed'}`, async (SDK) => {
     const file = shipped.write('jest/some.test.cjs', `
 const agent = require('../agent.cjs');
 describe('cart', () => {
@@ -133,6 +135,6 @@ describe('cart', () => {
 test('last', () => agent.work('d'));
 `);
     shipped.write('jest.config.cjs', "module.exports = { testMatch: ['**/jest/*.test.cjs'], reporters: [['default', { summaryThreshold: 0 }]] };");
-    expect(await testsOf([jest, '--ci'], file)).toEqual(common.filter((text) => !text.startsWith('c:')));
+    expect(await testsOf([jest, '--ci'], file, { SDK })).toEqual(common.filter((text) => !text.startsWith('c:')));
   });
 });

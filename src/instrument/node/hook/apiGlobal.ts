@@ -1,19 +1,49 @@
 import { tellActiveSpans } from './activeSpans.ts';
+import { fieldOf } from './fields.ts';
 import { apiKey } from './otelKeys.ts';
 import { noteProvider } from './programReport.ts';
 import { silently } from './silently.ts';
 import { wrapMethod } from './wrapMethod.ts';
 import { watchProvider } from './watch.ts';
+import type { looksForRegistered } from './apiReader.ts';
+import type { standInFor } from './standIn.ts';
+
+let isPackageKnown = false;
+
+/** To be called when a copy of the API was loaded as a package in this realm: its own tracers make spans then. */
+export function noteApiPackage(): void {
+  isPackageKnown = true;
+}
 
 /** Sees a provider being registered in a realm, however the API came there: as a package, an ES module or inside a bundle. */
 export function watchGlobal(realm: object): void {
   tellActiveSpans(realm);
   let api: unknown = Reflect.get(realm, apiKey);
+  let standIn: (() => object) | undefined, isAsked = false;
   watchApi(api);
+  const read = function registeredApi(): unknown {
+    if (fieldOf(api, 'trace') !== undefined || (!isAsked && isPackageKnown && realm === globalThis)) return api;
+    try {
+      return asked() ? standIn?.() ?? api : api;
+    } catch {
+      // Of a copy of the API that we do not know.
+      return api;
+    }
+  };
+  // Copies of the API that nobody sees being loaded, in bundles or by jest, have no other way to spans of ours.
+  const asked = (): boolean => {
+    const reader = require('./apiReader.ts') as { looksForRegistered: typeof looksForRegistered };
+    if (!reader.looksForRegistered(read)) return false;
+    if (!isAsked) {
+      isAsked = true;
+      standIn = (require('./standIn.ts') as { standInFor: typeof standInFor }).standInFor(() => api);
+    }
+    return true;
+  };
   Object.defineProperty(realm, apiKey, {
     configurable: true,
     enumerable: true,
-    get: () => api,
+    get: read,
     set(value: unknown) {
       if (value !== api) silently(() => watchApi(value));
       api = value;

@@ -1,3 +1,4 @@
+import { noteApiPackage } from './apiGlobal.ts';
 import { noteLibrary } from './programReport.ts';
 import { watchProvider } from './watch.ts';
 import type { installFallback } from './fallback.ts';
@@ -26,7 +27,10 @@ export function packageLoaded({ packageName, className }: WaitedFile, file: stri
   noteLibrary(packageName, file);
   // Loaded when it is needed, as the witness is.
   if (className !== undefined) (require('./frameworks.ts') as { watchFramework: typeof watchFramework }).watchFramework(className, typeof found === 'function' ? found : Reflect.get(found, className));
-  else if (packageName === '@opentelemetry/api') (require('./fallback.ts') as { installFallback: typeof installFallback }).installFallback(found);
+  else if (packageName === '@opentelemetry/api') {
+    noteApiPackage();
+    (require('./fallback.ts') as { installFallback: typeof installFallback }).installFallback(found);
+  }
   // Providers of version 2.12 are made by `sdk-trace`, of others by `sdk-trace-base`.
   else for (const key of ['BasicTracerProvider', 'TracerProvider']) watchProvider(prototypeOf(Reflect.get(found, key)));
 }
