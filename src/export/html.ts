@@ -53,7 +53,7 @@ class HtmlWriter implements ExportWriter {
     this.#trace ??= new HtmlTrace(span.traceId);
     if (this.#records.length === 0) this.#chunks.push(this.#trace.count);
     const record = spanRecordOf(span), text = JSON.stringify(record);
-    this.#trace.add(span, record.agent);
+    this.#trace.add(span, record);
     this.#records.push(text);
     this.#characters += text.length;
     if (this.#characters > chunkCharacters || this.#records.length === chunkRows) this.#endChunk();

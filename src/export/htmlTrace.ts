@@ -1,10 +1,10 @@
 import { subjectOf } from '../model/conventions/registry.ts';
 import { joinedPauses, pausedKey, pausesInText } from '../model/recordedPauses.ts';
 import type { RecordedPause } from '../model/recordedPauses.ts';
-import type { AgentRecord, TraceSummary } from '../model/records.ts';
+import type { AgentRecord, SpanRecord, TraceSummary } from '../model/records.ts';
 import { roles } from '../model/role.ts';
 import { markBit, spanKinds, statusCodes } from '../model/span.ts';
-import { packMeta } from '../model/traceRows.ts';
+import { metaStatus, packMeta } from '../model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../model/traceRows.ts';
 import type { OfflineTrace } from '../protocol/offlinePage.ts';
 import { packRows } from '../protocol/rows.ts';
@@ -46,8 +46,8 @@ export class HtmlTrace {
 
   get count(): number { return this.#rows.length; }
 
-  /** Takes the next span, and what its record says of the agent's step. */
-  add(span: ExportSpan, step: AgentRecord | undefined): void {
+  /** Takes the next span, and its record. */
+  add(span: ExportSpan, { agent: step, failure }: Pick<SpanRecord, 'agent' | 'failure'>): void {
     const { name, kind, startUnixNano, endUnixNano } = span;
     const figures = step === undefined ? undefined : figuresOf(step);
     if (figures !== undefined) this.#figures.push([this.#rows.length, figures]);
@@ -57,7 +57,7 @@ export class HtmlTrace {
       name: this.#names.place(name),
       subject: this.#names.place((step === undefined ? undefined : subjectOf(step)) ?? ''),
       service: Math.min(mostServices, this.#services.place(span.service)),
-      meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status)),
+      meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status), failure !== undefined),
       marks: span.marks,
     });
     const paused = pausesInText(span.content.attributes.get(pausedKey));
@@ -112,7 +112,7 @@ export class HtmlTrace {
       // The page has no present: what was running is shown as it stood.
       endUnixNano: String(end), openCount: 0,
       spanCount: rows.count,
-      errorCount: this.#rows.filter(({ meta }) => meta >> 7 === statusCodes.indexOf('error')).length,
+      errorCount: this.#rows.filter(({ meta }) => metaStatus(meta) === statusCodes.indexOf('error')).length,
       rootCount: rows.parent.filter((parent) => parent < 0).length,
       orphanCount: this.#rows.filter(({ marks }) => (marks & markBit('orphan')) !== 0).length,
       ...counts,

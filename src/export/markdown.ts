@@ -94,8 +94,8 @@ class Account {
     const failed = this.#frame.order.filter(({ place }) => this.#told[place]?.hasFailed === true);
     if (failed.length === 0) return '';
     const parts = failed.slice(0, mostFailures).flatMap(({ place }, i) => {
-      const { label, line, span, startUnixNano } = this.#told[place] as Told;
-      const why = span === undefined ? '' : this.#writer.failure(span);
+      const { label, line, span, startUnixNano, problem } = this.#told[place] as Told;
+      const why = span === undefined ? '' : this.#writer.failure(span, problem);
       return this.#ifRoom(`### ${i + 1}. ${code(label)}\n\n${this.#when(startUnixNano)}, ${line}. In ${this.#path(place)}.\n${why === '' ? '' : `\n${why}`}`);
     });
     const more = failed.length - parts.length;

@@ -1,4 +1,5 @@
 import { Numbers } from '../analysis/numbers.ts';
+import { failureOf } from '../model/conventions/failure.ts';
 import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { roleWords, roles } from '../model/role.ts';
@@ -9,7 +10,6 @@ import { packMeta } from '../model/traceRows.ts';
 import type { RowFigures } from '../model/traceRows.ts';
 import type { ExportSpan } from './exporter.ts';
 import { sumsOf } from './figureSums.ts';
-import { isException } from './markdownSteps.ts';
 import { code } from './markdownText.ts';
 import { parentsOf, treeOrder } from './spanForest.ts';
 import type { TreeStep } from './spanForest.ts';
@@ -30,6 +30,8 @@ export interface Told {
   /** Not one whose end was never told. */
   readonly isRunning: boolean;
   readonly hasFailed: boolean;
+  /** What it failed with, as its status or an attribute says. */
+  readonly problem: string;
   readonly service: string;
   readonly view: AgentView | undefined;
   /** Absent where there are too many. */
@@ -58,9 +60,11 @@ export class TextRoom {
 /** What is kept of a span; its texts only when there is room. */
 export function tell(span: ExportSpan, room: TextRoom): Told {
   const { name, kind, scope, content, logs, startUnixNano, endUnixNano } = span;
-  const isRunning = endUnixNano === 0n && (span.marks & lost) === 0, hasFailed = span.status === 'error' || content.events.some(isException);
+  const isRunning = endUnixNano === 0n && (span.marks & lost) === 0;
   const input = { name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs };
   const step = stepOf(input);
+  const failure = span.status === 'unset' ? failureOf(input, step?.role === 'tool' ? agentOf(input) : undefined) : undefined;
+  const hasFailed = span.status === 'error' || failure !== undefined;
   const mayKeep = room.take(hasFailed, step?.role, logs.length > 0 || content.events.length > 0);
   const view = mayKeep ? agentOf(input) : step;
   const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
@@ -72,7 +76,7 @@ export function tell(span: ExportSpan, room: TextRoom): Told {
     ...(hasFailed ? ['failed'] : []),
   ];
   return {
-    traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, isRunning, hasFailed, service: span.service,
+    traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId, label, startUnixNano, endUnixNano, isRunning, hasFailed, problem: span.statusMessage || (failure?.value ?? ''), service: span.service,
     line: plainly(figures.join(', ')),
     view: mayKeep || view === undefined ? view : figuresOf(view),
     span: mayKeep ? span : undefined,

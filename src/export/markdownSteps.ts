@@ -21,15 +21,15 @@ export class StepWriter {
   }
 
   /** What went wrong: message, exceptions with their stacks. */
-  failure({ statusMessage, content }: ExportSpan): string {
+  failure({ content }: ExportSpan, problem: string): string {
     const exceptions = content.events.filter(isException);
     const parts = exceptions.flatMap(({ attributes }) => {
       const type = textOf(attributes.get('exception.type')), message = textOf(attributes.get('exception.message')), stack = textOf(attributes.get('exception.stacktrace'));
       const title = [type, message].filter((text) => text !== '').join(': ');
       return [title === '' || stack.includes(message === '' ? title : message) ? '' : this.#block(title), stack === '' ? '' : this.#block(stack)];
     });
-    const isTold = statusMessage === '' || exceptions.some(({ attributes }) => textOf(attributes.get('exception.message')).includes(statusMessage) || textOf(attributes.get('exception.stacktrace')).includes(statusMessage));
-    return [isTold ? '' : this.#block(statusMessage), ...parts].filter((part) => part !== '').join('\n');
+    const isTold = problem === '' || exceptions.some(({ attributes }) => textOf(attributes.get('exception.message')).includes(problem) || textOf(attributes.get('exception.stacktrace')).includes(problem));
+    return [isTold ? '' : this.#block(problem), ...parts].filter((part) => part !== '').join('\n');
   }
 
   /** Messages, arguments, results and the like of an agent's step. */
@@ -99,7 +99,7 @@ export class StepWriter {
   }
 }
 
-export const isException = ({ name }: SpanEvent): boolean => name === 'exception';
+const isException = ({ name }: SpanEvent): boolean => name === 'exception';
 
 const textOf = (value: AttributeValue | undefined): string => (typeof value === 'string' ? value : '');
 

@@ -1,3 +1,4 @@
+import { failureOf } from '../model/conventions/failure.ts';
 import { agentOf } from '../model/conventions/registry.ts';
 import type { AgentRecord, LogEntry, SpanRecord } from '../model/records.ts';
 import { marks as markNames, repeatedKeyMark } from '../model/span.ts';
@@ -8,7 +9,8 @@ import { plainAttributes, plainValue } from './plainValues.ts';
 /** A span with everything that is known of it, in the form that the extension exports. */
 export function spanRecordOf(span: ExportSpan): SpanRecord {
   const { parentSpanId, name, kind, endUnixNano, statusMessage, scope, content, logs, marks } = span;
-  const agent = agentOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs });
+  const input = { name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs };
+  const agent = agentOf(input), failure = span.status === 'unset' ? failureOf(input, agent) : undefined;
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -32,6 +34,7 @@ export function spanRecordOf(span: ExportSpan): SpanRecord {
     logs: logs.map(logEntryOf),
     marks: [...markNames.filter((_, bit) => (marks & (1 << bit)) !== 0), ...(content.hasRepeatedKeys === true ? [repeatedKeyMark] : [])],
     ...(agent === undefined ? {} : { agent: plainValue(agent) as AgentRecord }),
+    ...(failure === undefined ? {} : { failure: { message: failure.value, source: failure.source } }),
   };
 }
 

@@ -56,6 +56,8 @@ export interface SpanRecord {
   readonly logs: readonly LogEntry[];
   readonly marks: readonly string[];
   readonly agent?: AgentRecord;
+  /** What attributes tell of a failure when no status was sent; such a span counts as failed. `message` may be ''. */
+  readonly failure?: { readonly message: string; readonly source: string };
 }
 
 export interface EventRecord { readonly name: string; readonly timeUnixNano: string; readonly attributes: Readonly<Record<string, unknown>> }

@@ -112,7 +112,8 @@ export function takeUint32(reader: WireReader): number {
   return reader.low;
 }
 
-function takeEvent(reader: WireReader): SpanEvent {
+/** Reads an event whose tag was read. */
+export function takeEvent(reader: WireReader): SpanEvent {
   const end = reader.valueEnd(), outer = reader.end;
   reader.end = end;
   const attributes = new Map<string, AttributeValue>();

@@ -16,20 +16,24 @@ export interface TraceRows {
   readonly subject: Uint32Array | Uint16Array;
   /** Index of the service name in the same texts. */
   readonly service: Uint16Array;
-  /** Packed by `rowMeta`: role, kind, status. */
+  /** Packed by `packMeta`: role, kind, status, and whether attributes tell of a failure. */
   readonly meta: Uint16Array;
   /** Mark bits (model/span.ts). */
   readonly marks: Uint16Array;
 }
 
-const roleBits = 4, kindBits = 3;
+const roleBits = 4, kindBits = 3, statusShift = roleBits + kindBits, failureBit = 1 << (statusShift + 2), error = 2;
 
-/** Packs role (0-15), kind (0-7) and status (0-3) into 9 bits. */
-export const packMeta = (role: number, kind: number, status: number): number =>
-  role | (kind << roleBits) | (status << (roleBits + kindBits));
+/** Packs role (0-15), kind (0-7), the status that was sent (0-3) and whether attributes tell of a failure into 10 bits. */
+export const packMeta = (role: number, kind: number, status: number, tellsFailure = false): number =>
+  role | (kind << roleBits) | (status << statusShift) | (tellsFailure ? failureBit : 0);
 export const metaRole = (meta: number): number => meta & 0xf;
 export const metaKind = (meta: number): number => (meta >> roleBits) & 0x7;
-export const metaStatus = (meta: number): number => (meta >> (roleBits + kindBits)) & 0x3;
+/** The status that everybody goes by: the one that was sent, or error where none was sent and attributes tell of a failure. */
+export const metaStatus = (meta: number): number => metaSentStatus(meta) || (metaTellsFailure(meta) ? error : 0);
+/** The status as it was sent, for what is written as it was received. */
+export const metaSentStatus = (meta: number): number => (meta >> statusShift) & 0x3;
+export const metaTellsFailure = (meta: number): boolean => (meta & failureBit) !== 0;
 
 /** Token and cost figures of one row; few rows have them, so they are no columns. NaN = not recorded. */
 export interface RowFigures {

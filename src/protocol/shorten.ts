@@ -35,7 +35,7 @@ class Cutter {
   }
 
   record(record: SpanRecord): SpanRecord {
-    const { message } = record.status;
+    const { failure, status: { message } } = record;
     return {
       ...record,
       status: { ...record.status, ...(message === undefined ? {} : { message: this.text(message) }) },
@@ -45,6 +45,7 @@ class Cutter {
       logs: this.items(record.logs).map((log) => this.object(log) as unknown as LogEntry),
       links: this.items(record.links),
       ...(record.agent === undefined ? {} : { agent: this.object(record.agent) as unknown as AgentRecord }),
+      ...(failure === undefined ? {} : { failure: { ...failure, message: this.text(failure.message) } }),
     };
   }
 

@@ -19,6 +19,7 @@ export function ErrorBox({ details }: { readonly details: SpanDetails }) {
     <section class="box failed" aria-label="Error">
       <div class="box-title"><Icon name="error" class="error-icon" /><span>{visibleName(failure.title)}</span></div>
       {failure.message !== undefined && <div class="lines"><TextBody text={failure.message} look="prose" class="mono" /></div>}
+      {failure.source !== undefined && <div class="lines desc">No status was sent; read from <span class="mono">{visibleName(failure.source)}</span></div>}
       {failure.exceptions.slice(-mostExceptions).map((exception) => <ExceptionLines key={exception.event} exception={exception} details={details} title={failure.title} />)}
     </section>
   );

@@ -7,6 +7,8 @@ export interface Failure {
   /** The rest of the status message, when it is longer than its first line. */
   readonly message: string | undefined;
   readonly exceptions: readonly Exception[];
+  /** The attribute that tells it, when no status does. */
+  readonly source: string | undefined;
 }
 
 export interface Exception {
@@ -22,14 +24,15 @@ const longestTitle = 240;
 
 /** Undefined for a span that did not fail. */
 export function failureOf({ record, frames }: Pick<SpanDetails, 'record' | 'frames'>): Failure | undefined {
-  if (record.status.code !== 'error') return undefined;
+  const { failure } = record;
+  if (record.status.code !== 'error' && failure === undefined) return undefined;
   const exceptions = exceptionsOf(record, frames);
-  const said = record.status.message?.trim() ?? '';
+  const said = (record.status.message ?? failure?.message ?? '').trim();
   const text = said === '' ? exceptions.at(-1)?.message?.trim() ?? '' : said;
   const firstLine = text.split('\n', 1)[0] ?? '';
   const title = firstLine.length > longestTitle ? `${firstLine.slice(0, longestTitle)}…` : firstLine;
   const isWhole = title === text;
-  return { title: title === '' ? 'Failed without a message' : title, message: isWhole || said === '' ? undefined : text, exceptions };
+  return { title: title === '' ? 'Failed without a message' : title, message: isWhole || said === '' ? undefined : text, exceptions, source: failure?.source };
 }
 
 /** The exceptions that a span recorded as events, with their links to source. */

@@ -1,12 +1,9 @@
+import { countedBits, countedOf } from '../../src/analysis/countedFigures.ts';
 import { isOnAxis } from '../../src/analysis/extents.ts';
 import { endOf, selfTime } from '../../src/analysis/selfTime.ts';
 import type { Numbers } from '../../src/analysis/numbers.ts';
-import { roles } from '../../src/model/role.ts';
-import { metaRole } from '../../src/model/traceRows.ts';
 import type { TimeRange } from './chartTypes.ts';
 import type { Scene } from './scene.ts';
-
-const llmRole = roles.indexOf('llm');
 
 /** What happened within a stretch of time. */
 export interface RangeFigures {
@@ -14,25 +11,25 @@ export interface RangeFigures {
   readonly count: number;
   /** Their self time within, nanoseconds. */
   readonly selfNs: number;
-  /** Of the model calls that began within; NaN when none says. */
+  /** Of the spans that began within and make the sums of the run; NaN when none says. */
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;
 }
 
 export function rangeFigures(scene: Scene, range: TimeRange): RangeFigures {
-  const { rows, tree, now } = scene;
+  const { rows, tree, now } = scene, counted = countedOf(rows, scene.figures);
   let count = 0, selfNs = 0, inputTokens = NaN, outputTokens = NaN, costUsd = NaN;
   for (let row = 0; row < rows.count; row++) {
     const start = rows.start[row] as number;
     if (!isOnAxis(rows, row) || start >= range.to || endOf(rows, row, now) < range.from) continue;
     count++;
     selfNs += selfTime(tree, rows, row, now, range);
-    const figures = start >= range.from && metaRole(rows.meta[row] as number) === llmRole ? scene.figures.get(row) : undefined;
+    const bits = counted[row] as number, figures = start >= range.from && bits !== 0 ? scene.figures.get(row) : undefined;
     if (!figures) continue;
-    inputTokens = sum(inputTokens, figures.inputTokens);
-    outputTokens = sum(outputTokens, figures.outputTokens);
-    costUsd = sum(costUsd, figures.costUsd);
+    if ((bits & countedBits.inputTokens) !== 0) inputTokens = sum(inputTokens, figures.inputTokens);
+    if ((bits & countedBits.outputTokens) !== 0) outputTokens = sum(outputTokens, figures.outputTokens);
+    if ((bits & countedBits.cost) !== 0) costUsd = sum(costUsd, figures.costUsd);
   }
   return { count, selfNs, inputTokens, outputTokens, costUsd };
 }

@@ -33,13 +33,13 @@ export function chainOf(trace: TraceColumns, row: number): string[] {
 }
 
 /** Type and message of what a span failed with; '' when it does not say. */
-export function problemOf({ events, status }: SpanRecord): string {
+export function problemOf({ events, status, failure }: SpanRecord): string {
   const exception = events.findLast(({ name }) => name === 'exception')?.attributes ?? {};
   const [type, message] = ['exception.type', 'exception.message'].map((key) => {
     const value = Object.hasOwn(exception, key) ? exception[key] : undefined;
     return typeof value === 'string' ? value : '';
   });
-  return cut([type, message || status.message].filter(Boolean).join(': '), longestText);
+  return cut([type, message || status.message || failure?.message].filter(Boolean).join(': '), longestText);
 }
 
 function labelOf(trace: TraceColumns, row: number): string {
@@ -48,7 +48,7 @@ function labelOf(trace: TraceColumns, row: number): string {
 }
 
 function contentOf(record: SpanRecord): CodeSpanContent {
-  const { agent } = record, problem = record.status.code === 'error' ? problemOf(record) : '';
+  const { agent } = record, problem = record.status.code === 'error' || record.failure !== undefined ? problemOf(record) : '';
   const input = agent === undefined ? '' : shortText(agent.toolArguments ?? lastMessage(agent.inputMessages) ?? agent.input);
   const output = agent === undefined ? '' : shortText(agent.toolResult ?? lastMessage(agent.outputMessages) ?? agent.output ?? agent.chosen);
   return { ...(input === '' ? {} : { input }), ...(output === '' ? {} : { output }), ...(problem === '' ? {} : { problem }) };

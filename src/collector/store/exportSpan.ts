@@ -2,7 +2,7 @@ import type { ExportSpan } from '../../export/exporter.ts';
 import { decodedFrom } from '../../formats/decodedFrom.ts';
 import { spanKinds, statusCodes } from '../../model/span.ts';
 import { traceNameOf } from '../../model/traceKey.ts';
-import { metaKind, metaStatus } from '../../model/traceRows.ts';
+import { metaKind, metaSentStatus } from '../../model/traceRows.ts';
 import type { TraceColumns } from './traceColumns.ts';
 
 /** A row with everything that is known of it, its content decoded. */
@@ -17,7 +17,7 @@ export function exportSpanOf(trace: TraceColumns, row: number): ExportSpan {
     kind: spanKinds[metaKind(meta)] ?? 'unspecified',
     startUnixNano: trace.times.startOf(trace, row),
     endUnixNano: trace.times.endOf(trace, row),
-    status: statusCodes[metaStatus(meta)] ?? 'unset',
+    status: statusCodes[metaSentStatus(meta)] ?? 'unset',
     statusMessage: trace.contents.statusMessageOf(row),
     service, resource, scope,
     content: decodedFrom(trace.contents.contentOf(trace, row), trace.contents.bytesOf(trace, row)),

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder();
-const attributeTag = 0x4a, keyTag = 0x0a;
+const attributeTag = 0x4a, eventTag = 0x5a, keyTag = 0x0a;
 const varint = 0, fixed64 = 1, sized = 2, fixed32 = 5;
 
 /** Looks in the content of a span for an attribute key that begins with one of some prefixes. */
@@ -8,9 +8,10 @@ export type KeyScan = (bytes: Uint8Array, start: number, end: number) => boolean
 /**
  * Makes a scan for keys that begin with one of `prefixes`. It runs over every span that arrives, so it only steps from
  * field to field; the first letter of a key decides about nearly all of them. The bytes must be content that a decoder
- * let through; an attribute whose key does not come first is taken for one that is looked for.
+ * let through; an attribute whose key does not come first is taken for one that is looked for, and so is an event when
+ * `orEvents`.
  */
-export function keyScanOf(prefixes: readonly string[]): KeyScan {
+export function keyScanOf(prefixes: readonly string[], orEvents = false): KeyScan {
   const byFirst: (readonly Uint8Array[] | undefined)[] = Array.from({ length: 256 });
   for (const prefix of prefixes.map((text) => encoder.encode(text))) {
     const first = prefix[0] as number;
@@ -32,7 +33,7 @@ export function keyScanOf(prefixes: readonly string[]): KeyScan {
               if (!(byte > 0x7f)) break;
             }
           }
-          if (tag === attributeTag && isTelling(bytes, at, byFirst)) return true;
+          if (tag === attributeTag ? isTelling(bytes, at, byFirst) : orEvents && tag === eventTag) return true;
           at += length;
           break;
         }

@@ -2,7 +2,7 @@ import { presentWhole, setParentId, setSpanId } from '../../formats/spanRows.ts'
 import { markBit } from '../../model/span.ts';
 import { operationCode, present, SpanBatch } from '../../model/spanBatch.ts';
 import { highOf, lowOf } from '../../model/time.ts';
-import { metaKind, metaStatus } from '../../model/traceRows.ts';
+import { metaKind, metaSentStatus } from '../../model/traceRows.ts';
 import { decodeLogRecord } from '../../model/wireLogRecord.ts';
 import type { Origin } from './origins.ts';
 import { pendingTypeKey } from './rowInput.ts';
@@ -64,7 +64,7 @@ class BatchOfTrace {
     batch.name[row] = batch.intern(trace.texts.texts[trace.name[from] as number] as string);
     batch.statusMessage[row] = batch.intern(trace.contents.statusMessageOf(from));
     batch.kind[row] = metaKind(meta);
-    batch.status[row] = metaStatus(meta);
+    batch.status[row] = metaSentStatus(meta);
     batch.marks[row] = marks;
     batch.present[row] = presentWhole | ((marks & badParentMark) === 0 ? 0 : present.parentIsBad);
     for (const update of updates) batch.operation[this.addContent(from, update, origin)] = operationCode.update;

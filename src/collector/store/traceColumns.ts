@@ -6,7 +6,9 @@ import type { Resource } from '../../model/span.ts';
 import { operationCode, present } from '../../model/spanBatch.ts';
 import type { BatchLog } from '../../model/spanBatch.ts';
 import { highOf, joinHalves, lowOf } from '../../model/time.ts';
-import { metaKind, metaRole, metaStatus, packMeta } from '../../model/traceRows.ts';
+import { metaKind, metaRole, metaSentStatus, metaTellsFailure, packMeta } from '../../model/traceRows.ts';
+import type { ByteRange } from './contentArena.ts';
+import { mayTellFailure, tellsFailure } from './failures.ts';
 import { ParentLinks } from './parentLinks.ts';
 import { newPlaceholder, timelessMarks, widen, widenByChild, widenByTimes } from './placeholders.ts';
 import type { Placeholder } from './placeholders.ts';
@@ -255,6 +257,7 @@ export class TraceColumns extends RowColumns {
     this.notePending(row, origin.resource);
     this.running?.delete(row);
     this.writeStep(row, input.content === undefined ? noStep : readStep(input.name, kind, origin.scope.name, input.content));
+    this.writeFailure(row, input.name, origin.scope.name, { bytes: input.contentBytes, start: input.contentStart, end: input.contentEnd });
     this.link(row, input, isNew);
     if (placeholder !== undefined) this.resolve(row, placeholder);
   }
@@ -275,9 +278,9 @@ export class TraceColumns extends RowColumns {
     this.fill(row, input, isNew);
     const said = placeholder?.said ?? 0;
     if ((said & present.name) !== 0) this.setName(row, name);
-    if ((said & present.kind) !== 0) this.setMeta(row, metaKind(meta), metaStatus(this.meta[row] as number));
+    if ((said & present.kind) !== 0) this.setMeta(row, metaKind(meta), metaSentStatus(this.meta[row] as number));
     if ((said & present.status) !== 0) {
-      this.setMeta(row, metaKind(this.meta[row] as number), metaStatus(meta));
+      this.setMeta(row, metaKind(this.meta[row] as number), metaSentStatus(meta));
       this.contents.setStatusMessage(row, message);
     }
     if (said !== 0) (this.staleSteps ??= new Set()).add(row);
@@ -289,7 +292,7 @@ export class TraceColumns extends RowColumns {
     const { batch, row: from, present: says } = input;
     const placeholder = this.placeholders?.get(row);
     if ((says & present.name) !== 0) this.setName(row, input.nameIn(this.texts));
-    if ((says & present.kind) !== 0) this.setMeta(row, batch.kind[from] as number, metaStatus(this.meta[row] as number));
+    if ((says & present.kind) !== 0) this.setMeta(row, batch.kind[from] as number, metaSentStatus(this.meta[row] as number));
     if ((says & present.status) !== 0) {
       this.setMeta(row, metaKind(this.meta[row] as number), batch.status[from] as number);
       this.contents.setStatusMessage(row, input.statusMessage);
@@ -303,7 +306,8 @@ export class TraceColumns extends RowColumns {
       if (widenByTimes(this, row, placeholder, this.times, input)) this.touch(row);
     }
     if ((says & present.parent) !== 0) this.link(row, input, false);
-    const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & present.name) !== 0;
+    const mayChangeStep = input.content !== undefined || this.roleOf(row) !== 0 || (says & (present.name | present.kind | present.status)) !== 0
+      || mayTellFailure({ bytes: input.contentBytes, start: input.contentStart, end: input.contentEnd });
     if (placeholder === undefined && mayChangeStep) (this.staleSteps ??= new Set()).add(row);
   }
 
@@ -421,20 +425,29 @@ export class TraceColumns extends RowColumns {
 
   private writeStep(row: number, step: Step): void {
     const meta = this.meta[row] as number;
-    this.meta[row] = packMeta(step.role, metaKind(meta), metaStatus(meta));
+    this.meta[row] = packMeta(step.role, metaKind(meta), metaSentStatus(meta), metaTellsFailure(meta));
     this.setSubject(row, step.subject === '' ? 0 : this.texts.indexOf(step.subject));
     this.sums.set(this, row, metaRole(meta), step.figures);
   }
 
+  /** Notes whether attributes tell of a failure; where a status was sent, that says it. */
+  private writeFailure(row: number, name: string, scopeName: string, content: ByteRange): void {
+    const meta = this.meta[row] as number, role = metaRole(meta), kind = metaKind(meta), status = metaSentStatus(meta);
+    this.meta[row] = packMeta(role, kind, status, status === 0 && tellsFailure({ name, kind, scopeName, role }, content));
+  }
+
   private readStepOf(row: number): void {
-    const meta = this.meta[row] as number;
-    const name = this.texts.texts[this.name[row] as number] as string;
-    this.writeStep(row, readStep(name, metaKind(meta), this.contents.originOf(this, row).scope.name, decodeStepContent(this.contents.bytesOf(this, row))));
+    const meta = this.meta[row] as number, marks = this.marks[row] as number, parent = this.parent[row] as number;
+    const name = this.texts.texts[this.name[row] as number] as string, scopeName = this.contents.originOf(this, row).scope.name, content = this.contents.bytesOf(this, row);
+    this.totals.count(marks, meta, parent, -1);
+    this.writeStep(row, readStep(name, metaKind(meta), scopeName, decodeStepContent(content)));
+    this.writeFailure(row, name, scopeName, content);
+    this.totals.count(marks, this.meta[row] as number, parent, 1);
     this.touch(row);
   }
 
   private setMeta(row: number, kind: number, status: number): void {
-    this.meta[row] = packMeta(this.roleOf(row), kind, status);
+    this.meta[row] = packMeta(this.roleOf(row), kind, status, metaTellsFailure(this.meta[row] as number));
   }
 
   private mark(row: number, bits: number): void { this.marks[row] = (this.marks[row] as number) | bits; }
@@ -445,7 +458,7 @@ export class TraceColumns extends RowColumns {
     const meta = this.meta[row] as number;
     return this.times.endOf(this, row) === joinHalves(input.endHigh, input.endLow)
       && this.times.startOf(this, row) === joinHalves(batch.startHigh[from] as number, batch.startLow[from] as number)
-      && metaKind(meta) === batch.kind[from] && metaStatus(meta) === batch.status[from]
+      && metaKind(meta) === batch.kind[from] && metaSentStatus(meta) === batch.status[from]
       && this.texts.texts[this.name[row] as number] === input.name
       && this.contents.statusMessageOf(row) === input.statusMessage
       && this.parentIdOf(row) === input.parentId

@@ -93,7 +93,7 @@ export class SpansView implements vscode.TreeDataProvider<SpansNode> {
   async resolveTreeItem(item: vscode.TreeItem, node: SpansNode): Promise<vscode.TreeItem> {
     if (!(node instanceof SpanTreeNode)) return item;
     const record = await this.#collector.call('spanById', node.traceId, node.spanId).catch(() => undefined);
-    item.tooltip = tooltipOf(spanTooltip(node.span, this.#elapsedNs(node.span.startNs), record?.status.message, this.#display));
+    item.tooltip = tooltipOf(spanTooltip(node.span, this.#elapsedNs(node.span.startNs), record?.status.message ?? record?.failure?.message, this.#display));
     return item;
   }
 

@@ -29,6 +29,17 @@ describe('the sums of a trace', () => {
     expect(sumsOf(`a x 0..9 ${tool()}`, `b<a y 1..2 ${agent()}`, `c<b z 1..2 ${tool()}`)).toMatchObject({ toolCalls: 2 });
   });
 
+  it('count a model call that a tool makes besides the one that called the tool, and not again for their agent', () => {
+    const nested = [`b<a x 1..8 ${llm(tokens(100, 10))}`, `c<b t 2..7 ${tool()}`, `d<c y 3..6 ${llm(tokens(20, 2))}`];
+    expect(sumsOf(...nested)).toMatchObject({ llmCalls: 2, inputTokens: 120, outputTokens: 12 });
+    expect(sumsOf(`a run 0..9 ${agent(tokens(120, 12))}`, ...nested)).toMatchObject({ llmCalls: 2, inputTokens: 120, outputTokens: 12 });
+  });
+
+  it('take from a wrapper what the call within does not say', () => {
+    expect(sumsOf(`a x 0..9 ${llm({ ...tokens(5, 1), 'gen_ai.usage.cost': 0.5 })}`, `b<a y 1..2 ${llm({ 'gen_ai.usage.input_tokens': 5 })}`))
+      .toEqual({ llmCalls: 1, toolCalls: 0, inputTokens: 5, outputTokens: 1, costUsd: 0.5 });
+  });
+
   it('know a cost only when one was recorded', () => {
     expect(sumsOf(`a x 0..9 ${llm({ 'gen_ai.usage.cost': 0.1 })}`, `b y 0..9 ${llm({ 'gen_ai.usage.cost': 0.2 })}`).costUsd).toBe(0.3);
     expect(sumsOf(`a x 0..9 ${llm(tokens(1, 1))}`).costUsd).toBeUndefined();
@@ -67,7 +78,10 @@ function expected(spans: readonly Drawn[]) {
   const below = (i: number, has: (j: number) => boolean, barriers: readonly string[]): boolean =>
     spans.some((_, j) => has(j) && ancestors(j).includes(i) && !ancestors(j).slice(0, ancestors(j).indexOf(i)).some((k) => barriers.includes(roleAt(k))));
   const leaves = (has: (j: number) => boolean, barriers: readonly string[] = []): number[] => spans.flatMap((_, i) => (has(i) && !below(i, has, barriers) ? [i] : []));
-  const counted = leaves((i) => spans[i]?.tokens != null), costs = leaves((i) => spans[i]?.cost != null);
+  const has = (i: number, figure: 'tokens' | 'cost'): boolean => spans[i]?.[figure] != null;
+  const counting = (figure: 'tokens' | 'cost'): number[] =>
+    spans.flatMap((_, i) => (has(i, figure) && !below(i, (j) => has(j, figure), roleAt(i) === 'llm' ? ['tool'] : []) ? [i] : []));
+  const counted = counting('tokens'), costs = counting('cost');
   return {
     llmCalls: leaves((i) => roleAt(i) === 'llm', ['agent', 'tool']).length,
     toolCalls: leaves((i) => roleAt(i) === 'tool', ['agent', 'llm']).length,

@@ -76,6 +76,7 @@ describe('the error of a span', () => {
     expect(failureOf({ record: record({ status: { ...status, message: 'exit code 1' }, events: [exception('boom')] }), frames: [] })?.title).toBe('exit code 1');
     expect(failureOf({ record: record({ status, events: [exception('first'), exception('boom\nmore')] }), frames: [] })?.title).toBe('boom');
     expect(failureOf({ record: record({ status }), frames: [] })?.title).toBe('Failed without a message');
+    expect(failureOf({ record: record({ failure: { message: 'no seats', source: 'langfuse.observation.level' } }), frames: [] })).toMatchObject({ title: 'no seats', source: 'langfuse.observation.level' });
   });
 
   it('keeps the rest of a long message and ties the frames to their exception', () => {

@@ -59,6 +59,17 @@ describe('the work below an agent', () => {
     ]);
   });
 
+  it('has a call of a model once that two libraries recorded, one within the other', () => {
+    const nested: readonly TestSpan[] = [
+      { name: 'coder', role: 'agent', duration: 100 },
+      { name: 'wrapper', role: 'llm', parent: 0, start: 0, duration: 40 },
+      { name: 'call', role: 'llm', parent: 1, start: 5, duration: 30 },
+    ];
+    const trace = new TraceBuilder().apply(appended(nested, 0, 3, { figures: [[1, { ...noFigures, inputTokens: 10 }], [2, { ...noFigures, inputTokens: 10 }]] }))!;
+    expect(workBelow(trace, 0)).toEqual([{ role: 'llm', count: 1, failed: 0, duration: 30e6 }]);
+    expect(contextGrowth(trace, 0)).toEqual([{ row: 2, inputTokens: 10 }]);
+  });
+
   it('shows how the context of its own model calls grew', () => {
     expect(contextGrowth(traceOf(), 0)).toEqual([{ row: 7, inputTokens: 10 }, { row: 8, inputTokens: 30 }]);
   });

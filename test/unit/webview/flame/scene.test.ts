@@ -98,9 +98,12 @@ describe('the legend', () => {
 describe('a dragged range', () => {
   test('counts spans and self time within it, and the tokens of model calls that began there', () => {
     const scene = sceneOf(traceOf(spans.map((span) => ({ ...span, end: span.end ?? 100 }))));
-    scene.figures = new Map([[1, { inputTokens: 1000, outputTokens: 20, cacheReadTokens: NaN, costUsd: 0.03 }]]);
+    const figures = scene.figures = new Map([[1, { inputTokens: 1000, outputTokens: 20, cacheReadTokens: NaN, costUsd: 0.03 }]]);
     expect(rangeFigures(scene, { from: 0, to: 50 })).toEqual({ count: 3, selfNs: 50, inputTokens: 1000, outputTokens: 20, costUsd: 0.03 });
     expect(rangeFigures(scene, { from: 50, to: 80 })).toMatchObject({ count: 2, selfNs: 30, inputTokens: NaN });
+    // What the call within says already does not count again.
+    figures.set(0, { inputTokens: 1000, outputTokens: 20, cacheReadTokens: NaN, costUsd: NaN });
+    expect(rangeFigures(scene, { from: 0, to: 50 })).toMatchObject({ inputTokens: 1000, outputTokens: 20 });
     expect(rangeText(rangeFigures(scene, { from: 0, to: 50 }), { from: 0, to: 50 }, new Numbers('en')).replaceAll('\u00a0', ' ')).toBe('3 spans · 50 ns · self 50 ns · 1.0k → 20 tokens · $0.030');
   });
 });
