@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { CollectorOptions } from '../protocol/collector.ts';
+import { sharedStorage } from './workspaceStorage.ts';
 
 const bytesPerMegabyte = 1_000_000, bytesPerMebibyte = 1024 * 1024;
 
@@ -22,7 +23,7 @@ export function collectorOptions(context: vscode.ExtensionContext): CollectorOpt
   const settings = vscode.workspace.getConfiguration('spanscope');
   const storage = context.storageUri ?? vscode.Uri.joinPath(context.globalStorageUri, 'no-folder');
   return {
-    storageDirectory: storage.scheme === 'file' ? path.join(storage.fsPath, 'traces') : undefined,
+    storageDirectory: storage.scheme === 'file' ? path.join(sharedStorage(storage.fsPath), 'traces') : undefined,
     memoryBytes: wholeNumber(settings.get('memory.maxMegabytes'), 512) * bytesPerMegabyte,
     databaseBytes: wholeNumber(settings.get('storage.maxMegabytes'), 1024) * bytesPerMegabyte,
     retentionDays: wholeNumber(settings.get('storage.retentionDays'), 30),

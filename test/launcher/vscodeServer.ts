@@ -37,8 +37,8 @@ export interface VscodeServer {
   readonly origin: string;
   /** The address that opens a window. */
   addressOf(window: WindowOptions): string;
-  /** Ends the server and starts it again at the same address; SIGKILL is a crash. */
-  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the server and starts it again at the same address; SIGKILL is a crash. Between the two `meanwhile` is called. */
+  restart(signal?: NodeJS.Signals, meanwhile?: () => void): Promise<void>;
   /** Ends the server and its extension hosts. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -84,8 +84,9 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
     description,
     origin: `http://${authority}`,
     addressOf: (window) => `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(remotePath(window.folder))}&payload=${payloadOf(window, authority)}`,
-    restart: async (signal) => {
+    restart: async (signal, meanwhile) => {
       await stop(child, signal);
+      meanwhile?.();
       ({ child, port } = await listen(port));
     },
     stop: (signal) => stop(child, signal),

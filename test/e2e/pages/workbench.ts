@@ -179,10 +179,10 @@ export class Workbench {
     await this.#started();
   }
 
-  /** Ends the whole editor and opens the same window again with the same data; SIGKILL is a crash. */
-  async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  /** Ends the whole editor and opens the same window again with the same data; SIGKILL is a crash. Between the two `meanwhile` is called. */
+  async restart(signal: NodeJS.Signals = 'SIGTERM', meanwhile?: () => void): Promise<void> {
     const ended = this.probe.disconnected();
-    await this.server.restart(signal);
+    await this.server.restart(signal, meanwhile);
     await ended;
     await this.page.goto(this.address);
     await this.#started();

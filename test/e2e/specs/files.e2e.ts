@@ -76,7 +76,7 @@ describe('trace files', () => {
     await expect.poll(async () => (await workbench().page.locator('.view-lines:visible').innerText()).replaceAll('\u00A0', ' ')).toContain('the last record is cut off');
     // What is looked at by a single click gives its tab to the next document, but not to its own report.
     await workbench().page.locator('.tab').filter({ hasText: /^cut\.otlp\.jsonl$/ }).waitFor();
-    expect(await workbench().traces.rows(/^cut\.otlp\.jsonl/).count()).toBe(1);
+    await expect.poll(() => workbench().traces.rows(/^cut\.otlp\.jsonl/).count()).toBe(1);
   });
 
   it('say what they are when they are no traces', async () => {

@@ -1,3 +1,5 @@
+import { globSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord, TraceSummary } from '../../../src/model/records.ts';
 import { exampleRun } from '../support/exampleRun.ts';
@@ -21,6 +23,21 @@ describe('what was received', () => {
     expect(await workbench().probe.api<SpanRecord[]>('getTrace', traceId)).toEqual(before);
     await workbench().openSideBar();
     await expect.poll(async () => (await tracesShown()).toSorted()).toEqual(['first question', 'planner', 'second question']);
+  });
+
+  it('is there as well while the dead window still seems to have its folder', async () => {
+    const data = path.join(path.dirname(workbench().folder), 'server-data/data/User/workspaceStorage');
+    const locks: string[] = [];
+    // The editor looks for the process that the lock names; here that is one that lives.
+    await workbench().restart('SIGKILL', () => {
+      locks.push(...globSync('*/vscode.lock', { cwd: data }).map((lock) => path.join(data, lock)));
+      for (const lock of locks) writeFileSync(lock, JSON.stringify({ pid: process.pid, willReleaseAt: 0 }));
+    });
+    expect(locks).not.toEqual([]);
+    expect(await names()).toEqual(['first question', 'invoke_agent planner', 'second question']);
+    expect(globSync('*-1/vscode.lock', { cwd: data })).not.toEqual([]);
+    for (const lock of locks) rmSync(lock);
+    await workbench().openSideBar();
   });
 
   it('is filtered while a query is typed, which says how much of it shows', async () => {
