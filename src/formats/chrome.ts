@@ -1,9 +1,11 @@
 import { ChromeDecoder } from './chromeDecode.ts';
 import { chromeEncoder } from './chromeEncode.ts';
 import { decodeWhole, encodeWhole } from './format.ts';
-import type { Format, Sniff } from './format.ts';
+import type { Format, ItemKeys, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { inOrder } from './spanLanes.ts';
+
+const eventKeys: ItemKeys = [['ph', 'ts'], ['ph', 'name', 'pid']];
 
 /**
  * Trace events of Chrome and of everything that its viewers open ("Trace Event Format"): a list that may never be closed, or
@@ -21,7 +23,8 @@ export const chrome: Format = {
   label: 'Chrome trace events',
   pieces: 'values',
   isOpenEnded: true,
-  opens: new Map([['traceEvents', {}]]),
+  opens: new Map([['traceEvents', { items: eventKeys }]]),
+  records: eventKeys,
   extension: '.trace.json',
   losses: ['types', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {

@@ -1,5 +1,5 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
-import type { DecodeOptions, Opens } from './format.ts';
+import type { DecodeOptions, ItemKeys, Opens } from './format.ts';
 import { eachObject, JsonMembers } from './jsonMembers.ts';
 import type { JsonObject, JsonReader } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
@@ -7,9 +7,11 @@ import { forEachRecord } from './jsonRecords.ts';
 /** Members under which home-made exporters keep the spans of a trace, or the traces; spans may have members of the last two names. */
 const listNames = ['spans', 'traces'] as const, wrapperNames = ['trace', 'data'] as const;
 
-const spanLists: Opens = new Map([['spans', {}]]);
+/** How spans are told from what is in them: links have a context, too. */
+const spanKeys: ItemKeys = ['context', 'span_id', 'spanId', 'spanContext', '_spanContext'].map((id) => ['name', id]);
+const spanLists: Opens = new Map([['spans', { items: spanKeys }]]);
 /** Where the lists of long dumps are cut. */
-export const dumpedLists: Opens = new Map([['spans', {}], ['traces', { inner: spanLists }], ['trace', { inner: spanLists }], ['data', { inner: spanLists }]]);
+export const dumpedLists: Opens = new Map([...spanLists, ['traces', { inner: spanLists, items: [['spans']] }], ['trace', { inner: spanLists }], ['data', { inner: spanLists, items: [['spans']] }]]);
 
 /**
  * Hands the records of a dump to `read`, one at a time: the objects of the input, or those in lists under `spans`, `traces`,

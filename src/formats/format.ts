@@ -47,6 +47,13 @@ export interface DecodeOptions {
    * not looked at again: `DraftWriter.handOver` does it. The batch may be without rows and texts afterwards.
    */
   readonly onRows?: () => void;
+  /**
+   * Decoders of records say by it where one breaks off: where it begins, where it cannot be read, and whether something of it was
+   * kept. When it gives a range, that is left out, and what stands behind it is read later: the decoder is done with its bytes.
+   */
+  readonly onBreak?: (start: number, stop: number, isKept: boolean) => { readonly from: number; readonly to: number } | undefined;
+  /** How records are known behind a broken one on the same line (`Format.records`). */
+  readonly records?: ItemKeys;
 }
 
 /** Rows and bytes of content after which decoders call `onRows`: few, because who takes them in has other things to do meanwhile. */
@@ -81,9 +88,13 @@ export interface OpenMessagePart { readonly bytes: Uint8Array | undefined; reado
 /**
  * Members, by their keys, whose lists may be cut between any two items where one object is too long to be held: `inner` are those
  * of the items, or of the member if it is an object. Each piece then has the items of its part alone, with what stands in front of
- * the list. `after`: of these, one should stand in front, because all items need it; it is waited for.
+ * the list. `after`: of these, one should stand in front, because all items need it; it is waited for. `items`: how its items are
+ * known, with which reading goes on behind what is broken.
  */
-export type Opens = ReadonlyMap<string, { readonly inner?: Opens; readonly after?: readonly string[] }>;
+export type Opens = ReadonlyMap<string, { readonly inner?: Opens; readonly after?: readonly string[]; readonly items?: ItemKeys }>;
+
+/** By which keys an item is known where something in front of it cannot be read: it has all of one of these lists, and nothing in it has. */
+export type ItemKeys = readonly (readonly string[])[];
 
 /**
  * Decodes the pieces of one input in order and remembers what later ones need: no texts and rows of the batch, which are
@@ -162,6 +173,8 @@ export interface Format {
   framing?(head: Uint8Array): Framing;
   /** For pieces that are values: where a long one is cut. */
   readonly opens?: Opens;
+  /** For pieces that are values: how those are known behind one that is broken, on the same line. */
+  readonly records?: ItemKeys;
   /** Adds the spans, logs and metrics of `bytes` to `batch`. Throws DecodeError. */
   decode(bytes: Uint8Array, batch: SpanBatch, options: DecodeOptions): void;
   /** For formats whose records refer to earlier ones. Without it, `decode` reads each piece. */

@@ -7,6 +7,7 @@ import type { DecodeLimits, DecodeOptions, Format, PieceDecoder } from './format
 import { LinePrefixes } from './linePrefixes.ts';
 import { longValueBytes, PieceBuffer } from './pieceBuffer.ts';
 import type { Piece } from './pieceBuffer.ts';
+import { PieceMender } from './pieceMender.ts';
 import { Transcoder } from './transcoder.ts';
 import type { TextEncoding } from './transcoder.ts';
 
@@ -64,6 +65,8 @@ export class InputReader implements InputFindings {
   private lines: LinePrefixes | undefined;
   private batch = new SpanBatch();
   private decoder: PieceDecoder | undefined;
+  /** For formats whose long values are opened. */
+  private mender: PieceMender | undefined;
   /** How much is held when it is next worth looking for a place to cut. */
   private nextLook = headBytes;
   private isEnded = false;
@@ -148,6 +151,7 @@ export class InputReader implements InputFindings {
     const { detection, decoder, options: { expectedBytes } } = this;
     if (detection === undefined) return false;
     if (decoder === undefined) {
+      if (detection.format.opens !== undefined) this.mender ??= new PieceMender(detection.format.opens, (from, to) => { this.problems.add(`bytes ${from + this.transcoder.skipped} to ${to + this.transcoder.skipped} were left out`); });
       this.decoder = detection.format.open?.(this.batch, this.decodeOptions(0));
       if (detection.format.pieces === 'whole') this.held.reserve(expectedBytes);
     }
@@ -183,7 +187,9 @@ export class InputReader implements InputFindings {
     this.cut = { byte, reason: `no more than ${mebibytes(this.options.mostBytes)} of one ${this.detection?.format.pieces === 'values' ? 'value' : 'text'} are read` };
   }
 
-  private decode({ bytes, offset: place, goesOn, isCutIn }: Piece): void {
+  private decode(piece: Piece): void { for (const each of this.mender?.pieces(piece) ?? [piece]) this.decodeOne(each); }
+
+  private decodeOne({ bytes, offset: place, goesOn, isCutIn }: Piece): void {
     const { decoder, detection } = this, offset = place + this.transcoder.skipped;
     this.attempt(offset, () => {
       if (decoder === undefined) detection?.format.decode(bytes, this.batch, this.decodeOptions(offset));
@@ -204,7 +210,8 @@ export class InputReader implements InputFindings {
   }
 
   private decodeOptions(offset: number): DecodeOptions {
-    return { limits: this.options.limits, mode: 'lenient', offset, onRows: () => this.handOver() };
+    const { mender, detection, options: { limits } } = this, records = detection?.format.records;
+    return { limits, mode: 'lenient', offset, onRows: () => this.handOver(), ...(mender === undefined ? {} : { onBreak: mender.onBreak }), ...(records === undefined ? {} : { records }) };
   }
 
   private handOver(): void {

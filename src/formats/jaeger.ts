@@ -1,5 +1,5 @@
 import { decodeWhole, encodeWhole } from './format.ts';
-import type { Format, Opens, Sniff } from './format.ts';
+import type { Format, ItemKeys, Opens, Sniff } from './format.ts';
 import { JaegerDecoder } from './jaegerDecode.ts';
 import { jaegerEncoder } from './jaegerEncode.ts';
 import { jsonKeys } from './jsonKeys.ts';
@@ -7,7 +7,8 @@ import { jsonKeys } from './jsonKeys.ts';
 /** Where spans may stand. */
 const places = /^(?:hits\/)*(?:_source\/)?(?:(?:data|traces)\/)*(?:spans\/)?operationName$/;
 
-const traces: Opens = new Map([['spans', {}]]);
+const spanKeys: ItemKeys = [['spanID', 'operationName']];
+const traces: Opens = new Map([['spans', { items: spanKeys }]]);
 
 /**
  * Jaeger's JSON: the answer of its query API and what its UI saves (`{data: [{traceID, spans, processes}]}`), a bare trace,
@@ -19,7 +20,8 @@ export const jaeger: Format = {
   id: 'jaeger-json',
   label: 'Jaeger JSON',
   pieces: 'values',
-  opens: new Map([...traces, ['data', { inner: traces }], ['traces', { inner: traces }], ['hits', { inner: new Map([['hits', {}]]) }]]),
+  opens: new Map([...traces, ['data', { inner: traces, items: [['spans']] }], ['traces', { inner: traces, items: [['spans']] }], ['hits', { inner: new Map([['hits', { items: [['_source']] }]]) }]]),
+  records: [['spans'], ...spanKeys],
   extension: '.jaeger.json',
   losses: ['open', 'nanoseconds', 'types', 'logs', 'dropped', 'marks'],
   sniff(head): Sniff {

@@ -1,6 +1,6 @@
 import { isUtf8, plainTextEnd, repeatedTextOf, textOf } from '../model/wireText.ts';
 import { DecodeError } from './format.ts';
-import { resolveEscapes } from './jsonEscapes.ts';
+import { breaksString, resolveEscapes } from './jsonEscapes.ts';
 import { passContainer } from './jsonSkip.ts';
 import type { Passed } from './jsonSkip.ts';
 import type { KnownTexts } from './knownTexts.ts';
@@ -32,7 +32,8 @@ const isDigit = (byte: number | undefined): boolean => byte !== undefined && byt
  * Reads JSON (RFC 8259) from UTF-8 bytes without building anything that is not asked for. Objects and arrays are walked:
  * `for (let more = reader.beginObject(); more; more = reader.nextMember()) switch (reader.key) { … default: reader.skip(); }`.
  * Numbers keep their source text. Throws DecodeError on bytes that are not JSON, WrongTypeError when another kind of value
- * stands where one was asked for. Lenient readers also take `NaN` and `Infinity`, which Python writes, and bytes that are not UTF-8.
+ * stands where one was asked for. Lenient readers also take what careless programs write: `NaN` and `Infinity`, a comma behind the last
+ * member or item, and in strings bytes that are not UTF-8, control characters, and a backslash in front of anything.
  */
 export class JsonReader {
   readonly bytes: Uint8Array;
@@ -66,7 +67,7 @@ export class JsonReader {
   /** The key of the member that beginObject or nextMember found. Decoded when it is asked for. */
   get key(): string {
     if (!this.keyHasEscapes) return repeatedTextOf(this.bytes, this.keyStart, this.keyEnd);
-    return resolveEscapes(textOf(this.bytes, this.keyStart, this.keyEnd)) ?? '';
+    return resolveEscapes(textOf(this.bytes, this.keyStart, this.keyEnd), this.isLenient) ?? '';
   }
 
   /** What the key of that member stands for, without decoding it. */
@@ -107,6 +108,7 @@ export class JsonReader {
     if (byte === closeBrace) return this.leave();
     if (byte !== comma) this.fail('"," or "}" expected');
     this.position++;
+    if (this.isLenient && this.peek() === closeBrace) return this.leave();
     this.readKey();
     return true;
   }
@@ -126,7 +128,7 @@ export class JsonReader {
     if (byte === closeBracket) return this.leave();
     if (byte !== comma) this.fail('"," or "]" expected');
     this.position++;
-    if (this.peek() === closeBracket) this.fail('a value expected');
+    if (this.peek() === closeBracket) return this.isLenient ? this.leave() : this.fail('a value expected');
     this.countElements(1);
     return true;
   }
@@ -175,7 +177,10 @@ export class JsonReader {
       const byte = bytes[at] as number;
       if (byte === quote) break;
       if (byte === backslash) { this.hasEscapes = true; at += 2; }
-      else if (byte < 0x20) this.fail('a control character in a string', at);
+      else if (byte < 0x20) {
+        if (!this.isLenient || breaksString(byte)) this.fail('a control character in a string', at);
+        at++;
+      }
       else for (isAscii = false; (bytes[at] as number) > 0x7f; at++);
     }
     if (!isAscii && !this.isLenient && !isUtf8(bytes, start, at)) this.fail('bytes that are not UTF-8', start);
@@ -187,7 +192,7 @@ export class JsonReader {
   /** The text of the string that scanString passed; lone surrogates become U+FFFD. */
   stringText(): string {
     if (!this.hasEscapes) return textOf(this.bytes, this.tokenStart, this.tokenEnd);
-    const text = resolveEscapes(textOf(this.bytes, this.tokenStart, this.tokenEnd));
+    const text = resolveEscapes(textOf(this.bytes, this.tokenStart, this.tokenEnd), this.isLenient);
     return text ?? this.fail('an escape that JSON does not know', this.tokenStart);
   }
 

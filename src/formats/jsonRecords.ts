@@ -1,7 +1,8 @@
 import type { SpanBatch } from '../model/spanBatch.ts';
 import { forgetBytes } from '../model/wireText.ts';
+import { nextItem } from './brokenValue.ts';
 import { DecodeError } from './format.ts';
-import type { DecodeOptions } from './format.ts';
+import type { DecodeOptions, ItemKeys } from './format.ts';
 import { JsonReader, WrongTypeError } from './jsonReader.ts';
 
 const openBrace = 0x7b, newline = 0x0a;
@@ -26,7 +27,7 @@ export function forEachRecord(
   const isLenient = options.mode === 'lenient';
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient, maxElements: options.limits.maxElements });
   try {
-    if (isLenient) readAll(reader, batch, options.offset ?? 0, readRecord, kept); else readOne(reader, topIs, readRecord);
+    if (isLenient) readAll(reader, batch, options, readRecord, kept); else readOne(reader, topIs, readRecord);
   } finally {
     forgetBytes();
   }
@@ -45,7 +46,7 @@ function readOne(reader: JsonReader, topIs: 'object' | 'array', readRecord: Read
   if (reader.peek() !== -1) reader.fail('the end of the input expected');
 }
 
-function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecord: ReadRecord, kept: () => number): void {
+function readAll(reader: JsonReader, batch: SpanBatch, { offset = 0, onBreak, records }: DecodeOptions, readRecord: ReadRecord, kept: () => number): void {
   const { bytes } = reader;
   let textLines = 0, badRecords = 0, strangers = 0, passed = 0;
   for (let at = skipMark(bytes); at < bytes.length;) {
@@ -66,14 +67,19 @@ function readAll(reader: JsonReader, batch: SpanBatch, offset: number, readRecor
         batch.report(`${error.message}: what comes after byte ${offset + stop} was left out`);
         break;
       }
+      const left = onBreak?.(start, stop, kept() > before);
+      if (left !== undefined) {
+        batch.report(`bytes ${offset + left.from} to ${offset + left.to} were left out: what stands at byte ${offset + stop} cannot be read (${wordsOf(error)})`);
+        break;
+      }
       badRecords++;
       passed += stop - start;
-      batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${offset + start}` : `a record at byte ${offset + start} cannot be read: ${error instanceof Error ? error.message : ''}`);
+      batch.report(stop >= bytes.length ? `the last record is cut off; it begins at byte ${offset + start}` : `a record at byte ${offset + start} cannot be read: ${wordsOf(error)}`);
       if (passed > bytes.length * mostPasses) {
         batch.report(`too many records cannot be read; what comes after byte ${offset + stop} was not looked at`);
         break;
       }
-      at = nextLine(bytes, kept() > before ? stop : start + 1);
+      at = nextRecord(bytes, stop, records) ?? nextLine(bytes, kept() > before ? stop : start + 1);
     }
   }
   batch.tally(textLines, 'lines are not JSON and were passed over', 'line is not JSON and was passed over');
@@ -85,6 +91,13 @@ function stoppedAt(error: unknown, reader: JsonReader): number {
   if (error instanceof DecodeError) return Math.max(error.offset ?? 0, reader.position);
   if (error instanceof WrongTypeError) return reader.position;
   throw error;
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+/** The next record on the same line. */
+function nextRecord(bytes: Uint8Array, from: number, records: ItemKeys | undefined): number | undefined {
+  return records === undefined ? undefined : nextItem(bytes.subarray(0, nextLine(bytes, from)), from, [records])?.at;
 }
 
 function nextLine(bytes: Uint8Array, from: number): number {

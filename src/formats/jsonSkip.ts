@@ -1,4 +1,5 @@
 import { isUtf8, plainTextEnd } from '../model/wireText.ts';
+import { breaksString } from './jsonEscapes.ts';
 
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
 const comma = 0x2c, colon = 0x3a, minus = 0x2d, plus = 0x2b, dot = 0x2e, zero = 0x30, letterE = 0x65, letterU = 0x75;
@@ -58,11 +59,12 @@ export function passContainer(bytes: Uint8Array, start: number, end: number, rul
       const next = at < end ? bytes[at] as number : -1, isIn = isObject[depth - 1] === 1;
       if (next === comma) {
         at = pastBlanks(bytes, at + 1, end);
-        elements++;
-        if (isIn && (at = valueAfterKey(bytes, at, end, rules)) < 0) return undefined;
-        break;
-      }
-      if (next !== (isIn ? closeBrace : closeBracket)) return undefined;
+        if (!rules.isLenient || at >= end || bytes[at] !== (isIn ? closeBrace : closeBracket)) {
+          elements++;
+          if (isIn && (at = valueAfterKey(bytes, at, end, rules)) < 0) return undefined;
+          break;
+        }
+      } else if (next !== (isIn ? closeBrace : closeBracket)) return undefined;
       at++;
       depth--;
       if (at - (begins[depth] as number) > longBytes) rules.passed.set(begins[depth] as number, { end: at, elements: elements - (before[depth] as number) });
@@ -100,10 +102,12 @@ function stringEnd(bytes: Uint8Array, start: number, end: number, isLenient: boo
     if (byte === quote) return isAscii || isLenient || isUtf8(bytes, start + 1, at) ? at + 1 : -1;
     if (byte === backslash) {
       const kind = bytes[at + 1] as number;
-      if (at + 1 >= end || !escapes.has(kind) || (kind === letterU && !areHex(bytes, at + 2))) return -1;
+      if (at + 1 >= end || (!isLenient && (!escapes.has(kind) || (kind === letterU && !areHex(bytes, at + 2))))) return -1;
       at += 2;
-    } else if (byte < 0x20) return -1;
-    else for (isAscii = false; (bytes[at] as number) > 0x7f; at++);
+    } else if (byte < 0x20) {
+      if (!isLenient || breaksString(byte)) return -1;
+      at++;
+    } else for (isAscii = false; (bytes[at] as number) > 0x7f; at++);
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Format, Sniff } from './format.ts';
+import type { Format, ItemKeys, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { decodeLangSmith } from './langSmithDecode.ts';
 
 const places = ['', 'runs/', 'data/', 'post/', 'patch/', 'child_runs/', 'runs/child_runs/'];
+const runKeys: ItemKeys = [['id', 'run_type'], ['id', 'dotted_order'], ['id', 'trace_id']];
 
 /**
  * LangSmith runs: lists as an array, a run a line or `{runs, cursors}`, a run with its `child_runs`, and what its SDKs send
@@ -14,7 +15,8 @@ export const langSmith: Format = {
   id: 'langsmith-json',
   label: 'LangSmith runs',
   pieces: 'values',
-  opens: new Map(['runs', 'data', 'post', 'patch'].map((key) => [key, {}])),
+  opens: new Map(['runs', 'data', 'post', 'patch'].map((key) => [key, { items: runKeys }])),
+  records: runKeys,
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const place = places.find((at) => keys.has(`${at}dotted_order`) && ['run_type', 'trace_id', 'outputs'].some((key) => keys.has(at + key)))

@@ -1,8 +1,10 @@
 import { decodeWhole } from './format.ts';
-import type { Format, Sniff } from './format.ts';
+import type { Format, ItemKeys, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { LangfuseDecoder } from './langfuseDecode.ts';
 
+const observationKeys: ItemKeys = [['id', 'traceId', 'type'], ['id', 'trace_id', 'type']];
+const observations: Opens = new Map([['observations', { items: observationKeys }]]);
 /** What the events of a batch for ingestion are called; other programs send batches, too. */
 const ingestion = /"type"\s*:\s*"(?:trace-create|score-create|(?:span|generation|event|observation|agent|tool|chain|retriever|evaluator|embedding|guardrail)-(?:create|update))"/;
 
@@ -19,7 +21,8 @@ export const langfuse: Format = {
   id: 'langfuse-json',
   label: 'Langfuse traces',
   pieces: 'values',
-  opens: new Map([['observations', {}], ['data', { inner: new Map([['observations', {}]]) }], ['batch', {}]]),
+  opens: new Map([...observations, ['data', { inner: observations, items: [...observationKeys, ['id', 'observations']] }], ['batch', { items: [['type', 'body']] }]]),
+  records: observationKeys,
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const place of ['observations/', 'trace/observations/', 'data/observations/', 'data/', '']) {

@@ -3,7 +3,8 @@ import type { Format, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { MlflowDecoder } from './mlflowDecode.ts';
 
-const ofTrace: Opens = new Map([['spans', {}], ['data', { inner: new Map([['spans', {}]]) }]]);
+const spans: Opens = new Map([['spans', { items: [['span_id', 'name'], ['context', 'name']] }]]);
+const ofTrace: Opens = new Map([...spans, ['data', { inner: spans }]]);
 
 /**
  * MLflow traces, versions 2 and 3: `Trace.to_json` (`{info, data: {spans}}`), lists of them, the artefact `traces.json`
@@ -15,7 +16,7 @@ export const mlflow: Format = {
   id: 'mlflow-json',
   label: 'MLflow traces',
   pieces: 'values',
-  opens: new Map([...ofTrace, ['traces', { inner: ofTrace }]]),
+  opens: new Map([...ofTrace, ['traces', { inner: ofTrace, items: [['info'], ['data']] }]]),
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const place of ['data/spans/', 'spans/', 'traces/data/spans/', '']) {

@@ -1,6 +1,8 @@
-import type { Format, Sniff } from './format.ts';
+import type { Format, ItemKeys, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { OpenAiAgentsDecoder } from './openAiAgentsDecode.ts';
+
+const itemKeys: ItemKeys = [['object', 'id']];
 
 /**
  * Items of the OpenAI Agents SDK, `{object: "trace"}` and `{object: "trace.span"}`: as a list, `{data: [item]}`, an item a
@@ -12,7 +14,8 @@ export const openAiAgents: Format = {
   id: 'openai-agents',
   label: 'OpenAI Agents traces',
   pieces: 'values',
-  opens: new Map([['data', {}], ['items', {}], ['traces', { inner: new Map([['spans', { after: ['id'] }]]) }]]),
+  opens: new Map([['data', { items: itemKeys }], ['items', { items: itemKeys }], ['traces', { inner: new Map([['spans', { after: ['id'], items: itemKeys }]]), items: [['spans']] }]]),
+  records: itemKeys,
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     const isHere = ['', 'data/', 'traces/', 'traces/spans/', 'spans/'].some((place) =>

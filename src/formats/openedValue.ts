@@ -1,5 +1,7 @@
 import { plainTextEnd, textOf } from '../model/wireText.ts';
-import type { Opens } from './format.ts';
+import { concatenated } from './concatenated.ts';
+import { breaksString } from './jsonEscapes.ts';
+import type { ItemKeys, Opens } from './format.ts';
 
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
 const comma = 0x2c, colon = 0x3a;
@@ -13,6 +15,8 @@ interface Level {
   readonly isArray: boolean;
   /** What may be opened in it, or in its items. */
   readonly opens: Opens | undefined;
+  /** Of a list: how its items are known. */
+  readonly items: ItemKeys | undefined;
   /** Something that should stand in front of it is missing. */
   readonly isEarly: boolean;
   /** Of an object: the members that are whole and are repeated, and the names of all of them. */
@@ -33,6 +37,19 @@ interface Level {
 /** What is cut off: bytes up to `end` and the closing brackets, and what goes in front of the rest, which begins at `rest`. */
 export interface OpenedPiece { readonly end: number; readonly closers: Uint8Array; readonly frame: Uint8Array; readonly rest: number }
 
+/** Bytes that stand for a part of an object, and of how many levels they are the part. */
+export interface BrokenPart { readonly bytes: Uint8Array; readonly levels: number }
+
+/** What is around the items of the lists that are open where an object breaks off, so that it can go on with one of them. */
+export interface BrokenLists {
+  /** Outermost first. */
+  readonly lists: readonly { readonly frame: BrokenPart; readonly items: ItemKeys }[];
+  /** The object up to the last of its items that is whole; undefined where there is none. */
+  readonly front: BrokenPart | undefined;
+  /** Behind what is whole. */
+  readonly from: number;
+}
+
 /**
  * Follows one JSON object that is too long to be held as a whole, while more of it comes, and cuts it between the items of the
  * lists that its format opens: a piece is an object with the items so far, and what goes on is the same object with the ones
@@ -48,18 +65,19 @@ export class OpenedValue {
   /** The last byte that is no white space and in no string. */
   private previous = 0;
   private readonly opens: Opens;
+  private readonly start: number;
 
   /** `start` is where the object begins. */
   constructor(opens: Opens, start: number) {
     this.opens = opens;
-    this.position = start;
+    this.position = this.start = start;
   }
 
   /** Looks at what was added. 'broken': it is not the JSON that it seemed to be. */
   scan(bytes: Uint8Array): 'goes on' | 'ended' | 'broken' {
     while (this.position < bytes.length) {
       if (this.isInString) {
-        if (!this.passString(bytes)) return this.position < bytes.length && (bytes[this.position] as number) < 0x20 ? 'broken' : 'goes on';
+        if (!this.passString(bytes)) return this.position < bytes.length && breaksString(bytes[this.position] as number) ? 'broken' : 'goes on';
         continue;
       }
       if (this.passing > 0) {
@@ -83,12 +101,24 @@ export class OpenedValue {
     const early = isPatient ? this.levels.findIndex(({ isEarly }) => isEarly) : -1, mayCut = early < 0 ? this.levels : this.levels.slice(0, early);
     const deepest = mayCut.findLastIndex(({ cut }) => cut > 0), end = this.levels[deepest]?.cut;
     if (end === undefined) return undefined;
-    const around = this.levels.slice(0, deepest + 1), frame = frameOf(around, bytes);
-    const closers = Uint8Array.from(around.toReversed(), ({ isArray }) => (isArray ? closeBracket : closeBrace));
+    const around = this.levels.slice(0, deepest + 1), frame = frameOf(around, bytes), closers = closersOf(around);
     const shift = frame.length - (end + 1);
     for (const level of this.levels.slice(deepest + 1)) moveBy(level, shift);
     this.position += shift;
     return { end, closers, frame, rest: end + 1 };
+  }
+
+  /** What of the value is whole, and the lists that are open where it cannot be read on; `bytes` end there. */
+  broken(bytes: Uint8Array): BrokenLists | undefined {
+    const { levels } = this, start = this.start, deepest = levels.findLastIndex(({ cut }) => cut > 0), end = levels[deepest]?.cut;
+    const front = end === undefined ? undefined : { bytes: concatenated(bytes.subarray(start, end), closersOf(levels.slice(0, deepest + 1))), levels: deepest + 1 };
+    const from = end === undefined ? Math.max(start, ...levels.map(({ key }) => key.end)) : end + 1;
+    const lists = levels.flatMap(({ isArray, isTable, items }, depth) => {
+      if (!isArray || isTable || items === undefined) return [];
+      const around = levels.slice(0, depth + 1).map((level) => ({ ...level, members: level.members.map((place) => ({ ...place })), key: { ...level.key } }));
+      return [{ items, frame: { bytes: frameOf(around, bytes), levels: depth + 1 } }];
+    });
+    return lists.length === 0 && front === undefined ? undefined : { lists, front, from };
   }
 
   private beginString(): void {
@@ -113,7 +143,7 @@ export class OpenedValue {
         const level = this.levels.at(-1);
         if (this.passing === 0 && level?.isArray === false && !level.isKeyDone) level.key.end = at + 1;
         return true;
-      } else if (byte >= 0 && byte < 0x20) return false;
+      } else if (breaksString(byte)) return false;
       else if (byte >= 0) at++;
     }
     return false;
@@ -179,7 +209,7 @@ export class OpenedValue {
       return;
     }
     level.isOpened = true;
-    this.levels.push(newLevel(isArray, opened.inner, opened.after?.every((each) => !level.names.has(each)) === true));
+    this.levels.push(newLevel(isArray, opened.inner, opened.after?.every((each) => !level.names.has(each)) === true, opened.items));
   }
 
   private endMember(level: Level): void {
@@ -192,8 +222,10 @@ export class OpenedValue {
   }
 }
 
-const newLevel = (isArray: boolean, opens: Opens | undefined, isEarly: boolean): Level =>
-  ({ isArray, opens, isEarly, members: [], names: new Set(), repeatedBytes: 0, key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
+const newLevel = (isArray: boolean, opens: Opens | undefined, isEarly: boolean, items?: ItemKeys): Level =>
+  ({ isArray, opens, items, isEarly, members: [], names: new Set(), repeatedBytes: 0, key: { start: 0, end: 0 }, isKeyDone: false, isOpened: false, cut: 0, isTable: false });
+
+const closersOf = (levels: readonly Level[]): Uint8Array => Uint8Array.from(levels.toReversed(), ({ isArray }) => (isArray ? closeBracket : closeBrace));
 
 /** Whether an object or a list may begin in another one, by the byte before it. */
 const mayBegin = (previous: number): boolean => previous === comma || previous === colon || previous === openBracket;

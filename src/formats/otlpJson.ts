@@ -1,5 +1,5 @@
 import { encodeWhole } from './format.ts';
-import type { Format, Opens, Sniff } from './format.ts';
+import type { Format, ItemKeys, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { otlpJsonEncoder, otlpJsonLinesEncoder } from './otlpJsonEncode.ts';
 import { OtlpJsonReader } from './otlpJsonRequest.ts';
@@ -12,14 +12,20 @@ const tellingKeys: readonly (readonly [score: number, key: string])[] = [
   [0.9, 'error/grpcCode'], [0.9, 'scopeSpans'], [0.9, 'scopeLogs'], [0.9, 'scopeMetrics'], [0.9, 'instrumentationLibrarySpans'],
 ];
 
-const groupOf = (scopes: readonly string[], records: Opens): Opens => new Map(scopes.map((key) => [key, { inner: records, after: ['resource'] }]));
+const keysOf = (opens: Opens): ItemKeys => [...opens.keys()].map((key) => [key]);
+const groupOf = (scopes: readonly string[], records: Opens): Opens => new Map(scopes.map((key) => [key, { inner: records, after: ['resource'], items: keysOf(records) }]));
 const scopeNames = ['scope', 'instrumentationLibrary', 'instrumentation_library'];
-const listOf = (...keys: readonly string[]): Opens => new Map(keys.map((key) => [key, { after: scopeNames }]));
-const spans = groupOf(['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans'], listOf('spans'));
-const logs = groupOf(['scopeLogs', 'scope_logs'], listOf('logRecords', 'log_records')), metrics = groupOf(['scopeMetrics', 'scope_metrics'], listOf('metrics'));
+const listOf = (keys: readonly string[], items: ItemKeys): Opens => new Map(keys.map((key) => [key, { after: scopeNames, items }]));
+/** Links have both ids, too. */
+const spanKeys: ItemKeys = [['spanId', 'name'], ['spanId', 'startTimeUnixNano'], ['span_id', 'name'], ['span_id', 'start_time_unix_nano']];
+const metricKeys: ItemKeys = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'exponential_histogram', 'summary'].map((kind) => ['name', kind]);
+const spans = groupOf(['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans'], listOf(['spans'], spanKeys));
+const logs = groupOf(['scopeLogs', 'scope_logs'], listOf(['logRecords', 'log_records'], [['body'], ['severityNumber'], ['severity_number']]));
+const metrics = groupOf(['scopeMetrics', 'scope_metrics'], listOf(['metrics'], metricKeys));
 const groups: Opens = new Map([
-  ...['resourceSpans', 'resource_spans', 'batches'].map((key) => [key, { inner: spans }] as const),
-  ...['resourceLogs', 'resource_logs'].map((key) => [key, { inner: logs }] as const), ...['resourceMetrics', 'resource_metrics'].map((key) => [key, { inner: metrics }] as const),
+  ...['resourceSpans', 'resource_spans', 'batches'].map((key) => [key, { inner: spans, items: keysOf(spans) }] as const),
+  ...['resourceLogs', 'resource_logs'].map((key) => [key, { inner: logs, items: keysOf(logs) }] as const),
+  ...['resourceMetrics', 'resource_metrics'].map((key) => [key, { inner: metrics, items: keysOf(metrics) }] as const),
 ]);
 /** The wrappers of Tempo and Jaeger around a request, and a request without any. */
 const opens: Opens = new Map([...groups, ...spans, ['trace', { inner: groups }], ['result', { inner: groups }]]);

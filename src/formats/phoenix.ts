@@ -1,6 +1,8 @@
-import type { Format, Sniff } from './format.ts';
+import type { Format, ItemKeys, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { decodePhoenix } from './phoenixDecode.ts';
+
+const spanKeys: ItemKeys = [['context', 'name'], ['context.span_id']];
 
 /**
  * Spans of Arize Phoenix and of other OpenInference tools: what the REST API and the client give (a list, `{data,
@@ -13,7 +15,8 @@ export const phoenix: Format = {
   id: 'phoenix-json',
   label: 'Phoenix spans (OpenInference)',
   pieces: 'values',
-  opens: new Map([['data', {}]]),
+  opens: new Map([['data', { items: spanKeys }]]),
+  records: spanKeys,
   sniff(head): Sniff {
     const keys = jsonKeys(head);
     for (const key of keys) {

@@ -18,7 +18,7 @@ export const speedscope: Format = {
   id: 'speedscope',
   label: 'speedscope profile',
   pieces: 'values',
-  opens: new Map([['profiles', { inner: new Map([['events', {}]]) }]]),
+  opens: new Map([['profiles', { inner: new Map([['events', { items: [['type', 'frame', 'at']] }]]), items: [['type', 'unit'], ['name', 'unit']] }]]),
   extension: '.speedscope.json',
   losses: ['open', 'ids', 'kind', 'status', 'attributes', 'types', 'events', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {

@@ -22,7 +22,8 @@ export const tutorial: Format = {
   id: 'tutorial-json',
   label: 'Tutorial tracer JSON',
   pieces: 'values',
-  opens: new Map([['spans', { after: ['trace_id'] }]]),
+  opens: new Map([['spans', { after: ['trace_id'], items: [['span_id', 'name']] }]]),
+  records: [['trace_id', 'spans']],
   extension: '.trace.json',
   losses: ['kind', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {

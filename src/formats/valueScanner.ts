@@ -1,7 +1,8 @@
 import { plainTextEnd } from '../model/wireText.ts';
+import { breaksString } from './jsonEscapes.ts';
 
 const quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
-const comma = 0x2c, colon = 0x3a, newline = 0x0a;
+const comma = 0x2c, colon = 0x3a, newline = 0x0a, carriageReturn = 0x0d;
 const deepest = 512;
 
 /**
@@ -18,7 +19,11 @@ export class ValueScanner {
   position = 0;
   /** Where the object begins that is not whole. */
   begin = 0;
-  private state: 'text' | 'brace' | 'inside' | 'string' | 'broken' = 'text';
+  private state: 'text' | 'brace' | 'inside' | 'string' | 'broken' | 'margin' = 'text';
+  /** Blanks in front of the line in which the object begins, and whether nothing else was there yet; and those in front of a line behind what is broken. */
+  private indent = 0;
+  private isIndented = true;
+  private margin = 0;
   private depth = 0;
   /** Whether the containers around are arrays, outermost first. */
   private readonly isArray = new Uint8Array(deepest);
@@ -27,8 +32,9 @@ export class ValueScanner {
 
   /** The input begins anew, or at a later place. */
   reset(): void {
-    this.cut = this.textCut = this.position = this.depth = this.begin = 0;
+    this.cut = this.textCut = this.position = this.depth = this.begin = this.indent = 0;
     this.state = 'text';
+    this.isIndented = true;
   }
 
   /** The bytes before a cut are gone. */
@@ -50,6 +56,7 @@ export class ValueScanner {
         case 'brace': at = this.brace(bytes, at); break;
         case 'inside': at = this.inside(bytes, at); break;
         case 'broken': at = this.broken(bytes, at); break;
+        case 'margin': at = this.passMargin(bytes, at); break;
         case 'string':
           at = this.string(bytes, at);
           // A backslash waits for what it escapes.
@@ -66,6 +73,7 @@ export class ValueScanner {
     const found = bytes.indexOf(openBrace, at), stop = found < 0 ? bytes.length : found;
     const line = stop > at ? bytes.subarray(at, stop).lastIndexOf(newline) : -1;
     if (line >= 0) this.textCut = at + line + 1;
+    this.countIndent(bytes, line < 0 ? at : at + line + 1, stop, line >= 0);
     if (found < 0) return stop;
     this.state = 'brace';
     this.begin = stop;
@@ -75,8 +83,36 @@ export class ValueScanner {
   private broken(bytes: Uint8Array, at: number): number {
     const line = bytes.indexOf(newline, at);
     if (line < 0) return bytes.length;
-    this.state = 'text';
+    this.state = 'margin';
+    this.margin = 0;
     return line + 1;
+  }
+
+  /** What is broken goes on with lines that stand further in than it began. */
+  private passMargin(bytes: Uint8Array, at: number): number {
+    const byte = bytes[at];
+    if (byte === 0x20 || byte === 0x09) {
+      this.margin++;
+      return at + 1;
+    }
+    this.state = this.margin > this.indent || byte === newline || byte === carriageReturn ? 'broken' : 'text';
+    if (this.state === 'text') {
+      this.indent = this.margin;
+      this.isIndented = false;
+    }
+    return at;
+  }
+
+  private countIndent(bytes: Uint8Array, start: number, stop: number, isNewLine: boolean): void {
+    if (isNewLine) {
+      this.indent = 0;
+      this.isIndented = true;
+    }
+    for (let at = start; at < stop && this.isIndented; at++) {
+      this.isIndented = bytes[at] === 0x20 || bytes[at] === 0x09;
+      if (this.isIndented) this.indent++;
+    }
+    this.isIndented &&= stop === bytes.length;
   }
 
   /** Whether a brace is followed by a key or by the closing brace, as in JSON; in log text it rarely is. */
@@ -146,7 +182,7 @@ export class ValueScanner {
         this.state = 'inside';
         this.previous = quote;
         return at + 1;
-      } else if (byte < 0x20) {
+      } else if (breaksString(byte)) {
         this.state = 'broken';
         return at;
       } else at++;

@@ -16,6 +16,7 @@ export const zipkin: Format = {
   id: 'zipkin-json',
   label: 'Zipkin JSON',
   pieces: 'values',
+  records: [['traceId', 'id', 'name'], ['traceId', 'id', 'timestamp'], ['traceId', 'id', 'localEndpoint']],
   extension: '.zipkin.json',
   losses: ['nanoseconds', 'ids', 'kind', 'types', 'eventAttributes', 'links', 'logs', 'scope', 'resource', 'traceState', 'dropped', 'marks'],
   sniff(head): Sniff {
