@@ -8,10 +8,12 @@ import type { SpanKind, StatusCode } from '../model/span.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
 import type { QuerySpan, WantedText } from '../query/query.ts';
 import { noContent } from './store/contentArena.ts';
+import { AttributeLookup } from './store/attributeLookup.ts';
 import { ChunkTexts, ContentSearch } from './store/contentSearch.ts';
 import { hasTellingKey } from './store/rowInput.ts';
 import { decodeStepContent } from './store/stepContent.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
+import { someTextIn } from './store/valueTexts.ts';
 
 /** A row as queries see it. One object serves all rows of a trace: `at` points it at the next; content is decoded only when asked for. */
 export class RowSpan implements QuerySpan {
@@ -22,6 +24,7 @@ export class RowSpan implements QuerySpan {
   private view: AgentView | undefined | null = null;
   private askedId = '';
   private askedRow = -1;
+  private readonly lookups = new Map<string, AttributeLookup>();
   private readonly searches = new Map<WantedText, ContentSearch>();
   private chunks: ChunkTexts | undefined;
 
@@ -53,7 +56,9 @@ export class RowSpan implements QuerySpan {
   }
 
   attribute(key: string): AttributeValue | undefined {
-    return this.trace.contents.attributeOf(this.trace, this.row, utf8Of(key)) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
+    let lookup = this.lookups.get(key);
+    if (lookup === undefined) this.lookups.set(key, lookup = new AttributeLookup(key));
+    return this.trace.contents.attributeOf(this.trace, this.row, lookup) ?? this.trace.contents.originOf(this.trace, this.row).resource.attributes.get(key);
   }
 
   step(): AgentView | undefined {
@@ -77,8 +82,9 @@ export class RowSpan implements QuerySpan {
   someText(wanted: WantedText): boolean {
     const found = this.trace.logs.has(this.row) ? undefined : this.isInContent(wanted);
     if (found !== undefined) return found;
-    for (const text of this.texts()) if (wanted.test(text)) return true;
-    return false;
+    const { trace, row } = this, { test } = wanted, { attributes, events } = trace.contents.contentOf(trace, row);
+    return someTextIn(attributes, test) || events.some((event) => test(event.name) || someTextIn(event.attributes, test))
+      || trace.logs.ofRow(row).some((log) => someTextIn(log.body, test) || someTextIn(log.attributes, test));
   }
 
   /** Undefined where only decoding tells. */
@@ -90,39 +96,6 @@ export class RowSpan implements QuerySpan {
     return search.holds(offset);
   }
 
-  private *texts(): Generator<string> {
-    const { attributes, events } = this.trace.contents.contentOf(this.trace, this.row);
-    yield* textsOf(attributes);
-    for (const event of events) {
-      yield event.name;
-      yield* textsOf(event.attributes);
-    }
-    for (const log of this.trace.logs.ofRow(this.row)) {
-      yield* textsOf(log.body);
-      yield* textsOf(log.attributes);
-    }
-  }
-
   private get meta(): number { return this.trace.meta[this.row] as number; }
   private text(index: number | undefined): string { return this.trace.texts.texts[index ?? 0] ?? ''; }
-}
-
-/** Queries ask for the same key of every span. */
-let lastKey = '', lastUtf8: Uint8Array = new Uint8Array(0);
-const encoder = new TextEncoder();
-
-function utf8Of(key: string): Uint8Array {
-  if (key !== lastKey) {
-    lastKey = key;
-    lastUtf8 = encoder.encode(key);
-  }
-  return lastUtf8;
-}
-
-/** The texts in a value, numbers as text; values are at most 64 levels deep. */
-function* textsOf(value: AttributeValue): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (typeof value === 'number' || typeof value === 'bigint') yield String(value);
-  else if (value === null || typeof value === 'boolean' || value instanceof Uint8Array) return;
-  else for (const member of (value as readonly AttributeValue[] | ReadonlyMap<string, AttributeValue>).values()) yield* textsOf(member);
 }

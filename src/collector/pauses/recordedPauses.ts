@@ -1,9 +1,9 @@
-import { Buffer } from 'node:buffer';
 import { joinedPauses, pausedKey, pausesInText } from '../../model/recordedPauses.ts';
 import type { RecordedPause } from '../../model/recordedPauses.ts';
+import { AttributeLookup } from '../store/attributeLookup.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 
-const key = Buffer.from(pausedKey);
+const lookup = new AttributeLookup(pausedKey);
 /** A trace of nothing but roots is looked at so far. */
 const mostTopmost = 1_000;
 const known = new WeakMap<TraceColumns, { readonly revision: number; readonly pauses: readonly RecordedPause[] }>();
@@ -17,7 +17,7 @@ export function pausesIn(trace: TraceColumns): readonly RecordedPause[] {
   return pauses;
 }
 
-export const pausesAt = (trace: TraceColumns, row: number): RecordedPause[] => pausesInText(trace.contents.attributeOf(trace, row, key));
+export const pausesAt = (trace: TraceColumns, row: number): RecordedPause[] => pausesInText(trace.contents.attributeOf(trace, row, lookup));
 
 /** Rows of spans that are not within another span of the same service, in the order in which they came. */
 export function topmostRows(trace: TraceColumns): number[] {

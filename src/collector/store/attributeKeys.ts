@@ -1,17 +1,16 @@
 import { viewOf } from '../../model/wireText.ts';
+import { KeptBytes } from './keptBytes.ts';
 
 /** Keys of attributes are few in what programs write; what invents ever new ones does without. */
-const mostKeys = 8192, longestKey = 100;
+export const mostKeys = 8192;
+const longestKey = 100;
 const slots = 4 * mostKeys, mostProbes = 16;
 /** Drawn anew for every process, so that nobody can prepare keys that collide. */
 const seed = Math.floor(Math.random() * 0x1_0000_0000) | 1;
 
 /** Numbers for the keys of attributes, by their bytes; they stay for as long as the process lives. */
 class AttributeKeys {
-  private bytes = new Uint8Array(16 * 1024);
-  private view = new DataView(this.bytes.buffer);
-  private count = 0;
-  private readonly starts = new Uint32Array(mostKeys + 1);
+  readonly kept = new KeptBytes(mostKeys);
   /** Number + 1 of the key that has a slot. */
   private readonly numbers = new Uint16Array(slots);
   /** Number + 1 of the key that came after another one the last time; attributes of spans come in the same order again and again. */
@@ -20,7 +19,7 @@ class AttributeKeys {
   /** The number of the key bytes[start..end), below 8,192; -1 when it has none and gets none. `before` is that of the key before it, or -1. */
   numberOf(bytes: Uint8Array, start: number, end: number, before: number): number {
     const expected = (this.nexts[before + 1] as number) - 1;
-    if (expected >= 0 && this.isSame(expected, bytes, start, end)) return expected;
+    if (expected >= 0 && this.kept.isSame(expected, bytes, start, end)) return expected;
     const number = end - start > longestKey ? -1 : this.find(bytes, start, end, true);
     this.nexts[before + 1] = number + 1;
     return number;
@@ -34,46 +33,16 @@ class AttributeKeys {
     for (let probes = 0; probes < mostProbes; probes++, slot = (slot + 1) % slots) {
       const known = (this.numbers[slot] as number) - 1;
       if (known < 0) return isAdded ? this.add(slot, bytes, start, end) : -1;
-      if (this.isSame(known, bytes, start, end)) return known;
+      if (this.kept.isSame(known, bytes, start, end)) return known;
     }
     return -1;
   }
 
-  lengthOf(number: number): number { return (this.starts[number + 1] as number) - (this.starts[number] as number); }
-
-  /** Writes the bytes of a key. */
-  copyTo(number: number, target: Uint8Array, at: number): void {
-    const start = this.starts[number] as number, end = this.starts[number + 1] as number;
-    for (let from = start, to = at; from < end; from++) target[to++] = this.bytes[from] as number;
-  }
-
   private add(slot: number, bytes: Uint8Array, start: number, end: number): number {
-    if (this.count === mostKeys) return -1;
-    const from = this.starts[this.count] as number, to = from + end - start;
-    if (to > this.bytes.length) {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
-      this.view = new DataView(larger.buffer);
-    }
-    this.bytes.set(bytes.subarray(start, end), from);
-    this.starts[this.count + 1] = to;
-    this.numbers[slot] = ++this.count;
-    return this.count - 1;
-  }
-
-  private isSame(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.starts[number] as number, length = end - start;
-    if (this.lengthOf(number) !== length) return false;
-    if (length < 4) {
-      for (let at = 0; at < length; at++) if (this.bytes[from + at] !== bytes[start + at]) return false;
-      return true;
-    }
-    const words = viewOf(bytes), { view } = this;
-    // Four bytes at a time; the last four may overlap those before.
-    if (view.getInt32(from + length - 4) !== words.getInt32(end - 4)) return false;
-    for (let at = 0; at < length - 4; at += 4) if (view.getInt32(from + at) !== words.getInt32(start + at)) return false;
-    return true;
+    if (this.kept.isFull) return -1;
+    const number = this.kept.add(bytes, start, end);
+    this.numbers[slot] = number + 1;
+    return number;
   }
 }
 

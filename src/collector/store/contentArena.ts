@@ -21,12 +21,15 @@ const remembered = 1 << 20;
  * changed; a newer version of a span is a new record.
  */
 export class ContentArena {
-  private readonly chunks: Uint8Array[] = [];
+  private readonly chunks: Uint8Array<ArrayBuffer>[] = [];
   /** The offset at which each chunk begins. */
   private readonly starts: number[] = [];
   private last = new Uint8Array(0);
   private lastStart = 0;
   private used = 0;
+  /** The chunk that was read last, and what `readPacked` found: rows that follow one another lie near one another. */
+  private lastRead = 0;
+  private readonly found = { origin: 0, bytes: new Uint8Array(0), start: 0, end: 0 };
   byteLength = 0;
 
   /** Copies bytes[start..end) and gives the record's offset. */
@@ -55,10 +58,10 @@ export class ContentArena {
     return { origin, bytes: content, start: 0, end: content.length };
   }
 
-  /** The same as it lies in memory. */
+  /** The same as it lies in memory (`PackedParts`); good until the next call. */
   readPacked(offset: number): ContentRecord {
-    const chunk = this.chunkOf(offset);
-    const bytes = this.chunks[chunk] as Uint8Array;
+    const chunk = this.chunkOf(offset), { found } = this;
+    const bytes = this.chunks[chunk] as Uint8Array<ArrayBuffer>;
     let at = offset - (this.starts[chunk] as number);
     const varint = (): number => {
       let value = 0;
@@ -68,8 +71,12 @@ export class ContentArena {
         if (byte < 0x80) return value;
       }
     };
-    const origin = varint(), length = varint();
-    return { origin, bytes, start: at, end: at + length };
+    found.origin = varint();
+    const length = varint();
+    found.bytes = bytes;
+    found.start = at;
+    found.end = at + length;
+    return found;
   }
 
   /** Gives back the room that is not used. */
@@ -84,12 +91,14 @@ export class ContentArena {
   writtenIn(chunk: Uint8Array): number { return chunk === this.last ? this.used : chunk.length; }
 
   private chunkOf(offset: number): number {
-    let low = 0, high = this.starts.length - 1;
+    const { starts, lastRead } = this;
+    if (offset >= (starts[lastRead] ?? Infinity) && offset < (starts[lastRead + 1] ?? Infinity)) return lastRead;
+    let low = 0, high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle; else high = middle - 1;
+      if ((starts[middle] as number) <= offset) low = middle; else high = middle - 1;
     }
-    return low;
+    return this.lastRead = low;
   }
 
   private addChunk(needed: number): void {

@@ -1,6 +1,7 @@
 import type { TestRef, TraceOverview } from '../../model/records.ts';
 import { roles } from '../../model/role.ts';
 import { metaRole } from '../../model/traceRows.ts';
+import { AttributeLookup } from './attributeLookup.ts';
 import { keyScanOf } from './keyScan.ts';
 import type { TraceColumns } from './traceColumns.ts';
 import { reservedAttributes } from './witness.ts';
@@ -14,7 +15,7 @@ const hasTest = keyScanOf(['spanscope.test.']);
 
 /** What platforms whose traces have names of their own tell at the root: the workflow of the OpenAI Agents SDK, the trace of Langfuse. */
 const titleKeys = ['gen_ai.workflow.name', 'langfuse.trace.name'];
-const titleBytes = titleKeys.map((key) => new TextEncoder().encode(key));
+const titleLookups = titleKeys.map((key) => new AttributeLookup(key));
 const hasTitle = keyScanOf(titleKeys);
 const longestTitle = 1024;
 /** How the OpenAI Agents SDK calls a run that nobody named: the agent says more. */
@@ -56,7 +57,7 @@ export function summaryOf(trace: TraceColumns): TraceOverview {
 /** The name that a trace has apart from its spans, as its root tells it. */
 function titleOf(trace: TraceColumns, root: number): string | undefined {
   const { contents } = trace, { bytes, start, end } = contents.bytesOf(trace, root);
-  const told = hasTitle(bytes, start, end) ? titleBytes.map((key) => contents.attributeOf(trace, root, key)) : [];
+  const told = hasTitle(bytes, start, end) ? titleLookups.map((lookup) => contents.attributeOf(trace, root, lookup)) : [];
   const title = [...told, contents.originOf(trace, root).resource.attributes.get('langfuse.trace.name')].find((value) => typeof value === 'string' && value.trim() !== '' && value !== usualWorkflow);
   return typeof title === 'string' ? title.slice(0, longestTitle) : undefined;
 }

@@ -1,16 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decodeAnyValue } from '../../model/anyValue.ts';
 import { noAttributes } from '../../model/attributes.ts';
 import type { Attributes, AttributeValue } from '../../model/attributes.ts';
 import { pendingName } from '../../model/pendingResource.ts';
 import type { SpanContent } from '../../model/span.ts';
-import { decodeContent, findAttribute } from '../../model/spanContent.ts';
-import { WireReader } from '../../model/wire.ts';
-import { attributeKeys } from './attributeKeys.ts';
+import { decodeContent } from '../../model/spanContent.ts';
+import type { AttributeLookup } from './attributeLookup.ts';
 import { ContentArena, noContent } from './contentArena.ts';
 import type { ByteRange } from './contentArena.ts';
 import type { Origin } from './origins.ts';
-import { somePart } from './packedContent.ts';
 import type { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { isSameContent } from './sameContent.ts';
@@ -138,25 +135,12 @@ export class TraceContent {
   /** Where the content of a row lies in the arena; `noContent` when it has none, undefined when updates added to it. */
   offsetOf(rows: RowColumns, row: number): number | undefined { return this.updates?.has(row) === true ? undefined : rows.content[row]; }
 
-  /** The last value of one attribute of a row, found by the UTF-8 bytes of its key without decoding the others. */
-  attributeOf(rows: RowColumns, row: number, keyUtf8: Uint8Array): AttributeValue | undefined {
+  /** The last value of one attribute of a row, found without decoding the others. */
+  attributeOf(rows: RowColumns, row: number, lookup: AttributeLookup): AttributeValue | undefined {
     const offset = this.offsetOf(rows, row);
-    if (offset === undefined) {
-      const { bytes, start, end } = this.bytesOf(rows, row);
-      return findAttribute(bytes, start, end, keyUtf8);
-    }
     if (offset === noContent) return undefined;
-    const { bytes, start, end } = this.arena.readPacked(offset), wanted = attributeKeys.knownNumberOf(keyUtf8);
-    let found: AttributeValue | undefined;
-    somePart(bytes, start, end, (from, to) => {
-      const later = findAttribute(bytes, from, to, keyUtf8);
-      if (later !== undefined) found = later;
-      return false;
-    }, (from, to, key) => {
-      if (key === wanted) found = decodeAnyValue(new WireReader(bytes, from, to), 0);
-      return false;
-    });
-    return found;
+    const { bytes, start, end } = offset === undefined ? this.bytesOf(rows, row) : this.arena.readPacked(offset);
+    return offset === undefined ? lookup.inContent(bytes, start, end) : lookup.inPacked(bytes, start, end);
   }
 
   contentOf(rows: RowColumns, row: number): SpanContent {

@@ -55,6 +55,25 @@ describe('a packed content', () => {
     expect(packed.length).toBeLessThan(bytes.length / 2);
   });
 
+  it('takes hardly any room when its attributes say what others said before, in whatever order', () => {
+    const pairs = Array.from({ length: 20 }, (_, i) => [`place.${i}`, `somewhere ${i}`] as const), bytes = attributes(...pairs);
+    for (let i = 0; i < 3; i++) again(bytes);
+    packContent(bytes, 0, bytes.length);
+    expect(packed.length).toBeLessThanOrEqual(pairs.length * 3);
+    const mixed = attributes(...pairs.toReversed(), ...pairs);
+    expect(again(mixed)).toEqual(mixed);
+    packContent(mixed, 0, mixed.length);
+    expect(packed.length).toBeLessThanOrEqual(pairs.length * 6);
+  });
+
+  it('is the same bytes again when more is said twice than is remembered', () => {
+    for (let i = 0; i < 30_000; i++) {
+      const bytes = attributes(['session', `session ${i}`], ['state', `state ${i % 7}`]);
+      for (let times = 0; times < 2; times++) packContent(bytes, 0, bytes.length);
+      if (i % 100 === 0 || i > 29_900) expect(again(bytes)).toEqual(bytes);
+    }
+  });
+
   it('keeps keys that are too many or too long as they are', () => {
     for (let i = 0; i < 9000; i++) {
       const bytes = attributes([`key ${i}`, 'x'], ['k'.repeat(100 + i % 30), 'y']);
