@@ -1,4 +1,4 @@
-import { subjectOf } from '../model/conventions/registry.ts';
+import { labelOf } from '../model/conventions/registry.ts';
 import { joinedPauses, pausedKey, pausesInText } from '../model/recordedPauses.ts';
 import type { RecordedPause } from '../model/recordedPauses.ts';
 import type { AgentRecord, SpanRecord, TraceSummary } from '../model/records.ts';
@@ -48,14 +48,14 @@ export class HtmlTrace {
 
   /** Takes the next span, and its record. */
   add(span: ExportSpan, { agent: step, failure }: Pick<SpanRecord, 'agent' | 'failure'>): void {
-    const { name, kind, startUnixNano, endUnixNano } = span;
+    const { name, kind, scope, content, startUnixNano, endUnixNano } = span;
     const figures = step === undefined ? undefined : figuresOf(step);
     if (figures !== undefined) this.#figures.push([this.#rows.length, figures]);
     this.#rows.push({
       spanId: span.spanId, parentSpanId: span.parentSpanId, startUnixNano,
       durationNs: endUnixNano === 0n ? NaN : Math.max(0, Number(endUnixNano - startUnixNano)),
       name: this.#names.place(name),
-      subject: this.#names.place((step === undefined ? undefined : subjectOf(step)) ?? ''),
+      subject: this.#names.place(labelOf({ name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs: span.logs }, step) ?? ''),
       service: Math.min(mostServices, this.#services.place(span.service)),
       meta: packMeta(roles.indexOf(step?.role ?? 'other'), spanKinds.indexOf(kind), statusCodes.indexOf(span.status), failure !== undefined),
       marks: span.marks,

@@ -1,6 +1,6 @@
 import { Numbers } from '../analysis/numbers.ts';
 import { failureOf } from '../model/conventions/failure.ts';
-import { agentOf, stepOf, subjectOf } from '../model/conventions/registry.ts';
+import { agentOf, labelOf, stepOf } from '../model/conventions/registry.ts';
 import type { AgentView } from '../model/agent.ts';
 import { roleWords, roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
@@ -67,7 +67,7 @@ export function tell(span: ExportSpan, room: TextRoom): Told {
   const hasFailed = span.status === 'error' || failure !== undefined;
   const mayKeep = room.take(hasFailed, step?.role, logs.length > 0 || content.events.length > 0);
   const view = mayKeep ? agentOf(input) : step;
-  const label = (view === undefined ? undefined : subjectOf(view)) ?? name;
+  const label = labelOf(input, view) ?? name;
   const figures = [
     ...(view === undefined || view.role === 'other' ? [] : [roleWords[view.role]]),
     isRunning ? 'running' : endUnixNano === 0n ? 'no end' : numbers.duration(Number(endUnixNano - startUnixNano)),

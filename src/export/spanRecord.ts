@@ -9,7 +9,7 @@ import { plainAttributes, plainValue } from './plainValues.ts';
 /** A span with everything that is known of it, in the form that the extension exports. */
 export function spanRecordOf(span: ExportSpan): SpanRecord {
   const { parentSpanId, name, kind, endUnixNano, statusMessage, scope, content, logs, marks } = span;
-  const input = { name, kind, scopeName: scope.name, attributes: content.attributes, events: content.events, logs };
+  const input = { name, kind, scopeName: scope.name, startUnixNano: span.startUnixNano, attributes: content.attributes, events: content.events, logs };
   const agent = agentOf(input), failure = span.status === 'unset' ? failureOf(input, agent) : undefined;
   return {
     traceId: span.traceId,

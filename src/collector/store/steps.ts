@@ -1,4 +1,4 @@
-import { subjectOf, summaryOf } from '../../model/conventions/registry.ts';
+import { labelOf, summaryOf } from '../../model/conventions/registry.ts';
 import { roles } from '../../model/role.ts';
 import { spanKinds } from '../../model/span.ts';
 import type { RowFigures } from '../../model/traceRows.ts';
@@ -16,15 +16,14 @@ export const noStep: Step = { role: 0, subject: '', figures: undefined };
 
 /** Reads the agent's step that a span is, if it is one. Logs that name the span are not looked at. */
 export function readStep(name: string, kind: number, scopeName: string, content: StepContent): Step {
-  const view = summaryOf({
-    name, kind: spanKinds[kind] ?? 'unspecified', scopeName, attributes: content.attributes, events: content.events, logs: [],
-  });
-  if (view === undefined) return noStep;
+  const input = { name, kind: spanKinds[kind] ?? 'unspecified', scopeName, attributes: content.attributes, events: content.events, logs: [] };
+  const view = summaryOf(input), subject = labelOf(input, view) ?? '';
+  if (view === undefined) return subject === '' ? noStep : { ...noStep, subject };
   const { inputTokens = Number.NaN, outputTokens = Number.NaN, cacheReadTokens = Number.NaN, costUsd = Number.NaN } = view;
   const hasFigures = !(Number.isNaN(inputTokens) && Number.isNaN(outputTokens) && Number.isNaN(cacheReadTokens) && Number.isNaN(costUsd));
   return {
     role: roles.indexOf(view.role),
-    subject: subjectOf(view) ?? '',
+    subject,
     figures: hasFigures ? { inputTokens, outputTokens, cacheReadTokens, costUsd } : undefined,
   };
 }

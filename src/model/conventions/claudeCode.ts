@@ -34,7 +34,7 @@ function step(input: ConventionInput): StepFields {
   const role = roleOf(input), conversationId = firstOf(input, ['session.id'], text);
   if (role === 'tool') return { conversationId, toolName: firstOf(input, ['tool_name'], text), toolCallId: firstOf(input, ['tool_use_id'], text) };
   if (role !== 'llm') return { conversationId };
-  const firstTokenMs = firstOf(input, ['ttft_ms'], figure);
+  const firstTokenMs = firstOf(input, ['ttft_ms', 'first_content_ms'], figure);
   return {
     conversationId,
     model: firstOf(input, ['model'], text),

@@ -11,6 +11,8 @@ export interface ConventionInput {
   readonly name: string;
   readonly kind: SpanKind;
   readonly scopeName: string;
+  /** Only where the whole step is asked for. */
+  readonly startUnixNano?: bigint;
   readonly attributes: KeyedAttributes;
   readonly events: readonly SpanEvent[];
   readonly logs: readonly LogRecord[];
@@ -46,6 +48,8 @@ export interface Convention {
   role(input: ConventionInput): RoleClaim | undefined;
   step(input: ConventionInput): StepFields;
   content(input: ConventionInput): ContentFields;
+  /** What people call the step, where that is neither its name nor the tool, agent or model that it stands for. */
+  label?(input: ConventionInput): string | undefined;
 }
 
 export interface RoleClaim extends Sourced<Role> { readonly rank: number }

@@ -51,12 +51,24 @@ const fieldsOf = stepReader({
   finishReason: [['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason],
 });
 
+/** Copilot Chat has it in milliseconds. */
+const copilotFirstToken = 'copilot_chat.time_to_first_token';
 const instructionsKey = 'gen_ai.system_instructions';
 const costParts = ['gen_ai.usage.input_cost', 'gen_ai.usage.output_cost'];
 
 function step(input: ConventionInput): StepFields {
-  const fields = fieldsOf(input);
+  let fields = fieldsOf(input);
+  const firstMs = fields.timeToFirstTokenNs === undefined && input.attributes.has(copilotFirstToken) ? figure(input.attributes.get(copilotFirstToken)) : undefined;
+  if (fields.toolName === undefined && fields.agentName === undefined) fields = { ...fields, ...namedIn(input) };
+  if (firstMs !== undefined) fields = { ...fields, timeToFirstTokenNs: { value: Math.round(firstMs * 1e6), source: copilotFirstToken } };
   return fields.costUsd === undefined && costParts.some((key) => input.attributes.has(key)) ? { ...fields, costUsd: sumOf(input, costParts) } : fields;
+}
+
+/** Names of spans are an operation and what it is done to; some write what it is done to nowhere else. */
+function namedIn({ name, attributes }: ConventionInput): Pick<StepFields, 'toolName' | 'agentName'> {
+  const operation = operationOf(attributes.get('gen_ai.operation.name')), field = operation === 'execute_tool' ? 'toolName' : operation === 'invoke_agent' ? 'agentName' : undefined;
+  const value = field !== undefined && name.startsWith(`${operation} `) ? name.slice(operation.length + 1) : '';
+  return field === undefined || value === '' ? {} : { [field]: { value, source: 'span name' } };
 }
 
 /**
@@ -70,7 +82,10 @@ export const genAi: Convention = {
   role,
   step,
   content,
+  label: ({ attributes }) => (operationOf(attributes.get('gen_ai.operation.name')) === 'invoke_workflow' ? text(attributes.get('gen_ai.workflow.name')) : undefined),
 };
+
+const operationOf = (value: AttributeValue | undefined): string => text(value)?.toLowerCase().replace(/^gen_ai\./, '') ?? '';
 
 /** Before log records had a field for it, the name of an event was an attribute. */
 const eventNameOf = ({ eventName, attributes }: LogRecord): string => text(eventName) ?? text(attributes.get('event.name')) ?? '';
@@ -78,7 +93,7 @@ const isGenAiEvent = (event: { readonly name: string }): boolean => event.name.s
 
 function role(input: ConventionInput): RoleClaim | undefined {
   for (const key of ['gen_ai.operation.name', 'sentry.op']) {
-    const named = operationRoles.get(text(input.attributes.get(key))?.toLowerCase().replace(/^gen_ai\./, '') ?? '');
+    const named = operationRoles.get(operationOf(input.attributes.get(key)));
     if (named !== undefined) return { value: named, source: key, rank: roleRank.operation };
   }
   const method = text(input.attributes.get('mcp.method.name'));

@@ -6,6 +6,8 @@ import { at, firstOf, listOf, structured, text } from './read.ts';
 
 /** The whole conversation of a run: messages, or up to 2025 events of OpenTelemetry's older form as a list. */
 const runKeys = ['pydantic_ai.all_messages', 'all_messages_events'] as const;
+/** What Logfire shows for a span. */
+const messageKey = 'logfire.msg';
 const isChoice = (event: AttributeValue): boolean => at(event, 'index') !== undefined && at(event, 'message') !== undefined;
 
 /**
@@ -14,7 +16,7 @@ const isChoice = (event: AttributeValue): boolean => at(event, 'index') !== unde
  */
 export const logfire: Convention = {
   id: 'logfire',
-  keyPrefixes: ['pydantic_ai.', 'all_messages_events', 'model_request_parameters'],
+  keyPrefixes: ['pydantic_ai.', 'all_messages_events', 'model_request_parameters', messageKey],
   claims: (input) => runKeys.some((key) => input.attributes.has(key)) || (input.attributes.has('events') && input.attributes.has('model_request_parameters')),
   role(input) {
     const source = runKeys.find((key) => input.attributes.has(key));
@@ -25,6 +27,8 @@ export const logfire: Convention = {
     model: firstOf(input, ['model_name'], text),
   }),
   content,
+  // The name is the template that the message was made of.
+  label: (input) => text(input.attributes.get(messageKey)),
 };
 
 function content(input: ConventionInput): ContentFields {

@@ -16,7 +16,7 @@ export const openLlmetry: Convention = {
   keyPrefixes: ['traceloop.', 'llm.request.type', 'llm.usage.', 'gen_ai.prompt.', 'gen_ai.completion.', 'llm.prompts.', 'llm.completions.'],
   claims: (input) => input.attributes.has('llm.request.type') || hasPrefix(input, 'traceloop.', 'gen_ai.prompt.', 'gen_ai.completion.', 'llm.prompts.', 'llm.completions.', 'llm.usage.') || input.events.some(isResult),
   role(input) {
-    const kind = kindRoles.get(text(input.attributes.get('traceloop.span.kind'))?.toLowerCase() ?? '');
+    const kind = kindRoles.get(kindOf(input));
     if (kind !== undefined) return { value: kind, source: 'traceloop.span.kind', rank: roleRank.traceloop };
     const request = requestRoles.get(text(input.attributes.get('llm.request.type'))?.toLowerCase() ?? '');
     if (request !== undefined) return { value: request, source: 'llm.request.type', rank: roleRank.requestType };
@@ -25,10 +25,13 @@ export const openLlmetry: Convention = {
   },
   step,
   content,
+  label: (input) => (['workflow', 'task'].includes(kindOf(input)) ? text(input.attributes.get('traceloop.entity.name')) : undefined),
 };
 
+const kindOf = ({ attributes }: ConventionInput): string => text(attributes.get('traceloop.span.kind'))?.toLowerCase() ?? '';
+
 function step(input: ConventionInput): StepFields {
-  const kind = text(input.attributes.get('traceloop.span.kind'))?.toLowerCase();
+  const kind = kindOf(input);
   const entity = firstOf(input, ['traceloop.entity.name'], text);
   const association = (name: string): string => `traceloop.association.properties.${name}`;
   return {
@@ -55,7 +58,7 @@ function documents({ events }: ConventionInput): ContentFields['documents'] {
 }
 
 function content(input: ConventionInput): ContentFields {
-  const isTool = text(input.attributes.get('traceloop.span.kind'))?.toLowerCase() === 'tool';
+  const isTool = kindOf(input) === 'tool';
   const given = firstOf(input, ['traceloop.entity.input'], structured);
   const result = firstOf(input, ['traceloop.entity.output'], structured);
   return {

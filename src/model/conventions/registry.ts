@@ -2,6 +2,7 @@ import type { AgentField, AgentView } from '../agent.ts';
 import type { ContentFields, Convention, ConventionInput, KeyedAttributes, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { adk } from './adk.ts';
 import { claudeCode } from './claudeCode.ts';
+import { firstTokenOf } from './firstToken.ts';
 import { genAi, genAiInstructions } from './genAi.ts';
 import { langfuse } from './langfuse.ts';
 import { langSmith } from './langSmith.ts';
@@ -80,8 +81,21 @@ export function agentOf(input: ConventionInput): AgentView | undefined {
   return viewOf(input, true);
 }
 
-/** What the span is about (tool, agent or model), for a bar's label; undefined when its name says it best. */
-export function subjectOf(step: Pick<AgentView, 'role' | 'model' | 'toolName' | 'agentName'>): string | undefined {
+/** What people read for the span instead of its name: the tool, agent or model that it stands for, or what its library calls it; undefined when its name says it best. */
+export function labelOf(input: ConventionInput, step: Subject | undefined): string | undefined {
+  const subject = step && subjectOf(step);
+  if (subject !== undefined) return subject;
+  for (const convention of candidatesOf(input)) {
+    const label = convention.label?.(input);
+    if (label !== undefined) return label === input.name ? undefined : label;
+  }
+  return undefined;
+}
+
+type Subject = Pick<AgentView, 'role' | 'model' | 'toolName' | 'agentName'>;
+
+/** The tool, agent or model that a step stands for. */
+function subjectOf(step: Subject): string | undefined {
   switch (step.role) {
     case 'llm': case 'embedding': case 'reranker': return step.model;
     case 'tool': return step.toolName;
@@ -98,6 +112,7 @@ function viewOf(input: ConventionInput, withContent: boolean): AgentView | undef
   for (const convention of claiming) take(convention.step(input), view, sources);
   if (withContent) for (const convention of claiming) take(convention.content(input), view, sources);
   includeCache(view, sources);
+  if (withContent && view.timeToFirstTokenNs === undefined) take({ timeToFirstTokenNs: firstTokenOf(input) }, view, sources);
   return view;
 }
 

@@ -35,6 +35,7 @@ export const tutorial: Convention = {
     input: firstOf(input, ['task', 'task_preview', 'llm.prompt', 'memory.key'], structured),
     output: firstOf(input, ['result', 'llm.response', 'memory.value'], structured),
   }),
+  label: ({ name }) => /^(?:memory|decision):(.+)/s.exec(name)?.[1],
 };
 
 function roleOf(name: string): Role {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes, AttributeValue } from '../../../../src/model/attributes.ts';
 import type { ConventionInput } from '../../../../src/model/conventions/convention.ts';
-import { agentOf, conventions, isTellingName, stepOf, subjectOf } from '../../../../src/model/conventions/registry.ts';
+import { agentOf, conventions, isTellingName, labelOf, stepOf } from '../../../../src/model/conventions/registry.ts';
 
 const map = (values: Record<string, AttributeValue>): Attributes => new Map(Object.entries(values));
 const input = (attributes: Record<string, AttributeValue>, over: Partial<ConventionInput> = {}): ConventionInput =>
@@ -58,11 +58,53 @@ describe('tokens', () => {
 
 describe('labels', () => {
   it('is the thing itself', () => {
-    const subject = (given: ConventionInput): string | undefined => { const step = stepOf(given); return step && subjectOf(step); };
+    const subject = (given: ConventionInput): string | undefined => labelOf(given, stepOf(given));
     expect(subject(input({ 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'a', 'gen_ai.response.model': 'a-2' }))).toBe('a-2');
     expect(subject(input({}, { name: 'tool:search' }))).toBe('search');
     expect(subject(input({ 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'coder' }))).toBe('coder');
     expect(subject(input({}, { name: 'iteration_1' }))).toBeUndefined();
+    expect(subject(input({}, { name: 'decision:next_step' }))).toBe('next_step');
+    expect(subject(input({}, { name: 'memory:search' }))).toBe('search');
+    expect(subject(input({}, { name: 'memory:' }))).toBeUndefined();
+    expect(subject(input({ 'gen_ai.operation.name': 'execute_tool' }, { name: 'execute_tool book_seats' }))).toBe('book_seats');
+    expect(subject(input({ 'gen_ai.operation.name': 'invoke_agent' }, { name: 'invoke_agent planner' }))).toBe('planner');
+    expect(subject(input({ 'gen_ai.operation.name': 'invoke_agent' }, { name: 'invoke_agent' }))).toBeUndefined();
+    expect(subject(input({ 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.workflow.name': 'triage' }, { name: 'invoke_workflow triage' }))).toBe('triage');
+    expect(subject(input({ 'traceloop.span.kind': 'workflow', 'traceloop.entity.name': 'joke' }, { name: 'joke.workflow' }))).toBe('joke');
+  });
+
+  it('is what Logfire shows, for spans that stand for nothing else', () => {
+    const label = (given: ConventionInput): string | undefined => labelOf(given, stepOf(given));
+    expect(label(input({ 'logfire.msg': 'Hello Ada' }, { name: 'Hello {name}' }))).toBe('Hello Ada');
+    expect(label(input({ 'logfire.msg': 'same' }, { name: 'same' }))).toBeUndefined();
+    expect(label(input({ 'logfire.msg': 'running tool: search', 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' }))).toBe('search');
+  });
+});
+
+describe('the time to the first token', () => {
+  const first = (attributes: Record<string, AttributeValue>, events: ConventionInput['events'] = [], startUnixNano = 1_000_000_000n): number | undefined =>
+    agentOf(input({ 'gen_ai.operation.name': 'chat', ...attributes }, { events, startUnixNano }))?.timeToFirstTokenNs;
+  const at = (name: string, timeUnixNano: bigint) => ({ ...event(name, {}), timeUnixNano });
+
+  it('is counted from the start of the span where only the moment was recorded', () => {
+    expect(first({ 'langfuse.observation.completion_start_time': '"1970-01-01T00:00:01.250Z"' })).toBe(250e6);
+    expect(first({ 'langfuse.observation.completion_start_time': '1970-01-01T00:00:01.250Z' })).toBe(250e6);
+    for (const name of ['ai.stream.firstChunk', 'First Token Stream Event', 'llm.content.completion.chunk', 'gen_ai.content.completion.chunk', 'gen_ai.completion.chunk', 'mlflow.chunk.item.0', 'new_token']) {
+      expect(first({}, [at('other', 1n), at(name, 1_400_000_000n), at(name, 1_300_000_000n)])).toBe(300e6);
+    }
+  });
+
+  it('is the duration that was recorded, where one was', () => {
+    expect(first({ 'gen_ai.response.time_to_first_chunk': 0.5 }, [at('new_token', 1_300_000_000n)])).toBe(500e6);
+    expect(first({ 'copilot_chat.time_to_first_token': 420 })).toBe(420e6);
+    expect(agentOf(input({ first_content_ms: 30 }, { name: 'claude_code.llm_request' }))?.timeToFirstTokenNs).toBe(30e6);
+  });
+
+  it('is not known where the moment is before the start, or the start is not known', () => {
+    expect(first({ 'langfuse.observation.completion_start_time': '1970-01-01T00:00:00Z' })).toBeUndefined();
+    expect(first({ 'langfuse.observation.completion_start_time': 'soon' })).toBeUndefined();
+    expect(first({}, [at('new_token', 1_300_000_000n)], 0n)).toBeUndefined();
+    expect(first({}, [at('new_token', 0n)])).toBeUndefined();
   });
 });
 
