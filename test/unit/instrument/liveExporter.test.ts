@@ -23,6 +23,14 @@ function trace(endpoint: string, options: LiveExporterOptions = {}): { tracer: T
   return { tracer, exporter };
 }
 
+function exporterFor(endpoint: string, options: LiveExporterOptions = {}): LiveExporter {
+  const exporter = new LiveExporter({ endpoint, ...options });
+  cleanUp.unshift(async () => { exporter.close(); });
+  return exporter;
+}
+
+const whole = (name: string): string => JSON.stringify({ type: 'span', span: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name, startTimeUnixNano: '1', endTimeUnixNano: '2', attributes: {}, resource: { attributes: {} } } });
+
 describe('the live exporter', () => {
   it('introduces itself, then tells start, changes and end as they happen', async () => {
     const server = await serve();
@@ -127,6 +135,49 @@ describe('the live exporter', () => {
     await tracer.flush(10_000);
     expect(server.spans()).toHaveLength(20_001);
     expect(Math.max(...server.frames)).toBeLessThan(4 << 20);
+  });
+
+  it('tells whole spans again over the next connection when nobody confirmed them, with those that came meanwhile', async () => {
+    const server = await serve();
+    server.acknowledge = false;
+    const exporter = exporterFor(server.endpoint);
+    exporter.addWhole(whole('first'));
+    await server.until(() => server.messages.length === 2);
+    server.goAway();
+    exporter.addWhole(whole('second'));
+    server.acknowledge = true;
+    server.comeBack();
+    await server.until(() => server.messages.length === 3);
+    await exporter.flush();
+    expect(server.messages.map(({ span }) => span?.name)).toEqual([undefined, 'first', 'second']);
+    expect(exporter.isSettled).toBe(true);
+  });
+
+  it('hands unconfirmed whole spans to another way to the receiver, and keeps them for itself', async () => {
+    const server = await serve();
+    server.goAway();
+    const exporter = exporterFor(server.endpoint);
+    exporter.addWhole(whole('one'));
+    exporter.addWhole(whole('two'));
+    expect(exporter.takeFrames().flatMap((frame) => JSON.parse(frame) as { span: { name: string } }[]).map(({ span }) => span.name)).toEqual(['one', 'two']);
+    server.comeBack();
+    await server.until(() => server.messages.length === 3);
+    await exporter.flush();
+    expect(exporter.isSettled).toBe(true);
+  });
+
+  it('keeps the newest whole spans within its bound of bytes, and says what was lost', async () => {
+    const server = await serve();
+    server.goAway();
+    const exporter = exporterFor(server.endpoint, { maxBytes: 1_000_000 });
+    for (let i = 0; i < 100; i++) exporter.addWhole(whole(`${i} ${'x'.repeat(100_000)}`));
+    const kept = 100 - exporter.lostSpans;
+    expect(kept).toBeGreaterThan(5);
+    expect(kept).toBeLessThan(11);
+    server.comeBack();
+    await server.until(() => server.messages.length === kept + 2);
+    expect(server.messages.at(-1)?.span?.name).toMatch(/^99 /);
+    expect(server.messages.find((message) => message.type === 'log')?.body).toMatch(new RegExp(`^${100 - kept} spans were not sent`));
   });
 
   it('cuts what no receiver would take, and says so', async () => {

@@ -2,11 +2,13 @@ import process from 'node:process';
 import { nowUnixNano } from '../clock.ts';
 import { liveEndpoint, variable } from '../environment.ts';
 import { silently } from '../exit.ts';
-import { changesMessage, messageText, wholeSpanMessage } from './liveMessages.ts';
+import { changesMessage, fittingText, messageText, numbered, wholeSpanMessage } from './liveMessages.ts';
 import { WebSocketClient } from './webSocketClient.ts';
+import { WholeSpans } from './wholeSpans.ts';
 import type { SpanExporter } from './exporter.ts';
 import type { LiveSpan } from './liveMessages.ts';
 import type { WebSocketHandlers } from './webSocketClient.ts';
+import type { SpanBatch } from './wholeSpans.ts';
 
 export interface LiveExporterOptions {
   /** `ws://…` or `http://…`; else `SPANSCOPE_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this machine. */
@@ -41,6 +43,11 @@ export interface LiveExporterOptions {
    * @internal
    */
   readonly onMessage?: (message: object) => void;
+  /**
+   * Is called before what is pending is sent, and may still add to it.
+   * @internal
+   */
+  readonly onDue?: () => void;
 }
 
 /** What the receiver has been told of a span. */
@@ -56,7 +63,12 @@ interface Known {
 }
 
 /** What was sent under one number. */
-interface Sent { readonly spans: readonly Known[]; /** What was told beside spans. */ readonly told?: readonly object[] }
+interface Sent {
+  readonly spans: readonly Known[];
+  readonly batch?: SpanBatch | undefined;
+  /** What was told beside spans. */
+  readonly told?: readonly object[];
+}
 
 /** Shorter than a frame of a screen; several changes of a span within it travel as one. */
 const intervalMs = 10;
@@ -88,8 +100,11 @@ export class LiveExporter implements SpanExporter {
   /** Open spans, and ended ones that are not confirmed. */
   readonly #known = new Map<LiveSpan, Known>();
   #unsent = new Set<Known>();
+  readonly #whole = new WholeSpans();
   readonly #inFlight = new Map<number, Sent>();
   #bytes = 0;
+  /** Of batches in flight. */
+  #charactersInFlight = 0;
   #lost = 0;
   #lostReported = 0;
   #client: WebSocketClient | undefined;
@@ -128,6 +143,25 @@ export class LiveExporter implements SpanExporter {
   }
 
   /**
+   * Takes the message of a span that nothing was told of before it ended: JSON text without an id.
+   * @internal
+   */
+  addWhole(text: string): void {
+    this.#whole.add(fittingText(text));
+    if (this.#whole.characters > this.#maxBytes) this.#lost += this.#whole.take()?.count ?? 0;
+    if (this.#whole.isPressing && this.#open) this.#pump();
+    else this.wake();
+  }
+
+  /**
+   * Lets `onDue` be called soon.
+   * @internal
+   */
+  wake(): void {
+    if (this.#timer === undefined) this.#schedule(Math.max(0, this.#lastPump + intervalMs - Date.now()));
+  }
+
+  /**
    * Connects before there is something to tell.
    * @internal
    */
@@ -143,9 +177,8 @@ export class LiveExporter implements SpanExporter {
     if (!this.#open) return false;
     this.flushSync();
     const told = [messages].flat(), id = ++this.#lastFrame;
-    const texts = told.map((message, i) => messageText(i === told.length - 1 ? { ...message, id } : message));
     this.#inFlight.set(id, { spans: [], told });
-    this.#client?.send(frameOf(texts));
+    this.#client?.send(frameOf(told.map(messageText), id));
     this.#hold();
     return true;
   }
@@ -155,15 +188,17 @@ export class LiveExporter implements SpanExporter {
    * @internal
    */
   takeFrames(): string[] {
+    this.#gather();
     const sent = [...this.#inFlight.values()];
     for (const known of sent.flatMap(({ spans }) => spans)) {
       if (!this.#known.has(known.span)) continue;
       known.connection = -1;
       this.#unsent.add(known);
     }
+    this.#takeBack();
     const frames: string[] = [];
-    while (this.#unsent.size > 0) frames.push(this.#nextFrame().toString());
-    this.#inFlight.clear();
+    while (this.#hasUnsent) frames.push(this.#nextFrame().toString());
+    this.#takeBack();
     return [...frames, ...sent.flatMap(({ told = [] }) => told.map(messageText))];
   }
 
@@ -177,7 +212,9 @@ export class LiveExporter implements SpanExporter {
    * Whether the receiver has confirmed all that there was to tell.
    * @internal
    */
-  get isSettled(): boolean { return this.#unsent.size === 0 && this.#inFlight.size === 0; }
+  get isSettled(): boolean { return !this.#hasUnsent && this.#inFlight.size === 0; }
+
+  get #hasUnsent(): boolean { return this.#unsent.size > 0 || !this.#whole.isEmpty; }
 
   flush(): Promise<void> {
     if (this.isSettled) return Promise.resolve();
@@ -189,13 +226,15 @@ export class LiveExporter implements SpanExporter {
   }
 
   flushSync(): void {
-    if (this.#open) while (this.#unsent.size > 0) this.#sendNext();
+    this.#gather();
+    if (this.#open) while (this.#hasUnsent) this.#sendNext();
   }
 
   /** Forgets what is pending and ends the connection. */
   close(): void {
     this.#known.clear();
     this.#unsent.clear();
+    this.#whole.clear();
     this.#bytes = 0;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -213,7 +252,7 @@ export class LiveExporter implements SpanExporter {
     this.#unsent.add(known);
     if (this.#known.size > this.#maxSpans || this.#bytes > this.#maxBytes) this.#forgetOldest();
     if (this.#unsent.size >= pressure && this.#open) this.#pump();
-    else this.#schedule(Math.max(0, this.#lastPump + intervalMs - Date.now()));
+    else this.wake();
     return known;
   }
 
@@ -235,6 +274,8 @@ export class LiveExporter implements SpanExporter {
   #schedule(delayMs: number): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
+      // What is added now needs no other timer.
+      this.#gather();
       this.#timer = undefined;
       silently(() => this.#pump());
     }, delayMs);
@@ -242,10 +283,15 @@ export class LiveExporter implements SpanExporter {
     if (!this.#open) this.#timer.unref();
   }
 
+  #gather(): void {
+    const { onDue } = this.#options;
+    if (onDue !== undefined) silently(onDue);
+  }
+
   #pump(): void {
     this.#lastPump = Date.now();
     if (!this.#open) return this.#connect();
-    while (this.#unsent.size > 0 && (this.#client?.buffered ?? 0) < highWaterBytes) this.#sendNext();
+    while (this.#hasUnsent && (this.#client?.buffered ?? 0) < highWaterBytes) this.#sendNext();
     this.#settle();
   }
 
@@ -268,13 +314,14 @@ export class LiveExporter implements SpanExporter {
     // Another receiver may be there now: it gets to know all that is open.
     this.#unsent = new Set(this.#known.values());
     this.#client?.send(Buffer.from(messageText(this.#hello())));
+    this.#gather();
     this.#pump();
     this.#options.onReached?.(true);
   }
 
   #hello(): object {
     const [first] = this.#known.keys();
-    const { name = first?.resource['service.name'] ?? 'agent', pid = process.pid } = this.#options.client ?? {};
+    const { name = first !== undefined && 'resource' in first ? first.resource['service.name'] : 'agent', pid = process.pid } = this.#options.client ?? {};
     const client = { name, language: 'nodejs', pid, cwd: process.cwd() };
     return { type: 'hello', id: helloId, client, token: this.#token, ...this.#options.about?.() };
   }
@@ -283,7 +330,7 @@ export class LiveExporter implements SpanExporter {
     this.#client = undefined;
     this.#open = false;
     clearTimeout(this.#holdTimer);
-    this.#inFlight.clear();
+    this.#takeBack();
     if (this.#isDenied) {
       this.#isDenied = false;
       this.#connect();
@@ -293,7 +340,7 @@ export class LiveExporter implements SpanExporter {
     this.#failures++;
     this.#retryAt = Date.now() + delay;
     for (const resolve of this.#waiting.splice(0)) resolve();
-    if (this.#known.size > 0) this.#schedule(delay);
+    if (this.#known.size > 0 || !this.#whole.isEmpty) this.#schedule(delay);
     this.#options.onReached?.(false);
   }
 
@@ -309,13 +356,21 @@ export class LiveExporter implements SpanExporter {
     if (id === undefined || confirmed === undefined) return;
     // Only now: a receiver that is overloaded takes connections and ends them at once.
     this.#failures = 0;
-    this.#inFlight.delete(id);
-    this.#confirm(confirmed.spans);
+    this.#confirm(id, confirmed);
     this.#settle();
   }
 
-  #confirm(all: readonly Known[]): void {
-    for (const known of all) if (known.span.ended && !this.#unsent.has(known)) this.#forget(known);
+  #confirm(id: number, { spans, batch }: Sent): void {
+    this.#inFlight.delete(id);
+    this.#charactersInFlight -= batch?.text.length ?? 0;
+    for (const known of spans) if (known.span.ended && !this.#unsent.has(known)) this.#forget(known);
+  }
+
+  /** Nothing is on its way any more. Spans that are known are told of by who knows them. */
+  #takeBack(): void {
+    this.#whole.putBack([...this.#inFlight.values()].flatMap(({ batch = [] }) => batch));
+    this.#inFlight.clear();
+    this.#charactersInFlight = 0;
   }
 
   #settle(): void {
@@ -338,43 +393,42 @@ export class LiveExporter implements SpanExporter {
     this.#holdTimer = setTimeout(() => this.#client?.unref(), confirmMs).unref();
   }
 
-  /** The next changes as one text frame; the receiver confirms the number of its last message. */
+  /** The next changes, or whole spans when there are none, as one text frame; the receiver confirms the number of its last message. */
   #nextFrame(): Buffer {
-    const id = ++this.#lastFrame;
+    const id = ++this.#lastFrame, batch = this.#unsent.size === 0 ? this.#whole.take() : undefined;
     const sent: Known[] = [];
     const texts: string[] = this.#lossNotice();
+    if (batch !== undefined) texts.push(batch.text);
     let characters = 0;
     for (const known of this.#unsent) {
       this.#unsent.delete(known);
       sent.push(known);
-      const last = this.#unsent.size === 0 || sent.length >= maxFrameMessages || characters + known.size > maxFrameCharacters;
-      const text = messageText(this.#messageOf(known, last ? id : undefined));
+      const text = this.#messageOf(known);
       texts.push(text);
       characters += text.length;
-      if (last) break;
+      if (sent.length >= maxFrameMessages || characters > maxFrameCharacters) break;
     }
-    this.#inFlight.set(id, { spans: sent });
+    this.#inFlight.set(id, { spans: sent, batch });
+    this.#charactersInFlight += batch?.text.length ?? 0;
     const [oldest] = this.#inFlight;
-    if (this.#inFlight.size > maxFramesInFlight && oldest !== undefined) {
-      this.#inFlight.delete(oldest[0]);
-      this.#confirm(oldest[1].spans);
-    }
-    return frameOf(texts);
+    if ((this.#inFlight.size > maxFramesInFlight || this.#charactersInFlight > this.#maxBytes) && oldest !== undefined) this.#confirm(...oldest);
+    return frameOf(texts, id);
   }
 
-  #messageOf(known: Known, id: number | undefined): object {
+  /** JSON text without an id. */
+  #messageOf(known: Known): string {
     const { span } = known;
     const isNew = known.connection !== this.#connection || (span.ended && known.nameSent !== span.name);
-    const message = isNew ? wholeSpanMessage(span, id) : {
-      ...changesMessage(span, { keys: known.keys, eventsFrom: known.eventsSent, status: known.statusSent !== span.status }, id),
+    const text = !isNew ? messageText({
+      ...changesMessage(span, { keys: known.keys, eventsFrom: known.eventsSent, status: known.statusSent !== span.status }),
       ...(known.nameSent === span.name ? {} : { name: span.name }),
-    };
+    }) : 'wholeText' in span ? fittingText(span.wholeText()) : messageText(wholeSpanMessage(span));
     known.connection = this.#connection;
     known.keys.clear();
     known.eventsSent = span.events.length;
     known.statusSent = span.status;
     known.nameSent = span.name;
-    return message;
+    return text;
   }
 
   #lossNotice(): string[] {
@@ -386,7 +440,7 @@ export class LiveExporter implements SpanExporter {
   }
 }
 
-const frameOf = (texts: readonly string[]): Buffer => Buffer.from(texts.length === 1 ? texts[0] as string : `[${texts.join(',')}]`);
+const frameOf = (texts: readonly string[], id: number): Buffer => Buffer.from(`[${numbered(texts.join(), id)}]`);
 
 interface Answer { readonly id?: number; readonly isError: boolean; readonly message?: object }
 

@@ -1,16 +1,17 @@
 import { attributeValue, cutText } from '../values.ts';
 import type { SpanEvent } from '../records.ts';
-import type { Span, Trace } from '../span.ts';
+import type { Span } from '../span.ts';
+
+/** A span that is not the kit's own and makes the text of its whole messages itself. */
+export interface ToldSpan extends Pick<Span, 'traceId' | 'spanId' | 'name' | 'endTimeUnixNano' | 'ended' | 'status' | 'attributes' | 'events' | 'size' | 'lost'> {
+  /** Told by a bystander: the program may send the same span itself. */
+  readonly witness: true;
+  /** `start` of an open span, `span` of one that has ended, without an id. */
+  wholeText(): string;
+}
 
 /** What is told of a span, whoever made it. */
-export interface LiveSpan extends Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano' | 'endTimeUnixNano'
-  | 'ended' | 'status' | 'attributes' | 'events' | 'links' | 'resource' | 'size' | 'lost'> {
-  readonly trace: Pick<Trace, 'baggage'>;
-  readonly traceState?: string | undefined;
-  readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
-  /** Told by a bystander: the program may send the same span itself. */
-  readonly witness?: true;
-}
+export type LiveSpan = Span | ToldSpan;
 
 /** A receiver refuses frames above 4 MiB; this leaves room for what else is in the frame. */
 const maxMessageBytes = 3_000_000;
@@ -25,12 +26,10 @@ export interface SpanChanges {
 }
 
 /** `start` of an open span, `span` of one that has ended: everything there is to say about it. */
-export function wholeSpanMessage(span: LiveSpan, id: number | undefined): object {
+export function wholeSpanMessage(span: Span): object {
   const { links, trace } = span;
   return {
     type: span.ended ? 'span' : 'start',
-    id,
-    witness: span.witness,
     span: {
       traceId: span.traceId,
       spanId: span.spanId,
@@ -44,22 +43,19 @@ export function wholeSpanMessage(span: LiveSpan, id: number | undefined): object
       events: span.events.map(wireEvent),
       links: links.length > 0 ? links : undefined,
       resource: { attributes: span.resource },
-      scope: span.scope,
-      traceState: span.traceState,
       baggage: trace.baggage.size > 0 ? Object.fromEntries(trace.baggage) : undefined,
     },
   };
 }
 
 /** `update` of an open span, `end` of one that has ended: what the receiver does not know yet. */
-export function changesMessage(span: LiveSpan, changes: SpanChanges, id: number | undefined): object {
+export function changesMessage(span: LiveSpan, changes: SpanChanges): object {
   const all = changes.keys.size > 0 ? span.attributes : undefined;
   const attributes = { ...Object.fromEntries([...changes.keys].map((key) => [key, all?.get(key)])), ...lost(span) };
   const events = span.events.slice(changes.eventsFrom).map(wireEvent);
   return {
     type: span.ended ? 'end' : 'update',
-    id,
-    witness: span.witness,
+    witness: 'witness' in span ? true : undefined,
     traceId: span.traceId,
     spanId: span.spanId,
     endTimeUnixNano: endTime(span),
@@ -73,11 +69,23 @@ export function changesMessage(span: LiveSpan, changes: SpanChanges, id: number 
 export function messageText(message: object): string {
   let text = jsonOf(message);
   for (const length of cuts) {
-    if (text.length < maxMessageBytes / 3 || Buffer.byteLength(text) <= maxMessageBytes) break;
+    if (isFitting(text)) break;
     text = JSON.stringify(message, (_, value: unknown) => (typeof value === 'string' ? cutText(value, length) : value));
   }
   return text;
 }
+
+/** The same for a message that is a text already. */
+export function fittingText(text: string): string {
+  return isFitting(text) ? text : messageText(JSON.parse(text) as object);
+}
+
+/** A message with the number that its receiver confirms. */
+export function numbered(text: string, id: number): string {
+  return `${text.slice(0, -1)},"id":${id}}`;
+}
+
+const isFitting = (text: string): boolean => text.length < maxMessageBytes / 3 || Buffer.byteLength(text) <= maxMessageBytes;
 
 function jsonOf(message: object): string {
   try {

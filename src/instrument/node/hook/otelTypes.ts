@@ -25,6 +25,8 @@ export interface OtelSpanContext {
   readonly traceId: string;
   readonly spanId: string;
   readonly traceFlags: number;
+  /** Of another process. */
+  readonly isRemote?: boolean;
   readonly traceState?: { serialize(): string };
 }
 

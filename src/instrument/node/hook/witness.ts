@@ -7,6 +7,7 @@ import { isDebugged } from './debugged.ts';
 import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
 import { onReportChange, programReport } from './programReport.ts';
 import { SeenSpan } from './seenSpan.ts';
+import { parentOf, wholeText } from './spanText.ts';
 import { silently } from './silently.ts';
 import { TestSpans } from './tests/testSpans.ts';
 import { untraced } from './untraced.ts';
@@ -14,11 +15,13 @@ import type { SourceLocation } from '../location.ts';
 import type { Span } from '../span.ts';
 import type { Moment, SpanSource } from './spanFacts.ts';
 import type { OtelSpan } from './otelTypes.ts';
+import type { Beginning } from './spanText.ts';
 
 /** Libraries do not tell of changes between start and end, so open spans are looked at. */
 const lookIntervalMs = 200;
 const mostLookedAt = 2000;
 const mostToTell = 2000;
+const mostBegun = 20_000;
 /** Open spans around one of the agent kit. */
 const mostAround = 100;
 /** How long the end of a program waits for the first connection, when there are spans for it. */
@@ -37,16 +40,20 @@ export class Witness {
     },
     onMessage: (message) => this.#hear(message),
     about: () => ({ program: programReport() }),
+    onDue: () => this.#takeBegun(),
   });
   readonly #breakpoints = new Breakpoints();
   /** Messages that wait for a connection. */
   readonly #toTell: object[] = [];
   readonly #tests = new TestSpans((message) => this.#tell(message));
-  /** The spans themselves are the program's, and stay as they are. */
+  /** Spans of which nothing was told yet: most of them end before that, and nothing but their message is made then. */
+  #begun = new Map<OtelSpan, Beginning>();
+  /** The others. The spans themselves are the program's, and stay as they are. */
   readonly #seen = new WeakMap<object, SeenSpan>();
   readonly #open = new Set<SeenSpan>();
   #isLooking = false;
   #hold: NodeJS.Timeout | undefined;
+  #isStaying = false;
   #mayEnd = false;
   /** Whether the first connection was made or failed. */
   #wasReached = false;
@@ -63,18 +70,42 @@ export class Witness {
 
   /** Whether it is a new one: a tracer that hands on to another tracer gives the other one's span. */
   started(span: OtelSpan, place: SourceLocation | undefined): boolean {
-    if (this.#seen.has(span)) return false;
-    const seen = new SeenSpan(span, place, (ids) => this.#tests.started(ids));
-    this.#seen.set(span, seen);
-    this.#open.add(seen);
-    this.#exporter.onStart(seen);
-    if (this.#open.size === 1) this.#lookLater();
-    if (!this.#mayEnd && this.#open.size === 1) this.#stay();
+    if (this.#begun.has(span) || this.#seen.has(span)) return false;
+    this.#begun.set(span, { place, test: this.#testOf(span) });
+    if (this.#begun.size > mostBegun) this.#takeBegun();
+    this.#exporter.wake();
+    if (!this.#mayEnd) this.#stay();
     return true;
   }
 
+  #testOf(span: OtelSpan): Beginning['test'] {
+    if (this.#tests.isNone) return undefined;
+    const { traceId, spanId } = span.spanContext(), test = this.#tests.started({ traceId, spanId, parentSpanId: parentOf(span) });
+    return test && { name: test.name, file: test.file };
+  }
+
+  /** Begins to tell of spans that have not ended yet. */
+  #takeBegun(): void {
+    const begun = this.#begun;
+    if (begun.size === 0) return;
+    this.#begun = new Map();
+    for (const [span, beginning] of begun) {
+      const seen = new SeenSpan(span, beginning);
+      this.#seen.set(span, seen);
+      this.#open.add(seen);
+      this.#exporter.onStart(seen);
+    }
+    this.#lookLater();
+  }
+
   /** Whether it is the end of a span that was open. */
-  ended(span: object): boolean {
+  ended(span: OtelSpan): boolean {
+    const begun = this.#begun.get(span);
+    if (begun !== undefined) {
+      this.#begun.delete(span);
+      this.#exporter.addWhole(wholeText(span, begun, true));
+      return true;
+    }
     const seen = this.#seen.get(span);
     if (seen === undefined || !this.#open.delete(seen)) return false;
     seen.end();
@@ -98,7 +129,7 @@ export class Witness {
     const hit = this.#hitAt({ name, attributes: Object.fromEntries(span.attributes), spanContext: () => ({ traceId, spanId, traceFlags: trace.flags }) }, on);
     if (hit === undefined) return false;
     const around = trace.spans.filter((each) => !each.ended && each !== span).slice(-mostAround);
-    this.#tellNow([...[...around, span].map((each) => ({ ...wholeSpanMessage(each, undefined), witness: true })), hit]);
+    this.#tellNow([...[...around, span].map((each) => ({ ...wholeSpanMessage(each), witness: true })), hit]);
     return true;
   }
 
@@ -143,6 +174,8 @@ export class Witness {
 
   /** Keeps the program alive until there is a connection, not for long. Its own work, which no connection can be made beside, does not count. */
   #stay(): void {
+    if (this.#isStaying) return;
+    this.#isStaying = true;
     setImmediate(() => {
       if (!this.#mayEnd) this.#hold ??= setTimeout(() => this.#letEnd(), holdMs);
     });

@@ -30,6 +30,9 @@ export class TestSpans {
     }
   }
 
+  /** Whether no test runner is there. */
+  get isNone(): boolean { return this.#finders.length === 0; }
+
   /** The test that a span has just begun in, when it is the topmost one there. */
   started(span: SpanIds): RunningTest | undefined {
     const test = this.#current();
