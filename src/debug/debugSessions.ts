@@ -3,6 +3,7 @@ import * as process from 'node:process';
 import { debug } from 'vscode';
 import type { DebugConfiguration, DebugConfigurationProvider, DebugSession, Disposable, WorkspaceFolder } from 'vscode';
 import { reachOf, runIdOf } from './debugTypes.ts';
+import { withKitSkipped } from './kitSkipping.ts';
 import { launchVariables, withLaunchVariables } from './launchEnvironment.ts';
 import type { RunLog } from './runLog.ts';
 import type { Prepared, Tracer } from './tracer.ts';
@@ -60,7 +61,7 @@ export class DebugSessions implements DebugConfigurationProvider {
     const { run, environment } = prepared;
     if (environment.elsewhere !== undefined) this.#onElsewhere(prepared, () => this.#useOurs(run.id, folder, configuration));
     // Windows takes names that differ in case for the same, and programs would be given one of the two.
-    return withLaunchVariables(configuration, environment.variables, process.platform === 'win32');
+    return withKitSkipped(withLaunchVariables(configuration, environment.variables, process.platform === 'win32'));
   }
 
   async #useOurs(runId: string, folder: WorkspaceFolder | undefined, configuration: DebugConfiguration): Promise<void> {
