@@ -6,7 +6,7 @@ import type { ByteSource } from './byteSource.ts';
 import { CompanionFiles } from './companionFiles.ts';
 import { FilePart } from './filePart.ts';
 import { whatArchive, whyUnread } from './otherFiles.ts';
-import { packingOf, signatureBytes } from './packing.ts';
+import { isUnread, packingOf, signatureBytes } from './packing.ts';
 import type { Packing } from './packing.ts';
 import { DamagedError, unpack } from './unpack.ts';
 import type { Chunks } from './unpack.ts';
@@ -44,6 +44,8 @@ export class FileReading {
   private traceParts = 0;
   private budget = new UnpackBudget(0, 0);
   private archive: string | undefined;
+  /** The first input that could not be unpacked, and why. */
+  private refused: string | undefined;
 
   constructor(options: ReadingOptions) { this.options = options; }
 
@@ -102,11 +104,11 @@ export class FileReading {
       const head = await headOf(iterator);
       const rest = { [Symbol.asyncIterator]: () => prefixed(head, iterator) };
       const kind = packingOf(head);
-      if (kind === 'sqlite' || kind === 'parquet') this.refuse(input, whyUnread(kind));
-      else if (kind === undefined) {
+      if (kind === undefined) {
         part = this.begin(input.name, input.packing, input.expectedBytes);
         await this.readPart(part, rest, input.packing.length === 0 ? input.path : undefined);
-      } else if (input.packing.length >= mostLevels) this.refuse(input, 'is packed too many times.');
+      } else if (isUnread(kind)) this.refuse(input, whyUnread(kind));
+      else if (input.packing.length >= mostLevels) this.refuse(input, 'is packed too many times.');
       else if (kind === 'zip') await this.readInnerArchive(rest, input);
       else await this.readContent(unpack(rest, kind, this.budget), { ...input, packing: [...input.packing, kind], expectedBytes: 0 });
     } catch (error) {
@@ -147,6 +149,7 @@ export class FileReading {
   }
 
   private refuse({ name, packing, expectedBytes }: Input, why: string): void {
+    this.refused ??= `${name} ${why}`;
     const part = this.begin(name, packing, expectedBytes);
     part.refuse(why);
     this.finish(part);
@@ -171,6 +174,7 @@ export class FileReading {
     try {
       const { members, problems } = await listZip(source);
       const before = this.traceParts;
+      this.refused = undefined;
       this.problems.push(...problems.map((problem) => `${input.name}: ${problem}`));
       if (members.length > mostMembers) this.problems.push(`${input.name}: ${members.length - mostMembers} of its ${members.length} members were not looked at.`);
       for (const member of members.slice(0, mostMembers)) {
@@ -178,7 +182,7 @@ export class FileReading {
         await this.readContent(readMemberOf(source, member, this.budget), { name, packing: [...input.packing, 'zip'], expectedBytes: 0 });
       }
       if (this.traceParts === before && input.packing.length === 0) {
-        this.archive = `${input.name} ${whatArchive(members.map(({ name }) => name)) ?? 'is an archive without a trace file of a known format.'}`;
+        this.archive = this.refused !== undefined ? `${input.name}: ${this.refused}` : `${input.name} ${whatArchive(members.map(({ name }) => name)) ?? 'is an archive without a trace file of a known format.'}`;
       }
     } catch (error) {
       if (!(error instanceof DamagedError)) throw error;

@@ -7,6 +7,8 @@ import { ZstdFrameScanner } from './zstdFrames.ts';
 export type Chunks = AsyncIterable<Uint8Array>;
 
 const chunkSize = 256 * 1024;
+/** What comes out of one piece of what is packed is lost when something is wrong with that piece: at the end, where most is wrong, they are small. */
+const pieceBytes = 16 * 1024, endBytes = 1024, endPieceBytes = 8;
 /** Chunks that wait for the reader before unpacking pauses. */
 const mostWaiting = 4;
 /** A message of the collector; it has a length of four bytes in front. */
@@ -100,22 +102,40 @@ async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Ui
 }
 
 async function write(chunks: Chunks, transform: Transform): Promise<void> {
-  let isEmpty = true, goOn = (): void => undefined;
+  let last: Uint8Array | undefined, goOn = (): void => undefined;
   const wake = (): void => goOn();
   transform.on('drain', wake).on('close', wake);
+  const add = async (bytes: Uint8Array, most: number): Promise<void> => {
+    for (let at = 0; at < bytes.length && !transform.destroyed; at += most) {
+      if (!transform.write(bytes.subarray(at, at + most)) && !transform.destroyed) await new Promise<void>((resolve) => { goOn = resolve; });
+    }
+  };
   for await (const chunk of chunks) {
     if (transform.destroyed) return;
-    isEmpty = false;
-    if (!transform.write(chunk) && !transform.destroyed) await new Promise<void>((resolve) => { goOn = resolve; });
+    if (last !== undefined) await add(last, pieceBytes);
+    last = chunk;
   }
   // Of nothing comes nothing, not a failure.
-  if (isEmpty) transform.destroy(); else transform.end();
+  if (last === undefined) {
+    transform.destroy();
+    return;
+  }
+  await add(last.subarray(0, -endBytes), pieceBytes);
+  await add(last.subarray(-endBytes), endPieceBytes);
+  transform.end();
 }
+
+/** What is wrong by the code of the failure; words that follow on a name. */
+const damages: ReadonlyMap<string, string> = new Map([
+  ['Z_BUF_ERROR', 'is packed and breaks off'],
+  ['ZSTD_error_dictionary_wrong', 'is packed with a dictionary, which it does not hold: unpack it with "zstd -d -D" and that dictionary'],
+  ['ZSTD_error_frameParameter_windowTooLarge', 'is packed in a way that takes too much memory: unpack it with "zstd -d --long=31"'],
+]);
 
 function damaged(error: unknown): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code ?? '' : '';
   if (!/^(Z|ZSTD)_|^ERR_ZLIB|^ZSTD_error/.test(code)) return error;
-  return new DamagedError(code === 'Z_BUF_ERROR' ? 'is packed and breaks off' : 'is packed, but damaged', { cause: error });
+  return new DamagedError(damages.get(code) ?? 'is packed, but damaged', { cause: error });
 }
 
 /**

@@ -11,6 +11,8 @@ const stored = 0, deflated = 8, zstd = 93;
 /** A list of members is read as a whole. */
 const mostListBytes = 64 * 1024 * 1024;
 const zip64Field = 1, isIn64 = 0xffffffff;
+/** Of an archive without a list: members that are looked for, names that are read, and bytes that are searched at once. */
+const mostFound = 10_000, longestName = 4096, searchedBytes = 1024 * 1024;
 
 /** A file in an archive, as its list of members describes it. Nothing of it is to be trusted. */
 export interface ZipMember {
@@ -23,27 +25,61 @@ export interface ZipMember {
   readonly offset: number;
 }
 
+/** What is known of a member whose length and check stand behind it, where the list of members is missing. */
+const unknownBytes = -1;
+
 export interface ZipList { readonly members: readonly ZipMember[]; readonly problems: readonly string[] }
 
 /**
  * The members of an archive (APPNOTE.TXT 6.3.10 by PKWARE, sections 4.3 and 4.5.3), without folders, what macOS adds, and names that lead out of
- * the archive. Throws DamagedError when there is no list of members.
+ * the archive. Where the list of members is missing, those are found that are there. Throws DamagedError when there are none.
  */
 export async function listZip(source: ByteSource): Promise<ZipList> {
-  const { offset, length, count } = await findList(source);
+  const list = await findList(source), found = list === undefined ? await findMembers(source) : await listMembers(source, list);
+  const inside = found.members.filter(({ name }) => !leadsOut(name)), outside = found.members.length - inside.length;
+  const said = outside === 0 ? [] : [`${outside} ${outside === 1 ? 'member has a name' : 'members have names'} that would lead out of the archive; nothing of that kind is read.`];
+  return { members: inside.filter(({ name }) => !isPassedOver(name)), problems: [...found.problems, ...said] };
+}
+
+async function listMembers(source: ByteSource, { offset, length, count }: Place): Promise<ZipList> {
   if (length > mostListBytes) throw new DamagedError('is an archive with too many members');
   const list = await bytesAt(source, offset, length);
-  const members: ZipMember[] = [], problems: string[] = [];
-  let outside = 0, at = 0, seen = 0;
-  for (; at + memberBytes <= list.length && list.readUInt32LE(at) === memberSignature; seen++) {
+  const members: ZipMember[] = [];
+  for (let at = 0; at + memberBytes <= list.length && list.readUInt32LE(at) === memberSignature;) {
     const { member, next } = readMember(list, at);
     at = next;
-    if (leadsOut(member.name)) outside++;
-    else if (!isPassedOver(member.name)) members.push(member);
+    members.push(member);
   }
-  if (seen < count) problems.push(`The list of members breaks off after ${seen} of ${count}.`);
-  if (outside > 0) problems.push(`${outside} ${outside === 1 ? 'member has a name' : 'members have names'} that would lead out of the archive; nothing of that kind is read.`);
-  return { members, problems };
+  return { members, problems: members.length < count ? [`The list of members breaks off after ${members.length} of ${count}.`] : [] };
+}
+
+/** The members of an archive that breaks off, by what stands in front of each. */
+async function findMembers(source: ByteSource): Promise<ZipList> {
+  const members: ZipMember[] = [];
+  for (let at = 0; at >= 0 && members.length < mostFound;) {
+    const head = await bytesAt(source, at, localBytes + longestName);
+    if (head.length < localBytes || head.readUInt32LE(0) !== localSignature) break;
+    const flags = head.readUInt16LE(6), nameEnd = localBytes + head.readUInt16LE(26), end = nameEnd + head.readUInt16LE(28);
+    const isBehind = (flags & 8) !== 0, from = at + end, next = isBehind ? await nextMember(source, from) : from + head.readUInt32LE(18);
+    members.push({
+      name: head.subarray(localBytes, nameEnd).toString((flags & 0x800) === 0 ? 'latin1' : 'utf8'), method: head.readUInt16LE(8), isEncrypted: (flags & 1) !== 0,
+      crc: head.readUInt32LE(14), bytes: isBehind ? unknownBytes : head.readUInt32LE(22), packedBytes: (next < 0 ? source.size : next) - from, offset: at,
+    });
+    at = next;
+  }
+  if (members.length === 0) throw new DamagedError('is an archive that breaks off: its list of members is missing');
+  return { members, problems: [`It breaks off: its list of members is missing. ${members.length === 1 ? 'One member was' : `${members.length} members were`} found.`] };
+}
+
+/** Where the next member begins from a place on; -1 where none does. */
+async function nextMember(source: ByteSource, from: number): Promise<number> {
+  const signature = Buffer.alloc(4);
+  signature.writeUInt32LE(localSignature);
+  for (let at = from; at < source.size; at += searchedBytes) {
+    const found = (await bytesAt(source, at, searchedBytes + signature.length - 1)).indexOf(signature);
+    if (found >= 0) return at + found;
+  }
+  return -1;
 }
 
 /** The content of a member. Throws DamagedError, in words that follow on its name, and UnpackedTooLargeError, after what can be read. */
@@ -59,7 +95,7 @@ export async function* readMemberOf(source: ByteSource, member: ZipMember, budge
     bytes += chunk.length;
     yield chunk;
   }
-  if (crc !== member.crc || bytes !== member.bytes) throw new DamagedError('is damaged: its content is not what the archive says');
+  if (member.bytes !== unknownBytes && (crc !== member.crc || bytes !== member.bytes)) throw new DamagedError('is damaged: its content is not what the archive says');
 }
 
 async function* unpackMember(chunks: Chunks, method: number, budget: UnpackBudget): AsyncGenerator<Uint8Array, void, undefined> {
@@ -76,7 +112,8 @@ async function* unpackMember(chunks: Chunks, method: number, budget: UnpackBudge
 
 interface Place { readonly offset: number; readonly length: number; readonly count: number }
 
-async function findList(source: ByteSource): Promise<Place> {
+/** Where the list of members is; undefined when it is missing. */
+async function findList(source: ByteSource): Promise<Place | undefined> {
   const tailBytes = Math.min(source.size, endBytes + longestComment);
   const tail = await bytesAt(source, source.size - tailBytes, tailBytes);
   for (let at = tail.length - endBytes; at >= 0; at--) {
@@ -84,7 +121,7 @@ async function findList(source: ByteSource): Promise<Place> {
     const found = { count: tail.readUInt16LE(at + 10), length: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) };
     return await findList64(source, source.size - tailBytes + at) ?? found;
   }
-  throw new DamagedError('is an archive that breaks off: its list of members is missing');
+  return undefined;
 }
 
 /** Archives with large members or many have a second end, of which only a locator stands at a known place. */

@@ -81,8 +81,43 @@ describe('a packed file', () => {
       expect(names.length).toBeGreaterThan(1000);
       expect(report.parts[0]?.problems.at(-1)).toBe('cut.gz is packed and breaks off.');
     }
-    const archive = zipOf([{ name: 'a.json', bytes: lines }]);
-    expect((await readFile(archive.slice(0, archive.length - 100), 'cut.zip')).failure).toBe('cut.zip is an archive that breaks off: its list of members is missing.');
+  });
+
+  it('is read where it is an archive that breaks off, member by member', async () => {
+    const lines = (from: string): string => Array.from({ length: 20_000 }, (_, i) => spanNamed(`${from} ${Math.imul(i, 2_654_435_761)}`)).join('');
+    // What is packed while it is sent tells its length behind it.
+    for (const more of [{}, { flags: 8 }]) {
+      const archive = zipOf([{ name: 'x/', bytes: '', isStored: true }, { name: 'a.json', bytes: lines('a'), ...more }, { name: '../b.json', bytes: spanNamed('no') }, { name: 'b.json', bytes: lines('b'), ...more }]);
+      const { names, report, failure } = await readFile(archive.slice(0, archive.length - 60_000), 'cut.zip');
+      expect([names.length > 22_000, names.length < 40_000, failure]).toEqual([true, true, undefined]);
+      expect(report.problems).toEqual(['cut.zip: It breaks off: its list of members is missing. 4 members were found.', 'cut.zip: 1 member has a name that would lead out of the archive; nothing of that kind is read.']);
+      expect(report.parts.map(({ name, problems }) => [name, problems.at(-1)])).toEqual([['a.json', undefined], ['b.json', 'b.json is packed and breaks off.']]);
+    }
+    const archive = zipOf([{ name: 'a.json', bytes: lines('a') }]);
+    expect((await readFile(archive.slice(0, 20), 'cut.zip')).failure).toBe('cut.zip is an archive that breaks off: its list of members is missing.');
+  });
+
+  it('gives everything in front of what is wrong at its end', async () => {
+    const lines = Array.from({ length: 50 }, (_, i) => spanNamed(`span ${i}`)).join(''), packed = zlib.gzipSync(lines), wrong = Buffer.from(packed);
+    wrong[wrong.length - 6] = (wrong[wrong.length - 6] as number) ^ 1;
+    for (const bytes of [wrong, Buffer.concat([packed, Buffer.from('some text')])]) {
+      const { names, report } = await readFile(bytesOf(bytes), 'odd.gz');
+      expect([names.length, report.parts[0]?.problems]).toEqual([50, ['odd.gz is packed, but damaged.']]);
+    }
+  });
+
+  it('may begin with a frame of zstd that is to be skipped, as parallel compressors write it', async () => {
+    const frame = (name: string): Uint8Array => concat(Uint8Array.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]), bytesOf(zlib.zstdCompressSync(spanNamed(name))));
+    expect((await readFile(concat(frame('a'), frame('b')))).names).toEqual(['a', 'b']);
+  });
+
+  it('says how to unpack it where that is not done here, also in an archive', async () => {
+    const dictionary = Buffer.from(spanNamed('a').repeat(50)), packed = (bytes: Uint8Array): Promise<string | undefined> => readFile(bytes, 'x').then(({ failure }) => failure);
+    expect(await packed(Uint8Array.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1]))).toBe('x is packed in a way that is not opened here. Unpack it first, such as with "xz -dk".');
+    expect(await packed(bytesOf(zlib.zstdCompressSync(spanNamed('a'), { dictionary } as zlib.ZstdOptions)))).toMatch(/dictionary|damaged/);
+    expect(await packed(zipOf([{ name: 'a.json', bytes: spanNamed('a'), flags: 1 }]))).toBe('x: a.json is encrypted.');
+    expect(await packed(zipOf([{ name: 'a.json', bytes: 'hello' }]))).toBe('x is an archive without a trace file of a known format.');
+    expect(await packed(utf8(' \n\n'))).toBe('x is empty.');
   });
 
   it('that is made to become very large is left at the limit', async () => {
