@@ -120,6 +120,18 @@ console.log(exporter.getFinishedSpans().length);
     }
   });
 
+  it('is seen when it takes back one provider and registers one of another kind', async () => {
+    const { spans } = await bundled(`import { trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: () => trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 }) }) });
+trace.getTracer('t').startSpan('nowhere').end();
+trace.disable();
+trace.setGlobalTracerProvider(new BasicTracerProvider());
+trace.getTracer('t').startSpan('seen').end();
+`, { minify: true });
+    expect(spans.map(({ name }) => name)).toEqual(['seen']);
+  });
+
   it('makes no spans when OpenTelemetry is switched off', async () => {
     const { spans } = await bundled(`process.env.OTEL_SDK_DISABLED = 'true';\n${agent.replace('import {', 'const {').replace("} from '@opentelemetry/api'", "} = require('@opentelemetry/api')")}`, { format: 'cjs', ...noBanner });
     expect(spans).toEqual([]);

@@ -8,13 +8,6 @@ import { watchProvider } from './watch.ts';
 import type { looksForRegistered } from './apiReader.ts';
 import type { standInFor } from './standIn.ts';
 
-let isPackageKnown = false;
-
-/** To be called when a copy of the API was loaded as a package in this realm: its own tracers make spans then. */
-export function noteApiPackage(): void {
-  isPackageKnown = true;
-}
-
 /** Sees a provider being registered in a realm, however the API came there: as a package, an ES module or inside a bundle. */
 export function watchGlobal(realm: object): void {
   tellActiveSpans(realm);
@@ -22,7 +15,7 @@ export function watchGlobal(realm: object): void {
   let standIn: (() => object) | undefined, isAsked = false;
   watchApi(api);
   const read = function registeredApi(): unknown {
-    if (fieldOf(api, 'trace') !== undefined || (!isAsked && isPackageKnown && realm === globalThis)) return api;
+    if (fieldOf(api, 'trace') !== undefined) return api;
     try {
       return asked() ? standIn?.() ?? api : api;
     } catch {
@@ -30,7 +23,6 @@ export function watchGlobal(realm: object): void {
       return api;
     }
   };
-  // Copies of the API that nobody sees being loaded, in bundles or by jest, have no other way to spans of ours.
   const asked = (): boolean => {
     const reader = require('./apiReader.ts') as { looksForRegistered: typeof looksForRegistered };
     if (!reader.looksForRegistered(read)) return false;

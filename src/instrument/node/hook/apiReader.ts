@@ -53,12 +53,15 @@ function looksUpByText(site: NodeJS.CallSite): boolean {
 
 /**
  * Whether the access at an offset of a minified text is one of those with which the API looks up what is registered:
- * `(a = global[key]) … a.version` to see whether the version fits, then `(b = global[key]) … b[type]`.
- * That by which it registers has a literal behind it, `global[key] = (a = global[key]) … {version: …}`.
+ * `(a = global[key]) … a.version` to see whether the version fits, then `(b = global[key]) … b[type]`; since 1.10
+ * `a = global[key]; … a.version … a[type]`. That by which it registers makes an object where there is none, in the same
+ * statement, and that by which it takes back deletes.
  */
 function isLookUp(text: string, offset: number): boolean {
-  const statement = /^[^;}]*/.exec(text.slice(offset, offset + 200))?.[0] ?? '', before = text.slice(Math.max(0, offset - 150), offset);
-  if (/\{\s*version\s*:/.test(statement)) return false;
+  const after = text.slice(offset, offset + 120), statement = /^[^;}]*/.exec(after)?.[0] ?? '', before = text.slice(Math.max(0, offset - 150), offset);
+  if (/\{\s*version\s*:|\?\?|\bdelete\b/.test(statement)) return false;
   if (/\.version\b/.test(statement)) return true;
-  return /\.version\b(?!.*\bfunction\b)/s.test(before) && /\[\w+\]\s*$/.test(statement);
+  const isBare = /^[\w$.]*\[[\w$]+\]\s*$/.test(statement);
+  if (isBare) return /\.version\b/.test(after) && !/\bdelete\b/.test(after);
+  return /\.version\b(?!.*\bfunction\b)/s.test(before) && /\[[\w$]+\]\s*$/.test(statement);
 }

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { resourceOf } from '../environment.ts';
 import { newSpanId, newTraceId } from '../ids.ts';
 import { ApiSpan } from './apiSpan.ts';
@@ -39,7 +38,7 @@ export class FallbackTracer implements Tracer {
   readonly #scope: OtelScope;
   readonly #registered: () => Tracer | undefined;
 
-  constructor(api: TracingApi, scope: OtelScope, registered: () => Tracer | undefined = () => undefined) {
+  constructor(api: TracingApi, scope: OtelScope, registered: () => Tracer | undefined) {
     this.#api = api;
     this.#scope = scope;
     this.#registered = registered;
@@ -79,9 +78,4 @@ export class FallbackTracer implements Tracer {
 function lazy<T>(make: () => T): () => T {
   let value: T | undefined;
   return () => value ??= make();
-}
-
-/** Whether the user wants no spans at all. */
-export function isSwitchedOff(): boolean {
-  return process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
 }

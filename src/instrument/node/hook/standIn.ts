@@ -1,10 +1,11 @@
-import { asyncContexts } from './apiContext.ts';
+import { asyncContexts } from './asyncContexts.ts';
 import { ApiSpan } from './apiSpan.ts';
-import { FallbackTracer, isSwitchedOff } from './fallbackTracer.ts';
+import { FallbackTracer } from './fallbackTracer.ts';
 import { fieldOf } from './fields.ts';
 import { witness } from './lateWitness.ts';
 import { spanKey } from './otelKeys.ts';
 import { noteLibrary } from './programReport.ts';
+import { isSwitchedOff } from './switchedOff.ts';
 import { noteTracerName } from './tracerNames.ts';
 import { watchProvider } from './watch.ts';
 import type { Context, Tracer, TracingApi } from './fallbackTracer.ts';
@@ -15,7 +16,10 @@ const anyVersion = '1.999.0';
 
 interface Provider { getTracer(name: string, version?: string, options?: unknown): Tracer }
 
-/** What copies of the API find as registered in a realm where nothing is: a provider and contexts of ours. `registered` gives what is there. */
+/**
+ * What copies of the API find as registered in a realm where no provider is: one of ours, with contexts. Many agent frameworks
+ * have the API and nothing behind it. Nothing is registered in the program's place. `registered` gives what is there.
+ */
 export function standInFor(registered: () => unknown): (() => object) | undefined {
   if (isSwitchedOff()) return undefined;
   noteLibrary('@opentelemetry/api');
