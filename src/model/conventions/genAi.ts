@@ -5,6 +5,7 @@ import type { LogRecord } from '../span.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
+import { answerContent, callArguments } from './payload.ts';
 import { figure, firstOf, hasPrefix, provider, stepReader, structured, sumOf, text } from './read.ts';
 
 /** `gen_ai.operation.name` (compared in lower case) → role. */
@@ -113,8 +114,8 @@ const evaluationEvent = 'gen_ai.evaluation.result';
 function content(input: ConventionInput): ContentFields {
   const told = toolEvents(input);
   return {
-    toolArguments: firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments', 'mcp.request.argument'], structured) ?? told.toolArguments,
-    toolResult: firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response', 'mcp.response.value'], structured) ?? told.toolResult,
+    toolArguments: callArguments(firstOf(input, ['gen_ai.tool.call.arguments', 'gen_ai.tool.input', 'gen_ai.tool.args', 'tool_arguments', 'mcp.request.argument'], structured)) ?? told.toolArguments,
+    toolResult: answerContent(firstOf(input, ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'tool_response', 'mcp.response.value'], structured)) ?? told.toolResult,
     ...(told.toolResult === undefined ? { inputMessages: inputMessages(input), outputMessages: outputMessages(input) } : {}),
     input: firstOf(input, ['gen_ai.retrieval.query.text', 'gen_ai.memory.query.text', 'gen_ai.guardrail.input', 'gen_ai.task.input'], structured),
     output: firstOf(input, ['gen_ai.guardrail.output', 'gen_ai.task.output', 'gen_ai.memory.records'], structured),

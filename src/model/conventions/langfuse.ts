@@ -3,7 +3,7 @@ import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
 import { payload, subjectNames } from './payload.ts';
-import { figure, firstOf, structured, text } from './read.ts';
+import { at, figure, firstOf, structured, text } from './read.ts';
 
 const prefix = 'langfuse.observation.';
 const typeKey = `${prefix}type`, usageKey = `${prefix}usage_details`, costKey = `${prefix}cost_details`;
@@ -38,21 +38,35 @@ function step(input: ConventionInput): StepFields {
     cacheReadTokens: from(usageKey, first(usage, ['input_cached_tokens', 'cache_read_input_tokens', 'input_cache_read', 'input_cached'])),
     cacheWriteTokens: from(usageKey, first(usage, ['cache_creation_input_tokens', 'input_cache_creation', 'input_cache_write'])),
     reasoningTokens: from(usageKey, first(usage, ['output_reasoning_tokens', 'output_reasoning'])),
-    costUsd: from(costKey, cost.get('total') ?? (cost.size > 0 ? sum(cost, () => true) : undefined)),
+    // Calls that failed have a cost of 0 and no usage, which says that nothing is known.
+    costUsd: from(costKey, known(cost.get('total') ?? (cost.size > 0 ? sum(cost, () => true) : undefined), usage.size > 0)),
     conversationId: firstOf(input, ['session.id', 'langfuse.session.id'], text),
     ...subjectNames(role, input),
   };
 }
 
+const known = (cost: number | undefined, isUsed: boolean): number | undefined => (cost === 0 && !isUsed ? undefined : cost);
+
 type Amounts = ReadonlyMap<string, number>;
+/** How OpenAI calls its figures, which some hand on as they are: the details are parts of them. */
+const plainNames: ReadonlyMap<string, string> = new Map([['prompt_tokens', 'input'], ['completion_tokens', 'output'], ['input_tokens', 'input'], ['output_tokens', 'output'], ['total_tokens', 'total']]);
+const details = [
+  ['prompt_tokens_details', 'cached_tokens', 'input_cached_tokens'], ['input_tokens_details', 'cached_tokens', 'input_cached_tokens'],
+  ['completion_tokens_details', 'reasoning_tokens', 'output_reasoning_tokens'], ['output_tokens_details', 'reasoning_tokens', 'output_reasoning_tokens'],
+] as const;
 
 function amounts(input: ConventionInput, key: string): Amounts {
   const read = structured(input.attributes.get(key));
   const found = new Map<string, number>();
   if (read instanceof Map) for (const [name, value] of read as ReadonlyMap<string, AttributeValue>) {
     const amount = figure(value);
+    if (amount !== undefined) found.set(plainNames.get(name) ?? name, amount);
+  }
+  for (const [member, part, name] of details) {
+    const amount = figure(at(at(read, member), part));
     if (amount !== undefined) found.set(name, amount);
   }
+  if (at(read, 'prompt_tokens') !== undefined && !found.has('total')) found.set('total', (found.get('input') ?? 0) + (found.get('output') ?? 0));
   return found;
 }
 

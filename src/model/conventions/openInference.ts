@@ -82,11 +82,15 @@ function message(node: AttributeValue, defaultRole: string): AgentMessage {
   const parts: MessagePart[] = role === 'tool' && answers !== undefined
     ? [{ type: 'toolResult', id: answers, ...(body === undefined ? {} : { result: structured(body) ?? body }) }]
     : body === undefined ? [] : [{ type: 'text', text: body }];
-  const contents = listOf(at(node, 'contents')).map((item) => contentPart(at(item, 'message_content') ?? item));
+  const contents = listOf(at(node, 'contents')).map((item) => {
+    // A call among the parts, which other releases write beside them.
+    const call = at(item, 'tool_call');
+    return call === undefined ? contentPart(at(item, 'message_content') ?? item) : toolCall(call);
+  });
   // Some releases write the text of an answer in both forms.
   if (parts[0]?.type === 'text' && contents.some((part) => part.type === 'text' && part.text === body)) parts.pop();
   parts.push(...contents);
-  for (const item of listOf(at(node, 'tool_calls'))) parts.push(toolCall(at(item, 'tool_call') ?? item));
+  if (!contents.some(({ type }) => type === 'toolCall')) for (const item of listOf(at(node, 'tool_calls'))) parts.push(toolCall(at(item, 'tool_call') ?? item));
   const functionName = text(at(node, 'function_call_name'));
   if (functionName !== undefined) {
     const args = structured(at(node, 'function_call_arguments_json'));

@@ -3,6 +3,7 @@ import type { Role } from '../role.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, Sourced, StepFields } from './convention.ts';
 import { partsOf } from './messages.ts';
+import { answerContent, callArguments } from './payload.ts';
 import { at, figure, firstOf, hasPrefix, listOf, nested, structured, text } from './read.ts';
 
 /** `traceloop.span.kind` → role. */
@@ -62,7 +63,7 @@ function content(input: ConventionInput): ContentFields {
   const given = firstOf(input, ['traceloop.entity.input'], structured);
   const result = firstOf(input, ['traceloop.entity.output'], structured);
   return {
-    ...(isTool ? { toolArguments: given, toolResult: result } : { input: given, output: result }),
+    ...(isTool ? { toolArguments: callArguments(given), toolResult: answerContent(result) } : { input: given, output: result }),
     inputMessages: messages(input, ['gen_ai.prompt', 'llm.prompts'], 'user'),
     outputMessages: messages(input, ['gen_ai.completion', 'llm.completions'], 'assistant'),
     documents: documents(input),

@@ -22,6 +22,12 @@ export function answerContent(result: Payload): Payload {
   return result === undefined || content === undefined ? result : { value: content, source: result.source };
 }
 
+/** What a tool of LangChain was called with, in what is told of the call; any other value as it is. */
+export function callArguments(given: Payload): Payload {
+  const inputs = at(given?.value, 'input_str') === undefined ? undefined : at(given?.value, 'inputs');
+  return given === undefined || inputs === undefined || inputs === null ? given : { value: inputs, source: given.source };
+}
+
 type Payload = Sourced<NonNullable<AttributeValue>> | undefined;
 
 /**

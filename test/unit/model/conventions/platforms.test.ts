@@ -121,7 +121,7 @@ describe('Pydantic AI under Logfire', () => {
 });
 
 describe('tokens of Langfuse', () => {
-  const tokens = (usage: Record<string, number>): unknown => {
+  const tokens = (usage: Record<string, unknown>): unknown => {
     const view = step({ 'langfuse.observation.type': 'generation', 'langfuse.observation.usage_details': JSON.stringify(usage) });
     return [view?.inputTokens, view?.outputTokens, view?.cacheReadTokens];
   };
@@ -129,6 +129,44 @@ describe('tokens of Langfuse', () => {
     expect(tokens({ input: 3, input_cached_tokens: 2, output: 7, total: 12 })).toEqual([5, 7, 2]);
     expect(tokens({ input: 5, input_cached_tokens: 2, output: 7, total: 12 })).toEqual([5, 7, 2]);
     expect(tokens({ input: 10, cache_read_input_tokens: 90, cache_creation_input_tokens: 5, output: 1, output_reasoning_tokens: 4 })).toEqual([105, 5, 90]);
+  });
+
+  it('are those of OpenAI where these were handed on as they are', () => {
+    expect(tokens({ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120, prompt_tokens_details: { cached_tokens: 40 }, completion_tokens_details: { reasoning_tokens: 8 } })).toEqual([100, 20, 40]);
+    expect(tokens({ prompt_tokens: 100, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 40 } })).toEqual([100, 20, 40]);
+    expect(tokens({ input_tokens: 100, output_tokens: 20, total_tokens: 120, input_tokens_details: { cached_tokens: 40 } })).toEqual([100, 20, 40]);
+    expect(tokens({ input_tokens: 10, output_tokens: 20, cache_read_input_tokens: 90 })).toEqual([100, 20, 90]);
+  });
+
+  it('are none, and the cost is not known, of a call that failed', () => {
+    const view = step({ 'langfuse.observation.type': 'generation', 'langfuse.observation.level': 'ERROR', 'langfuse.observation.cost_details': '{"input": 0, "output": 0, "total": 0}' });
+    expect([view?.inputTokens, view?.costUsd]).toEqual([undefined, undefined]);
+    expect(step({ 'langfuse.observation.type': 'generation', 'langfuse.observation.usage_details': '{"input": 5}', 'langfuse.observation.cost_details': '{"total": 0}' })?.costUsd).toBe(0);
+  });
+});
+
+describe('a tool of LangChain that OpenLLMetry recorded', () => {
+  it('has its arguments and what it answered, without what they were wrapped in', () => {
+    const given = JSON.stringify({ input_str: "{'city': 'Paris'}", tags: [], metadata: { thread_id: 't' }, inputs: { city: 'Paris' }, kwargs: { name: null } });
+    const result = JSON.stringify({ output: { lc: 1, type: 'constructor', id: ['ToolMessage'], kwargs: { content: 'sunny', type: 'tool', tool_call_id: 'c' } }, kwargs: { name: 'weather' } });
+    const wanted = { toolArguments: map({ city: 'Paris' }), toolResult: 'sunny' };
+    const agent = (attributes: Record<string, string>) => agentOf({ name: 'x', kind: 'internal', scopeName: '', attributes: map(attributes), events: [], logs: [] });
+    expect(agent({ 'traceloop.span.kind': 'tool', 'traceloop.entity.input': given, 'traceloop.entity.output': result })).toMatchObject(wanted);
+    expect(agent({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.arguments': given, 'gen_ai.tool.call.result': result })).toMatchObject(wanted);
+  });
+});
+
+describe('a call of a tool among the parts of an OpenInference message', () => {
+  it('is shown once', () => {
+    const prefix = 'llm.output_messages.0.message';
+    const call = (at: string) => ({ [`${prefix}.${at}.tool_call.id`]: 't1', [`${prefix}.${at}.tool_call.function.name`]: 'weather', [`${prefix}.${at}.tool_call.function.arguments`]: '{"city":"Paris"}' });
+    const view = agentOf({
+      name: 'messages.create', kind: 'internal', scopeName: '', events: [], logs: [], attributes: map({
+        'openinference.span.kind': 'LLM', [`${prefix}.role`]: 'assistant', [`${prefix}.contents.0.message_content.type`]: 'text', [`${prefix}.contents.0.message_content.text`]: 'Sunny.',
+        [`${prefix}.contents.1.message_content.type`]: 'tool_use', ...call('contents.1'), ...call('tool_calls.0'),
+      }),
+    });
+    expect(view?.outputMessages).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'Sunny.' }, { type: 'toolCall', id: 't1', name: 'weather', arguments: map({ city: 'Paris' }) }] }]);
   });
 });
 
