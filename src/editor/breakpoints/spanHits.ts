@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { pidOf } from '../../debug/processIds.ts';
 import type { StepToUser } from '../../debug/stepToUser.ts';
-import type { Stops } from '../../debug/stops.ts';
+import type { Stop, Stops } from '../../debug/stops.ts';
 import { receivedSource, traceKeyOf } from '../../model/traceKey.ts';
 import type { BreakpointHit } from '../../protocol/live.ts';
 import { Disposables } from '../disposables.ts';
@@ -16,6 +16,8 @@ import { breakpointLabel } from './breakpointWords.ts';
 
 /** The stop and the word of it come on two ways, one soon after the other. */
 const patienceMs = 5000, lookMs = 50;
+/** The word that a program goes on may come after that of its next stop. */
+const lateMs = 300;
 const longestName = 60;
 
 /** What hits are shown by. */
@@ -34,7 +36,7 @@ export class SpanHits {
   readonly #parts: SpanHitsParts;
   readonly #disposables = new Disposables();
   /** Where programs stand, by their debug sessions. */
-  readonly #standing = new Map<vscode.DebugSession, BreakpointHit>();
+  readonly #standing = new Map<vscode.DebugSession, { readonly hit: BreakpointHit; readonly stop: Stop }>();
   /** Traces whose panel was opened once: closed by the user it stays closed. */
   readonly #opened = new Set<string>();
   #status: vscode.Disposable | undefined;
@@ -53,13 +55,27 @@ export class SpanHits {
 
   async take(hit: BreakpointHit): Promise<void> {
     this.#parts.list.countHit(hit.breakpointId);
+    await this.#stands(hit);
+  }
+
+  async #stands(hit: BreakpointHit): Promise<void> {
     const session = await this.#sessionOf(hit);
+    if (session === undefined) return;
+    const stop = this.#stopOf(session);
     // It went on before anybody could look.
-    if (session === undefined || this.#parts.stops.standing(session).length === 0) return;
-    this.#standing.set(session, hit);
+    if (stop === undefined) return;
+    if (this.#standing.get(session)?.stop === stop) {
+      await delay(lateMs);
+      // Threads that come to breakpoints at once stand at one stop, which is the first one's.
+      if (this.#stopOf(session) === stop) return;
+      return this.#stands(hit);
+    }
+    this.#standing.set(session, { hit, stop });
     this.#tell(hit);
     await this.#show(hit);
   }
+
+  #stopOf(session: vscode.DebugSession): Stop | undefined { return this.#parts.stops.standing(session).at(-1); }
 
   /** The debug session that stands because of a hit, once it has arrived at the user's frame. */
   async #sessionOf(hit: BreakpointHit): Promise<vscode.DebugSession | undefined> {
@@ -95,13 +111,13 @@ export class SpanHits {
   }
 
   #mark(): void {
-    this.#parts.view.setStanding(new Set([...this.#standing.values()].map(({ breakpointId }) => breakpointId)));
+    this.#parts.view.setStanding(new Set([...this.#standing.values()].map(({ hit: { breakpointId } }) => breakpointId)));
   }
 
   /** Selects the span of the program that the user looks at. */
   #follow(session: vscode.DebugSession): void {
-    const hit = this.#standing.get(session);
-    if (hit !== undefined) this.#parts.selection.select(selected(hit), this);
+    const stands = this.#standing.get(session);
+    if (stands !== undefined) this.#parts.selection.select(selected(stands.hit), this);
   }
 
   /** Beside the code and without taking its focus. */

@@ -85,12 +85,32 @@ describe('a program at a span breakpoint', () => {
   });
 
   it('keeps a panel closed that the user has closed', async () => {
-    const { hits, shown, stop } = world();
-    stop(sessionOf(7));
-    await hits.take(hitOf(7, 'one'));
-    await hits.take(hitOf(7, 'two'));
-    await hits.take(hitOf(7, 'three', 'bb'));
+    const { hits, shown, stop, goOn } = world(), session = sessionOf(7);
+    for (const hit of [hitOf(7, 'one'), hitOf(7, 'two'), hitOf(7, 'three', 'bb')]) {
+      stop(session);
+      await hits.take(hit);
+      goOn(session);
+    }
     expect(shown).toHaveLength(2);
+  });
+
+  it('is shown by the span of the thread that came first, where several came to breakpoints at once', async () => {
+    const { hits, selection, counted, stop } = world(), session = sessionOf(7);
+    stop(session);
+    await Promise.all([hits.take(hitOf(7, 'one')), hits.take(hitOf(7, 'two'))]);
+    expect([selection.current?.spanId, counted]).toEqual(['one', ['b', 'b']]);
+  });
+
+  it('stands at the next span also where the word that it has gone on comes late', async () => {
+    const { hits, selection, stop, goOn } = world(), session = sessionOf(7);
+    stop(session);
+    await hits.take(hitOf(7, 'one'));
+    const taken = hits.take(hitOf(7, 'two'));
+    await new Promise((resolve) => { setImmediate(resolve); });
+    goOn(session);
+    stop(session);
+    await taken;
+    expect(selection.current?.spanId).toBe('two');
   });
 
   it('is one of several, whose span is selected when the user looks at it', async () => {
