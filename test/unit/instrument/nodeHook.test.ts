@@ -246,6 +246,22 @@ new Planner().plan();
     expect((await watched([out])).map(line)).toEqual([['x', out, 1, 'Planner.plan']]);
   });
 
+  it('is found at any depth for one and the same tracer', async () => {
+    write('node_modules_of/node_modules/frames/index.cjs', 'exports.frames = (n, work) => n === 0 ? work() : exports.frames(n - 1, work);');
+    const text = `
+const { trace } = require('@opentelemetry/api');
+const { frames } = require('./node_modules_of/node_modules/frames/index.cjs');
+trace.setGlobalTracerProvider(new (require('@opentelemetry/sdk-trace-base').BasicTracerProvider)());
+const tracer = trace.getTracer('t');
+for (const depth of [0, 1, 2, 3, 7, 19, 40, 70, 0]) {
+  frames(depth, tracer.startSpan.bind(tracer, String(depth))).end(); // here
+}
+`;
+    const file = write('depths.cjs', text), here = lineOf(text, '// here');
+    const spans = (await watched([file])).map(line);
+    expect(spans.map(([name, , at]) => [name, at])).toEqual(['0', '1', '2', '3', '7', '19', '40', '70', '0'].map((name) => [name, name === '70' ? undefined : here]));
+  });
+
   it('is found through many frames of libraries, and leaves alone how the program formats its stacks', async () => {
     write('node_modules_of/node_modules/deep/index.cjs', 'exports.deep = (n, work) => n === 0 ? work() : exports.deep(n - 1, work);');
     const text = `

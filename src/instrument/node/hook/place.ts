@@ -4,9 +4,12 @@ import type { Method } from './wrapMethod.ts';
 
 /**
  * How many frames are looked at, one depth after the other as long as there are only libraries: between a span and the
- * user's code there are mostly two of the API and SDK, and some dozens of a framework of agents.
+ * user's code there are mostly two of the API and SDK, and some dozens of a framework of agents. Every frame costs.
  */
-const depths = [5, 20, 64];
+const firstDepth = 3, depths = [8, 20, 64];
+/** What was needed for spans of a tracer, as far as it is not much. */
+const usualDepths = new WeakMap<object, number>();
+const deepestUsual = 8;
 const mostPlaces = 20_000;
 
 /** Positions in files of the user's code, with what was found out about them; null where nothing could be. */
@@ -14,14 +17,19 @@ const places = new Map<string, Map<number, SourceLocation | null>>();
 const ownFiles = new Map<string, boolean>();
 let placeCount = 0;
 let sites: readonly NodeJS.CallSite[] = [];
+/** Of the frame that was found last. */
+let placeIndex = 0;
 
-/** The first frame of the user's own code above `entry`; undefined when libraries or the event loop began all of it. */
-export function placeOfCaller(entry: Method): SourceLocation | undefined {
-  for (const depth of depths) {
-    const place = placeWithin(entry, depth);
-    if (place !== undefined || sites.length < depth) return place;
+/** The first frame of the user's own code above `entry`, which `tracer` has called; undefined when libraries or the event loop began all of it. */
+export function placeOfCaller(entry: Method, tracer?: object): SourceLocation | undefined {
+  const usual = (tracer && usualDepths.get(tracer)) ?? firstDepth;
+  let place = placeWithin(entry, usual), depth = usual;
+  for (let i = 0; place === undefined && sites.length >= depth && i < depths.length; i++) {
+    depth = Math.max(usual, depths[i] as number);
+    place = placeWithin(entry, depth);
+    if (place !== undefined && tracer !== undefined) usualDepths.set(tracer, Math.min(placeIndex + 1, deepestUsual));
   }
-  return undefined;
+  return place;
 }
 
 function placeWithin(entry: Method, depth: number): SourceLocation | undefined {
@@ -29,6 +37,7 @@ function placeWithin(entry: Method, depth: number): SourceLocation | undefined {
   for (let index = 0; index < sites.length; index++) {
     const site = sites[index] as NodeJS.CallSite, file = site.getFileName();
     if (typeof file !== 'string' || !isUsers(file)) continue;
+    placeIndex = index;
     let inFile = places.get(file);
     if (inFile === undefined) places.set(file, inFile = new Map());
     const position = site.getPosition();

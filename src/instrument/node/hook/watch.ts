@@ -9,6 +9,8 @@ import type { OtelSpan } from './otelTypes.ts';
 import type { Moment } from './spanFacts.ts';
 import type { Method } from './wrapMethod.ts';
 
+/** Prototypes of spans whose end is seen. */
+const watched = new WeakSet<object>();
 /** Of a status, by the numbers of the API. */
 const errorCode = 2;
 
@@ -28,19 +30,19 @@ function watchTracer(tracer: unknown): void {
   if (typeof tracer !== 'object' || tracer === null) return;
   wrapMethod(tracer, 'startSpan', (startSpan) => function seenStartSpan(this: unknown, ...args: unknown[]) {
     const span = Reflect.apply(startSpan, this, args);
-    if (spanStarted(span, seenStartSpan)) standStill();
+    if (spanStarted(span, seenStartSpan, undefined, this)) standStill();
     return span;
   });
 }
 
-/** Tells of a span that was just made by `entry`, whose caller made it unless `place` says who; whether the debugger is to stop there. */
-export function spanStarted(span: unknown, entry: Method, place?: SourceLocation): boolean {
+/** Tells of a span that was just made by `entry` of a tracer, whose caller made it unless `place` says who; whether the debugger is to stop there. */
+export function spanStarted(span: unknown, entry: Method, place?: SourceLocation, tracer?: unknown): boolean {
   try {
     if (!isReadable(span) || !span.isRecording()) return false;
     const one = witness();
     watchSpan(span);
     if (one.awaitsErrors) watchErrors(span);
-    return one.started(span, place ?? placeOfCaller(entry)) && one.stopsAt(span, 'start');
+    return one.started(span, place ?? placeOfCaller(entry, tracer as object | undefined)) && one.stopsAt(span, 'start');
   } catch {
     // A span of a kind that we do not know.
     return false;
@@ -48,6 +50,9 @@ export function spanStarted(span: unknown, entry: Method, place?: SourceLocation
 }
 
 function watchSpan(span: OtelSpan): void {
+  const prototype = Reflect.getPrototypeOf(span);
+  if (prototype !== null && watched.has(prototype) && !Object.hasOwn(span, 'end')) return;
+  if (prototype !== null) watched.add(prototype);
   wrapMethod(span, 'end', (end) => function seenEnd(this: unknown, ...args: unknown[]) {
     let result: unknown;
     try {
