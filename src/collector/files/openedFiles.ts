@@ -13,6 +13,8 @@ import type { FileProgress } from './fileMessages.ts';
 const announceMs = 100;
 /** A followed file to which nothing was written for so long: what has no end in it is not taken for running any more. */
 const usualQuietMs = 5 * 60_000;
+/** Times before the year 2000 count from anywhere else. */
+const firstClockMs = Date.UTC(2000, 0);
 const noBytes = new Uint8Array(0);
 const sourcePattern = /^[\w-]{1,128}$/;
 
@@ -94,6 +96,8 @@ class OpenedTraceFile {
   private announcing: NodeJS.Timeout | undefined;
   private hasTraces = false;
   private quiet: NodeJS.Timeout | undefined;
+  /** How much of a followed file was there when it was opened. */
+  private bytesAtFirst: number | undefined;
   /** Spans that were taken for ended because the followed file was quiet. */
   private restingSpans: readonly SpanName[] = [];
 
@@ -192,9 +196,18 @@ class OpenedTraceFile {
     this.fileState = state;
     this.problem = problem;
     clearTimeout(this.quiet);
-    if (state === 'following') this.quiet = setTimeout(() => { this.restingSpans = this.endOpenSpans(); }, this.context.quietMs ?? usualQuietMs);
+    if (state === 'following') this.quiet = setTimeout(() => { this.restingSpans = this.endOpenSpans(); }, this.untilQuiet());
     else if (state !== 'reading') this.endOpenSpans();
     this.announceSoon();
+  }
+
+  /** In how many ms a followed file is quiet when nothing comes. What was there at first may tell of long ago, as copies of old files do. */
+  private untilQuiet(): number {
+    const { quietMs = usualQuietMs } = this.context, { bytesRead } = this.progress;
+    this.bytesAtFirst ??= bytesRead;
+    if (bytesRead > this.bytesAtFirst) return quietMs;
+    const last = this.store.memory.values().reduce((latest, { times, totals }) => Math.max(latest, Number(times.base) / 1e6 + totals.lastEnd / 1e6), -Infinity);
+    return last < firstClockMs ? quietMs : Math.max(0, Math.min(quietMs, quietMs - (Date.now() - last)));
   }
 
   /** Nothing more is to come for now: spans without an end reach to the last time that the file tells, and do not go on. */

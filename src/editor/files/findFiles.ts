@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { mayBeCompanion, sessionsOf } from './companions.ts';
+import { frontOf, mayBeCompanion, sessionsOf } from './companions.ts';
 
 /** Endings that trace files have, packed or not; what is in them decides. */
 const endings = /\.(?:json|jsonl|ndjson|log|txt|pb|bin|binpb|otlp|gz|zip|zst)$/i;
@@ -31,8 +31,9 @@ export async function withoutCompanions(files: readonly vscode.Uri[]): Promise<r
   return kept;
 }
 
-/** The front of a file that is not long; '' when it cannot be read. */
+/** The front of a file, elsewhere than on this machine of one that is not long; '' when it cannot be read. */
 async function headOf(file: vscode.Uri): Promise<string> {
+  if (file.scheme === 'file') return frontOf(file.fsPath, headBytes);
   try {
     const { size } = await vscode.workspace.fs.stat(file);
     return size > mostRead ? '' : new TextDecoder().decode((await vscode.workspace.fs.readFile(file)).subarray(0, headBytes));

@@ -83,4 +83,16 @@ describe('a span without an end in a file', () => {
     appendFileSync(file, line(1, endOfFile));
     await expect.poll(() => { const trace = files.storeOf('one')?.trace(traceId); return trace && spansWithoutEnd(trace, true).length; }, soon).toBe(1);
   });
+
+  it('rests at once where the file tells of long ago, as copies do, and runs when it grows all the same', async () => {
+    const { collector, isOpen } = await begin(), old = oneOpen.replaceAll(String(endOfFile), '1700000000000000000').replaceAll(String(endOfFile - 1000n), '1699999999999999000'), file = write(old);
+    await collector.openFile('one', { path: file }, { follow: true });
+    await expect.poll(() => isOpen(), soon).toEqual([2, 0, '1700000000000000000']);
+    appendFileSync(file, line(3, 0n));
+    await expect.poll(() => isOpen(), soon).toEqual([3, 2, undefined]);
+    // Times that count from anywhere say nothing.
+    const relative = oneOpen.replaceAll(String(endOfFile), '5000000000').replaceAll(String(endOfFile - 1000n), '4999999000');
+    await collector.openFile('two', { path: write(relative) }, { follow: true });
+    await expect.poll(() => isOpen(traceKeyOf('two', traceId)), soon).toEqual([2, 1, undefined]);
+  });
 });

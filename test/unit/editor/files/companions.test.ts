@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { mayBeCompanion, sessionsOf } from '../../../../src/editor/files/companions.ts';
+import { truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { frontOf, mayBeCompanion, sessionsOf } from '../../../../src/editor/files/companions.ts';
+import { makeDirectory, removeDirectories } from '../../collector/collectorSupport.ts';
+
+afterEach(removeDirectories);
 
 describe('a file of a sub-agent', () => {
   const head = '{"parentUuid":null,"isSidechain":true,"agentId":"a1","sessionId":"s-1","type":"user"}';
@@ -12,6 +17,14 @@ describe('a file of a sub-agent', () => {
 
   it('belongs to none when it names none, or something that is no name', () => {
     for (const text of ['', '{"sessionId":5}', '{"sessionId":"../../etc/x"}']) expect(sessionsOf('/p/agent-a1.jsonl', text)).toEqual([]);
+  });
+
+  it('is known by its front, however long it is', async () => {
+    const file = path.join(makeDirectory(), 'agent-a1.jsonl');
+    writeFileSync(file, head);
+    truncateSync(file, 100 * 1024 * 1024);
+    expect(sessionsOf('/p/agent-a1.jsonl', await frontOf(file, 4096))).toEqual(['/p/s-1.jsonl']);
+    expect(await frontOf(`${file}.gone`, 4096)).toBe('');
   });
 
   it('is told by its name', () => {
