@@ -123,6 +123,9 @@ const hasReaders: ReadonlyMap<string, Term> = new Map<string, Term>([
   ['cost', { span: (span) => span.step()?.costUsd !== undefined, trace: (trace) => trace.summary.costUsd !== undefined }],
 ]);
 
+/** What `has:` knows; any other word is an attribute. */
+export const hasWords: readonly string[] = [...hasReaders.keys(), ...marks.map((mark) => mark.toLowerCase())];
+
 /** `has:error`, `has:open`, any mark, or the presence of an attribute. */
 function has(operator: Operator, value: string): Term | string {
   if (operator !== ':' && operator !== '=') return 'Write has:error, has:open or has:attribute.key.';

@@ -12,13 +12,13 @@ const maxNesting = 32;
  * free text · `service:` `name:` `status:` `role:` `kind:` `model:` `tool:` `agent:` `trace:` `span:` · `duration:>2s` ·
  * `has:error` `has:open` `has:attribute.key` · `tokens:>1k` `cost:>0.05` · attribute comparisons `key=value` `key!=value`
  * `key>3` `key~part` `key:part` · `"quoted text"` · `-` or `NOT` before a term · `OR` and brackets. Terms side by side
- * must all be met. Text is compared without regard to case, `*` stands for anything.
+ * must all be met. Text is compared without regard to case, `*` stands for anything. `hints.ts` knows keys that may be misspelt.
  */
 export function parseQuery(text: string): ParsedQuery {
   if (text.length > maxQueryLength) return problem(`A filter may be ${maxQueryLength} characters long.`, maxQueryLength, text.length);
   const { tokens, problem: broken } = tokensOf(text);
   if (broken !== undefined) return { problem: broken };
-  const parser = new Parser(tokens, text.length);
+  const parser = new Parser(tokens, text);
   const term = parser.parse();
   if (parser.problem !== undefined) return { problem: parser.problem };
   return { query: queryOf(term) };
@@ -38,11 +38,11 @@ class Parser {
   problem: QueryProblem | undefined;
   private at = 0;
   private readonly tokens: readonly Token[];
-  private readonly length: number;
+  private readonly text: string;
 
-  constructor(tokens: readonly Token[], length: number) {
+  constructor(tokens: readonly Token[], text: string) {
     this.tokens = tokens;
-    this.length = length;
+    this.text = text;
   }
 
   parse(): Term | undefined {
@@ -103,9 +103,17 @@ class Parser {
   }
 
   private fail(message: string, token: Token): undefined {
-    this.problem ??= { message, start: token.start, end: Math.min(token.end, this.length) };
+    const start = token.start, end = Math.min(token.end, this.text.length);
+    this.problem ??= { message: `${placeOf(this.text, start, end)}: ${message}`, start, end };
     return undefined;
   }
+}
+
+const longestPlace = 40;
+
+/** The part of a query that something is wrong with, for people. */
+function placeOf(text: string, start: number, end: number): string {
+  return end - start > longestPlace ? `${text.slice(start, start + longestPlace)}…` : end - start > 1 ? text.slice(start, end) : `${text.slice(start, end)} at character ${start + 1}`;
 }
 
 function attribute(key: string, operator: Operator, value: string): Term {

@@ -22,7 +22,7 @@ export function tokensOf(text: string): { readonly tokens: readonly Token[]; rea
     const key = letter === '"' ? undefined : keyAt(text, at);
     if (key !== undefined) at += key.key.length + key.operator.length;
     const value = valueAt(text, at);
-    if (value.unclosed) return { tokens, problem: { message: 'The quotation mark is not closed.', start: at, end: text.length } };
+    if (value.unclosed) return { tokens, problem: { message: `The quotation mark at character ${text.indexOf('"', at) + 1} is not closed.`, start: at, end: text.length } };
     at = value.end;
     if (key === undefined && !value.quoted && /^(?:or|\|\|)$/i.test(value.value)) tokens.push({ type: 'or', start, end: at });
     else if (key === undefined && !value.quoted && /^and$/i.test(value.value)) continue;

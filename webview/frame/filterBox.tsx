@@ -20,7 +20,7 @@ interface FilterBoxProps {
 /** Finds spans by the filter language; what does not match is dimmed in all views. */
 export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: FilterBoxProps) {
   const panel = usePanel();
-  const { query, matches, isPart, problem } = useSignal(panel.search.state);
+  const { query, matches, isPart, problem, hint } = useSignal(panel.search.state);
   const input = useRef<HTMLInputElement | null>(null);
   // Before the next key comes: what is typed after the slash belongs in here.
   useLayoutEffect(() => {
@@ -46,7 +46,7 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
         <Icon name="search" />
         <input
           ref={input} type="search" value={query} maxLength={longestQuery} spellcheck={false} autocomplete="off" aria-label="Filter spans"
-          placeholder={isWide ? 'Filter, for example role:tool status:error' : 'Filter'} aria-invalid={problem !== undefined} aria-describedby={problem === undefined ? undefined : 'filter-problem'}
+          placeholder={isWide ? 'Filter, for example role:tool status:error' : 'Filter'} aria-invalid={problem !== undefined} aria-describedby={problem === undefined && hint === undefined ? undefined : 'filter-problem'}
           onInput={(event) => panel.search.setQuery(event.currentTarget.value)} onKeyDown={onKeyDown}
         />
         {!isBusy && <kbd class="kbd" aria-hidden="true">/</kbd>}
@@ -60,6 +60,7 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
         )}
       </div>
       {problem !== undefined && <div class="filter-problem" id="filter-problem" role="alert">{visibleName(problem)}</div>}
+      {problem === undefined && <div class={hint === undefined ? 'unseen' : 'filter-problem hint'} id={hint === undefined ? undefined : 'filter-problem'} role="status">{visibleName(hint ?? '')}</div>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { FromPanel, ToPanel } from '../../src/protocol/panel.ts';
+import { hintsOf } from '../../src/query/hints.ts';
 import { Signal } from './signal.ts';
 import type { Trace } from './trace.ts';
 
@@ -15,10 +16,12 @@ export interface SearchState {
   readonly isMatch: (row: number) => boolean;
   /** What is wrong with the query, in words. */
   readonly problem: string | undefined;
+  /** What may be misspelt in a query that can be read, in words. */
+  readonly hint: string | undefined;
 }
 
 export const longestQuery = 1024;
-export const noSearch: SearchState = { query: '', matches: undefined, isPart: false, isMatch: () => true, problem: undefined };
+export const noSearch: SearchState = { query: '', matches: undefined, isPart: false, isMatch: () => true, problem: undefined, hint: undefined };
 const typingPauseMs = 120;
 const liveIntervalMs = 500;
 
@@ -54,7 +57,7 @@ export class Search {
       this.state.value = { ...noSearch, query };
       return;
     }
-    this.state.value = { ...this.state.value, query };
+    this.state.value = { ...this.state.value, query, hint: undefined };
     this.#timer = setTimeout(() => this.#run(), typingPauseMs);
   }
 
@@ -99,7 +102,17 @@ export class Search {
     if (problem !== undefined) this.state.value = { ...noSearch, query, problem };
     if (problem !== undefined || trace?.epoch !== epoch || (isPart && (rows.length === 0 || (asked === this.#shown && !this.state.value.isPart)))) return;
     this.#shown = asked;
-    this.state.value = { query, problem: undefined, isPart, ...matchesOf(rows, trace) };
+    this.state.value = { query, problem: undefined, hint: query === asked ? this.state.value.hint : undefined, isPart, ...matchesOf(rows, trace) };
+    if (!isPart && query === asked) void this.#lookForKeys(query);
+  }
+
+  /** Keys that are no fields are attributes, and may be misspelt when no span has them. */
+  async #lookForKeys(query: string): Promise<void> {
+    const hints = hintsOf(query);
+    const counts = await Promise.all(hints.map(async ({ havingIt }) => this.countOf(havingIt)));
+    if (this.state.value.query !== query || this.state.value.problem !== undefined) return;
+    const hint = hints.find((_, i) => counts[i] === 0)?.message;
+    if (hint !== this.state.value.hint) this.state.value = { ...this.state.value, hint };
   }
 
   #run(): void {

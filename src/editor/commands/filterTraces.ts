@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hintsOf } from '../../query/hints.ts';
 import { parseQuery } from '../../query/parse.ts';
 import { Throttle } from '../throttle.ts';
 import { messageOf } from '../log.ts';
@@ -20,11 +21,14 @@ export const filterTraces: Command = {
       const { problem } = parseQuery(input.value);
       input.validationMessage = problem?.message;
       if (problem !== undefined) return;
-      await index.setFilter(input.value.trim()).catch((error: unknown) => { input.validationMessage = messageOf(error); });
+      const text = input.value.trim();
+      await index.setFilter(text).catch((error: unknown) => { input.validationMessage = messageOf(error); });
+      const [hint] = hintsOf(text);
+      if (hint !== undefined && index.filter === text && index.listing.matching === 0) input.validationMessage = { message: hint.message, severity: vscode.InputBoxValidationSeverity.Info };
     });
     input.onDidChangeValue(() => live.request());
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    input.onDidAccept(() => { if (input.validationMessage === undefined) resolve(true); });
+    input.onDidAccept(() => { if (typeof input.validationMessage !== 'string') resolve(true); });
     input.onDidHide(() => resolve(false));
     input.show();
     const isAccepted = await promise;

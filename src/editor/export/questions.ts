@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { ExportKind, ExportRequest, Redaction } from '../../protocol/export.ts';
+import { visibleName } from '../../model/visibleText.ts';
+import { hintsOf } from '../../query/hints.ts';
 import { parseQuery } from '../../query/parse.ts';
 
 /** What the questions of one export have in common. */
@@ -64,7 +66,13 @@ export async function askPlace({ isBinary, id }: ExportKind, { title }: Step): P
 export async function askQuery({ title }: Step): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
     title, prompt: 'Which spans to export: a filter, as in the filter box of a trace', placeHolder: 'role:tool status:error duration:>2s name: key=value',
-    validateInput: (value) => (value.trim() === '' ? 'Write what the spans have in common.' : parseQuery(value).problem?.message),
+    validateInput: (value) => (value.trim() === '' ? 'Write what the spans have in common.' : parseQuery(value).problem?.message ?? readAs(value)),
   });
   return text?.trim();
+}
+
+/** A key that is no field is read as an attribute, which may not be what was meant. */
+function readAs(query: string): vscode.InputBoxValidationMessage | undefined {
+  const [hint] = hintsOf(query);
+  return hint && { message: `"${visibleName(hint.key)}" is read as an attribute. ${hint.advice}`, severity: vscode.InputBoxValidationSeverity.Info };
 }

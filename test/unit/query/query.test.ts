@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AttributeValue } from '../../../src/model/attributes.ts';
 import type { TraceSummary } from '../../../src/model/records.ts';
 import { markBit } from '../../../src/model/span.ts';
+import { hintsOf } from '../../../src/query/hints.ts';
 import { parseQuery } from '../../../src/query/parse.ts';
 import type { Query, QuerySpan, QueryTrace } from '../../../src/query/query.ts';
 
@@ -107,6 +108,42 @@ describe('the filter language on traces', () => {
   });
 });
 
+describe('keys that are no fields', () => {
+  const advice = (text: string): string[] => hintsOf(text).map(({ message }) => message);
+  it('are told with what may have been meant', () => {
+    expect(advice('colour:red')).toEqual([expect.stringContaining('No span has an attribute "colour". Fields are role, name')]);
+    expect(advice('sevice:web nmae=x dur:>2s staus:error type:llm')).toEqual(expect.arrayContaining([
+      'No span has an attribute "sevice". Did you mean service:?', 'No span has an attribute "nmae". Did you mean name:?', 'No span has an attribute "dur". Did you mean duration:?',
+    ]));
+    expect(advice('staus:error type:llm error:true')).toEqual([
+      'No span has an attribute "staus". Did you mean status:?', 'No span has an attribute "type". Did you mean role:?', 'No span has an attribute "error". Did you mean has:error?',
+    ]);
+    expect(advice('has:eror is:orphn has:http.method')).toEqual([
+      'No span has an attribute "eror". Did you mean has:error?', 'No span has an attribute "orphn". Did you mean has:orphan?',
+      'No span has an attribute "http.method". Write has:error, has:open or has: and the whole key of an attribute.',
+    ]);
+    expect(advice('-http.metod=GET')).toEqual(['No span has an attribute "http.metod". Attributes are written with their whole key.']);
+  });
+
+  it('are none where all are fields, free text or broken', () => {
+    for (const text of ['role:tool Status:error has:error is:Orphan', 'plain text', '"colour:red"', 'http://a', 'colour:', '']) expect(hintsOf(text)).toEqual([]);
+  });
+
+  it('come with a query for the spans that have the attribute', () => {
+    const [hint] = hintsOf('colour:red');
+    const having = query(hint?.havingIt ?? '');
+    expect([having.matchesSpan(span({ attributes: { colour: 'blue' } })), having.matchesSpan(span({ attributes: { colour: 7 } })), having.matchesSpan(span({ attributes: {} }))]).toEqual([true, true, false]);
+  });
+
+  it('are told for any text, and are few and short', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 300, unit: 'grapheme' }), (text) => {
+      const hints = hintsOf(text);
+      expect(hints.length).toBeLessThanOrEqual(3);
+      for (const { message, havingIt } of hints) expect([message.length < 300, parseQuery(havingIt).problem]).toEqual([true, undefined]);
+    }));
+  });
+});
+
 describe('what is no query', () => {
   const wrong: readonly [string, RegExp][] = [
     ['status:broken', /Known: unset, ok, error/], ['role:', /role is missing/], ['duration:>soon', /Write a duration/], ['tokens:many', /Write a number/],
@@ -117,6 +154,12 @@ describe('what is no query', () => {
     const { problem } = parseQuery(text);
     expect(problem?.message).toMatch(message);
     expect(problem!.start).toBeLessThanOrEqual(problem!.end);
+  });
+  it('says where in the query it is', () => {
+    expect(parseQuery('role:tool duration:abc').problem).toMatchObject({ message: expect.stringMatching(/^duration:abc: Write a duration/), start: 10, end: 22 });
+    expect(parseQuery('role:tool (name:a').problem?.message).toBe('( at character 11: The bracket is not closed.');
+    expect(parseQuery('role:tool name:"a b').problem?.message).toBe('The quotation mark at character 16 is not closed.');
+    expect(parseQuery(`status:${'x'.repeat(100)}`).problem?.message).toMatch(/^status:x{33}…: There is no status/);
   });
   it('never throws, whatever is typed', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200, unit: 'grapheme' }), (text) => {

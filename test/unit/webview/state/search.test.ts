@@ -52,6 +52,26 @@ describe('the search', () => {
     expect([...panel.search.state.value.matches!]).toEqual([2]);
   });
 
+  it('asks whether any span has the attributes of a query that are no fields, and says when none has', async () => {
+    const { host, panel } = searching('role:tool colour:red');
+    host.say(answer(1, []));
+    expect(host.ofType('search.run').map(({ query }) => query)).toEqual(['role:tool colour:red', 'colour!="\u0001"']);
+    expect(panel.search.state.value.hint).toBeUndefined();
+    host.say(answer(2, []));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(panel.search.state.value).toMatchObject({ hint: expect.stringContaining('No span has an attribute "colour".'), matches: new Uint32Array(0) });
+    // As soon as something else is typed it is not said any more.
+    panel.search.setQuery('role:tool');
+    expect(panel.search.state.value.hint).toBeUndefined();
+  });
+
+  it('says nothing of an attribute that some span has', async () => {
+    const { host, panel } = searching('colour:red');
+    host.say(answer(1, []), answer(2, [1]));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(panel.search.state.value.hint).toBeUndefined();
+  });
+
   it('says what is wrong with the query and dims nothing then', () => {
     const { host, panel } = searching('duration:>soon');
     host.say(answer(1, [], 'A duration needs a unit, for example 2s.'));
