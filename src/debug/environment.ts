@@ -84,18 +84,16 @@ function addressOf(existing: Layers): Kept | undefined {
   return undefined;
 }
 
-/** An exporter that was chosen for gRPC is given the address of gRPC. */
+/** Exporters of gRPC find it at the address of HTTP as well: which ones a program has may be said in its code alone. */
 function setAddress(writer: Writer, { http, grpc }: Endpoints, existing: Layers, isOverriding: boolean): void {
-  const wanted = isOverriding ? undefined : (existing.find(tracesProtocolName) ?? existing.find(protocolName))?.value;
-  const isGrpc = http === undefined || (wanted === 'grpc' && grpc !== undefined);
-  const address = isGrpc ? `http://${grpc}` : http;
+  const isGrpc = http === undefined, address = isGrpc ? `http://${grpc}` : http, protocol = isGrpc ? 'grpc' : 'http/protobuf';
   writer.put(endpointName, address);
   if (isOverriding) {
-    writer.put(protocolName, isGrpc ? 'grpc' : 'http/protobuf');
+    writer.put(protocolName, protocol);
     if (existing.find(tracesEndpointName) !== undefined) writer.put(tracesEndpointName, isGrpc ? address : `${address}/v1/traces`);
-    if (existing.find(tracesProtocolName) !== undefined) writer.put(tracesProtocolName, isGrpc ? 'grpc' : 'http/protobuf');
+    if (existing.find(tracesProtocolName) !== undefined) writer.put(tracesProtocolName, protocol);
   } else {
-    writer.set(protocolName, isGrpc ? 'grpc' : 'http/protobuf');
+    writer.set(protocolName, protocol);
   }
   writer.set('OTEL_BSP_SCHEDULE_DELAY', batchDelay);
   writer.set('OTEL_BLRP_SCHEDULE_DELAY', batchDelay);

@@ -21,7 +21,8 @@ export class Layers {
   }
 
   /**
-   * The value that counts, unless it is one that we have set in a program around this one: the editor may itself have been
+   * The value that counts; an empty one is as good as none (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/),
+   * one that was taken away is a choice. None is one that we have set in a program around this one: the editor may itself have been
    * started in a terminal of ours. Those are the values that stand beside an address of ours. Some debuggers copy a layer
    * into a stronger one, so the weakest that has the value is named.
    */
@@ -29,6 +30,7 @@ export class Layers {
     for (const { values } of this.#layers) {
       const value = values.get(name);
       if (value === undefined || (value !== null && isOurs(name, value, values))) continue;
+      if (value === '') return undefined;
       return { value: value ?? '', by: this.#layers.findLast((layer) => layer.values.get(name) === value)?.by ?? '' };
     }
     return undefined;

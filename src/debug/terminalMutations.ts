@@ -9,7 +9,7 @@ export interface Mutation { readonly kind: 'replace' | 'append' | 'prepend'; rea
  * The changes that make an environment. Where several extensions may have a part in a value, ours is only added, because
  * a replacement by one of them would undo the others.
  */
-export function terminalMutations({ variables }: Environment, existing: Layers, hooks: { readonly node?: string; readonly python?: string }, delimiter: string): ReadonlyMap<string, Mutation> {
+export function terminalMutations({ variables }: Environment, existing: Layers, hooks: { readonly node?: string; readonly python?: string }, delimiter: string): Map<string, Mutation> {
   const mutations = new Map<string, Mutation>([...variables].map(([name, value]) => [name, { kind: 'replace', value }]));
   const valueOf = (name: string): string => existing.find(name)?.value ?? '';
   if (variables.has('NODE_OPTIONS') && hooks.node !== undefined && !hasNodeHook(valueOf('NODE_OPTIONS'))) {

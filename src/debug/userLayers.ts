@@ -10,7 +10,11 @@ import type { Layer } from './layers.ts';
 
 const largestFileBytes = 1024 * 1024;
 const nameRule = process.platform === 'win32' ? 'ignoreCase' : 'exact';
-const terminalPlatforms: Partial<Record<NodeJS.Platform, string>> = { darwin: 'osx', win32: 'windows' };
+/** The system in words of settings. */
+const platform = ({ darwin: 'osx', win32: 'windows' } as Partial<Record<NodeJS.Platform, string>>)[process.platform] ?? 'linux';
+
+type Settings = Readonly<Record<string, unknown>>;
+const objectOf = (value: unknown): Settings => (typeof value === 'object' && value !== null ? value as Settings : {});
 
 /** What a program of a launch configuration would get without us; `folder` is where relative paths of the configuration start. */
 export async function layersOfLaunch(configuration: DebugConfiguration, folder: string): Promise<Layers> {
@@ -29,9 +33,33 @@ export async function layersOfLaunch(configuration: DebugConfiguration, folder: 
 /** What a program in a terminal would get without us. */
 export const layersOfTerminal = (): Layers => new Layers([terminalLayer(), editorLayer()], nameRule);
 
-function terminalLayer(): Layer {
-  const platform = terminalPlatforms[process.platform] ?? 'linux';
-  return layerOf(`the setting terminal.integrated.env.${platform}`, workspace.getConfiguration('terminal.integrated.env').get(platform));
+/** What programs in any terminal would get, and what only those of some tasks and profiles would. */
+export function layersOfTerminals(): { readonly any: Layers; readonly some: Layers } {
+  const own = [...taskLayers(), ...profileLayers()];
+  return { any: new Layers([...own, terminalLayer(), editorLayer()], nameRule), some: new Layers(own, nameRule) };
+}
+
+const terminalLayer = (): Layer => layerOf(`the setting terminal.integrated.env.${platform}`, workspace.getConfiguration('terminal.integrated.env').get(platform));
+
+/** Variables of tasks.json, for all tasks, for one, and for this system (https://code.visualstudio.com/docs/reference/tasks-appendix). */
+function taskLayers(): readonly Layer[] {
+  return [undefined, ...workspace.workspaceFolders ?? []].flatMap((folder) => {
+    const settings = workspace.getConfiguration('tasks', folder), list: unknown = settings.get('tasks');
+    const shared = [settings.get('options'), objectOf(settings.get(platform))['options']].map((options) => layerOf('tasks.json', objectOf(options)['env']));
+    return [...shared, ...(Array.isArray(list) ? list : []).map(objectOf).flatMap(layersOfTask)];
+  });
+}
+
+function layersOfTask(task: Settings): readonly Layer[] {
+  const name = [task['label'], task['taskName']].find((each) => typeof each === 'string');
+  const by = name === undefined ? 'a task' : `the task “${name}”`;
+  return [objectOf(task[platform]), task].map(({ options }) => layerOf(by, objectOf(options)['env']));
+}
+
+function profileLayers(): readonly Layer[] {
+  const settings = workspace.getConfiguration('terminal.integrated');
+  const profiles = Object.entries(objectOf(settings.get(`profiles.${platform}`)));
+  return [...profiles, ['for automation', settings.get(`automationProfile.${platform}`)] as const].map(([name, profile]) => layerOf(`the terminal profile “${name}”`, objectOf(profile)['env']));
 }
 
 const editorLayer = (): Layer => layerOf('the environment of the editor', process.env);

@@ -243,7 +243,7 @@ export class Services {
     const portsChanged = ['spanscope.receiver.httpPort', 'spanscope.receiver.grpcPort'].some((name) => event.affectsConfiguration(name));
     const work = portsChanged && this.receiver.state === 'listening' ? this.receiver.start() : undefined;
     work?.catch(() => undefined);
-    if (event.affectsConfiguration('spanscope.debug') || event.affectsConfiguration('terminal.integrated.env')) this.#updateTerminals();
+    if (['spanscope.debug', 'terminal.integrated', 'tasks'].some((name) => event.affectsConfiguration(name))) this.#updateTerminals();
     if (event.affectsConfiguration('spanscope')) {
       this.collector.configure().catch((error: unknown) => this.log.error('The settings could not be applied', error));
     }

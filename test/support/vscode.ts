@@ -63,6 +63,7 @@ export const workspace = {
   /** Fired by tests. */
   granted: new EventEmitter<void>(),
   onDidGrantWorkspaceTrust(listener: () => unknown): { dispose(): void } { return this.granted.event(listener); },
+  workspaceFolders: undefined as readonly object[] | undefined,
   settings: new Map<string, Inspected>(),
   getConfiguration(section: string): { get(key: string): unknown; inspect(key: string): Inspected } {
     const inspect = (key: string): Inspected => this.settings.get(`${section}.${key}`) ?? {};

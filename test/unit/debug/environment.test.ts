@@ -55,10 +55,14 @@ describe('the environment of a program', () => {
     expect(set({ isOverriding: true }, env)).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: http, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${http}/v1/traces`, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
   });
 
-  it('gives an exporter that was chosen for gRPC the address of gRPC', () => {
+  it('leads exporters of gRPC to the same address, where gRPC is taken as well', () => {
     const variables = set({}, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
-    expect(variables['OTEL_EXPORTER_OTLP_ENDPOINT']).toBe(`http://${grpc}`);
+    expect(variables['OTEL_EXPORTER_OTLP_ENDPOINT']).toBe(http);
     expect(variables).not.toHaveProperty('OTEL_EXPORTER_OTLP_PROTOCOL');
+  });
+
+  it('takes an empty value for none, as SDKs do, whatever is around it', () => {
+    expect(set({}, { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_BSP_SCHEDULE_DELAY: '' }, { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example.com' })).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: http, OTEL_BSP_SCHEDULE_DELAY: '200' });
   });
 
   it('keeps delays that the user has set, and says so', () => {

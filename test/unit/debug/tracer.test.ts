@@ -91,7 +91,7 @@ class FakeCollection {
 describe('the environment of new terminals', () => {
   const terminals = (): { readonly collection: FakeCollection; update(endpoints: { http?: string }): void } => {
     const collection = new FakeCollection();
-    const environment = new TerminalEnvironment(collection as unknown as ConstructorParameters<typeof TerminalEnvironment>[0], { node: '/ext/dist/hook/node/hook.cjs' });
+    const environment = new TerminalEnvironment(collection as unknown as ConstructorParameters<typeof TerminalEnvironment>[0], { node: '/ext/dist/hook/node/hook.cjs', python: '/ext/dist/hook/python' });
     return { collection, update: (endpoints) => environment.update(endpoints) };
   };
 
@@ -103,6 +103,27 @@ describe('the environment of new terminals', () => {
     expect(collection.get('OTEL_EXPORTER_OTLP_ENDPOINT')?.value).toBe(http);
     update({ http: 'http://127.0.0.1:4320' });
     expect(collection.touched).toBe(2);
+  });
+
+  const platform = process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'osx' : 'linux';
+  it.each([
+    ['the task “serve”', 'tasks.tasks', (env: object) => [null, 7, { label: 'build' }, { label: 'serve', options: { env } }]],
+    ['the task “serve”', 'tasks.tasks', (env: object) => [{ taskName: 'serve', [platform]: { options: { env } } }]],
+    ['tasks.json', 'tasks.options', (env: object) => ({ env })],
+    ['the terminal profile “agents”', `terminal.integrated.profiles.${platform}`, (env: object) => ({ bash: null, agents: { path: 'bash', env } })],
+    ['the terminal profile “for automation”', `terminal.integrated.automationProfile.${platform}`, (env: object) => ({ env })],
+  ])('leaves to %s in %s what it sets, over which it would win', (by, setting, wrap) => {
+    const { collection, update } = terminals();
+    update({ http });
+    expect([...collection.changes.keys()]).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BLRP_SCHEDULE_DELAY', 'SPANSCOPE_ENDPOINT', 'PYTHONPATH', 'NODE_OPTIONS']);
+    workspace.settings.set(setting, { workspaceValue: wrap({ OTEL_BSP_SCHEDULE_DELAY: 5000, NODE_OPTIONS: '--inspect', PYTHONPATH: 'src' }) });
+    update({ http });
+    expect([...collection.changes.keys()]).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_BLRP_SCHEDULE_DELAY', 'SPANSCOPE_ENDPOINT', 'NODE_OPTIONS']);
+    expect(collection.get('NODE_OPTIONS')?.type).toBe(EnvironmentVariableMutatorType.Append);
+    workspace.settings.set(setting, { workspaceValue: wrap({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }) });
+    update({ http });
+    expect([...collection.changes.keys()]).toEqual(['SPANSCOPE_ENDPOINT', 'PYTHONPATH', 'NODE_OPTIONS']);
+    expect(collection.description).toBe(`OTEL_EXPORTER_OTLP_ENDPOINT is left as ${by} has it`);
   });
 
   it('holds no secret and no run', () => {
