@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
+import { isLost } from '../../analysis/ending.ts';
 import { requestLimits } from '../../formats/limits.ts';
 import { live } from '../../formats/live.ts';
 import { isCovered, joinedPauses, pausedKey, pausedText } from '../../model/recordedPauses.ts';
 import type { RecordedPause } from '../../model/recordedPauses.ts';
 import { SpanBatch } from '../../model/spanBatch.ts';
 import type { ProcessPauses, SessionPauses } from '../../protocol/pauses.ts';
+import type { LostSpan } from '../store/storedBatches.ts';
 import { parseSummary, summaryOf } from '../store/summaries.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 import type { TraceStore } from '../store/traceStore.ts';
@@ -74,14 +76,26 @@ export class PauseKeeper {
     const trace = inMemory ?? this.store.trace(traceId);
     const updates = trace === undefined ? [] : updatesFor(trace, told);
     if (updates.length === 0) return;
-    const bytes = Buffer.from(JSON.stringify(updates)), batch = new SpanBatch();
+    const bytes = Buffer.from(JSON.stringify(updates)), batch = new SpanBatch(), lost = trace === undefined ? [] : lostAmong(trace, updates);
     live.decode(bytes, batch, { limits: requestLimits, mode: 'strict', signal: 'traces' });
     void this.store.append(batch, { format: live.id, signal: 'traces', bytes });
+    // What we say of a span is no sign of life of its program, which was stopped where it stood.
+    this.store.connectionEnded(lost);
   }
 }
 
+function lostAmong(trace: TraceColumns, updates: readonly Update[]): LostSpan[] {
+  return updates.flatMap(({ traceId, spanId }): LostSpan[] => {
+    const row = trace.rowOf(spanId), length = row < 0 ? NaN : trace.duration[row] as number;
+    if (row < 0 || !isLost(trace, row)) return [];
+    return [{ traceId, spanId, heardUntil: Number.isNaN(length) ? undefined : trace.times.startOf(trace, row) + BigInt(length) }];
+  });
+}
+
+interface Update { readonly type: 'update'; readonly traceId: string; readonly spanId: string; readonly witness: true; readonly attributes: Readonly<Record<string, string>> }
+
 /** Messages of the live protocol that say what a trace does not say yet. */
-function updatesFor(trace: TraceColumns, { processes }: SessionPauses): object[] {
+function updatesFor(trace: TraceColumns, { processes }: SessionPauses): Update[] {
   const { startUnixNano, endUnixNano } = summaryOf(trace), from = milliOf(startUnixNano), to = endUnixNano === undefined ? Infinity : milliOf(endUnixNano) + 1;
   const known = pausesIn(trace), topmost = topmostRows(trace), byRow = new Map<number, RecordedPause[]>();
   for (const { pid, pauses } of processes) {

@@ -126,6 +126,23 @@ describe('when programs stood in the debugger', () => {
     expect(bench.spans()).toEqual([]);
   });
 
+  it('is no sign of life: a program that was stopped where it stood is over, in the next window too', async () => {
+    const directory = makeDirectory();
+    const before = new Bench((await openStore(directory)).store), root = { traceId: 't', spanId: 'root' };
+    await before.send(span({ id: 'root' }), span({ id: 'child', parent: 'root', from: 1, to: 2 }));
+    before.store.connectionEnded([{ ...root, heardUntil: BigInt(nano(6)) }]);
+    const over = before.store.summaryOf('t');
+    before.note({ pauses: [[at(3), at(6)]] });
+    const expected = [{ spanId: 'root', marks: ['open', 'lost'], attributes: { [pausedKey]: iso(3, 6) } }, { spanId: 'child', marks: [] }];
+    expect(before.spans()).toMatchObject(expected);
+    expect(before.store.summaryOf('t')).toEqual(over);
+    before.store.close();
+    const after = new Bench((await openStore(directory)).store);
+    expect(after.spans()).toMatchObject(expected);
+    expect(after.store.summaryOf('t')).toEqual(over);
+    expect(over?.openCount).toBe(0);
+  });
+
   it('takes spans whose ids are any text', async () => {
     const bench = new Bench();
     await bench.send(span({ id: '"odd"\n{}', to: 10 }));
