@@ -10,17 +10,20 @@ interface IconButtonProps {
   /** Present: a switch that is on or off. */
   readonly pressed?: boolean;
   readonly disabled?: boolean;
+  /** Present: why it does nothing for now; it keeps the focus and stays in the order of tabs. */
+  readonly idle?: string | undefined;
   /** Present: opens a menu that is shown or not. */
   readonly expanded?: boolean;
   readonly class?: string;
 }
 
 /** A square button with an icon and a tooltip. */
-export function IconButton({ icon, label, onClick, pressed, disabled, expanded, class: className = '' }: IconButtonProps) {
+export function IconButton({ icon, label, onClick, pressed, disabled, idle, expanded, class: className = '' }: IconButtonProps) {
   const menu = expanded === undefined ? {} : ({ 'aria-haspopup': 'menu', 'aria-expanded': expanded } as const);
   const toggle = pressed === undefined ? {} : { 'aria-pressed': pressed };
+  const rest = idle === undefined ? {} : { 'aria-disabled': true };
   return (
-    <button type="button" class={`icon-button ${className}`} title={label} aria-label={label} disabled={disabled === true} onClick={onClick} {...toggle} {...menu}>
+    <button type="button" class={`icon-button ${className}`} title={idle === undefined ? label : `${label}: ${idle}`} aria-label={label} disabled={disabled === true} onClick={idle === undefined ? onClick : undefined} {...toggle} {...menu} {...rest}>
       <Icon name={icon} />
     </button>
   );

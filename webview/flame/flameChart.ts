@@ -192,8 +192,9 @@ export class FlameChart {
     this.#timeline.keepUp();
   }
 
+  /** What has ended cannot be followed. */
   toggleFollow(): void {
-    this.#tellFollow(!this.follow);
+    if (this.scene.isRunning) this.#tellFollow(!this.follow);
   }
 
   /** Undefined = all of the run. */

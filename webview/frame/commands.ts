@@ -17,7 +17,7 @@ export function runCommand(command: ChartCommand, panel: Panel, chart: FlameChar
     case 'find': views.focusFilter(); break;
     case 'showKeys': views.showKeys(); break;
     case 'foldPaused': foldPaused(panel); break;
-    case 'toggleFollow': panel.view.follow.value = !panel.view.follow.value; break;
+    case 'toggleFollow': if ((panel.summary.value?.openCount ?? 0) > 0) panel.view.follow.value = !panel.view.follow.value; break;
     case 'savePng': case 'saveSvg':
       if (chart !== undefined) void saveImage(command === 'savePng' ? 'png' : 'svg', panel, chart);
       break;

@@ -60,7 +60,7 @@ export function FilterBox({ spanCount, isWide, focusRequest, onStep, onLeave }: 
         )}
       </div>
       {problem !== undefined && <div class="filter-problem" id="filter-problem" role="alert">{visibleName(problem)}</div>}
-      {problem === undefined && <div class={hint === undefined ? 'unseen' : 'filter-problem hint'} id={hint === undefined ? undefined : 'filter-problem'} role="status">{visibleName(hint ?? '')}</div>}
+      {problem === undefined && <div class={hint === undefined ? 'unseen' : `filter-problem hint${matches === undefined || matches.length === 0 ? '' : ' aside'}`} id={hint === undefined ? undefined : 'filter-problem'} role="status">{visibleName(hint ?? '')}</div>}
     </div>
   );
 }

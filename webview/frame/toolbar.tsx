@@ -38,9 +38,9 @@ function FoldPausedButton() {
   return <IconButton icon="fold" label="Fold paused time (P)" pressed={isFolded} onClick={() => foldPaused(panel)} />;
 }
 
-/** Keeps the end of a running trace in view; in an exported page nothing runs. */
+/** Keeps the end of a running trace in view. One that has ended is not followed, and is again when it goes on; in an exported page nothing runs. */
 export function FollowButton() {
   const panel = usePanel();
-  const follow = useSignal(panel.view.follow);
-  return !hasEditor() ? null : <IconButton icon="target" label="Follow the run (L)" pressed={follow} onClick={() => { panel.view.follow.value = !follow; }} />;
+  const follow = useSignal(panel.view.follow), summary = useSignal(panel.summary), isRunning = (summary?.openCount ?? 0) > 0;
+  return !hasEditor() ? null : <IconButton icon="target" label="Follow the run (L)" pressed={follow && isRunning} idle={isRunning ? undefined : 'it has ended'} onClick={() => { panel.view.follow.value = !follow; }} />;
 }

@@ -65,6 +65,13 @@ describe.each(themeNames)('axe in the theme %s', (theme) => {
     await page.keyboard.type('role:tool');
     await page.getByText('14 of 40').waitFor();
     expect(await findings(page), 'filter').toEqual([]);
+    // A key that no span has is said at the box, and to those who hear the page.
+    await page.getByLabel('Filter spans').fill('role:tool colour:red');
+    await page.getByRole('status').filter({ hasText: 'No span has an attribute "colour".' }).waitFor();
+    expect(await page.getByLabel('Filter spans').evaluate((input) => document.getElementById(input.getAttribute('aria-describedby') ?? '')?.textContent)).toContain('No span has an attribute "colour".');
+    expect(await findings(page), 'hint').toEqual([]);
+    await page.getByLabel('Filter spans').fill('role:tool');
+    await expect.poll(async () => page.getByRole('status').filter({ hasText: 'colour' }).count()).toBe(0);
     await page.getByRole('searchbox').fill('duration:>soon');
     await page.getByRole('alert').waitFor();
     expect(await findings(page), 'problem').toEqual([]);

@@ -67,6 +67,13 @@ describe('a run that goes on', () => {
     await page.evaluate(() => window.fake.grow([], (span) => (span.end === undefined ? { ...span, end: 40 } : span), 40));
     await expect.poll(duration).toBe('40.0\u00a0s');
     expect(await page.locator('.spin').count()).toBe(0);
+    // What has ended is not followed, and is again when it goes on.
+    const follow = page.getByRole('button', { name: 'Follow the run (L)' }), state = async (): Promise<(string | null)[]> => [await follow.getAttribute('aria-pressed'), await follow.getAttribute('aria-disabled')];
+    await expect.poll(state).toEqual(['false', 'true']);
+    await page.getByRole('tree').focus();
+    await page.keyboard.press('l');
+    await page.evaluate(() => window.fake.grow([{ id: 'x9', parent: 'i3', name: 'x', role: 'tool', start: 40 }], undefined, 41));
+    await expect.poll(state).toEqual(['true', null]);
   });
 
   it('says in the bar which try of its tool a span is, also of one that comes later', async () => {
