@@ -65,6 +65,12 @@ describe('spans of real SDKs arrive as the SDK itself recorded them', () => {
     }
   }
 
+  it('OpenTelemetry Python over grpc at the address of HTTP, as one variable leads all exporters', async function () {
+    this.timeout(60_000);
+    if (python === undefined) return this.skip();
+    await compare(api, await runPython(api, ['traces.py'], { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: api.endpoints.http ?? '' }));
+  });
+
   it('two processes make one trace with the hand-over visible', async function () {
     this.timeout(60_000);
     if (nodeFolder === undefined) return this.skip();
@@ -163,7 +169,7 @@ function runPython(api: SpanscopeApi, args: readonly string[], env: Readonly<Rec
 async function runClient(api: SpanscopeApi, command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<Recorded[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'spanscope-recording-')), recording = path.join(folder, 'spans.json');
   const endpoint = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc' ? `http://${api.endpoints.grpc ?? ''}` : api.endpoints.http;
-  const child = spawn(command, [...args], { cwd, env: { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SPANSCOPE_RECORDING: recording } });
+  const child = spawn(command, [...args], { cwd, env: { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env, SPANSCOPE_RECORDING: recording } });
   let said = '';
   child.stdout.on('data', (data: Buffer) => { said += data.toString(); });
   child.stderr.on('data', (data: Buffer) => { said += data.toString(); });

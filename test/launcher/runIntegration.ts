@@ -10,6 +10,7 @@ import { chooseEditorHere } from './editorWay.ts';
 import { compiledSuite, newRunFolder, root } from './paths.ts';
 import { stop } from './processes.ts';
 import { prepareRealClients, variablesOf } from './realClients.ts';
+import { findRdbg } from './rdbg.ts';
 import { startVscodeServer } from './vscodeServer.ts';
 import type { WindowOptions } from './vscodeServer.ts';
 
@@ -36,13 +37,17 @@ export async function runIntegration(only: readonly string[] = []): Promise<Coun
   const report = path.join(runFolder, 'report.txt');
   const clients = await prepareRealClients();
   if (clients.python === undefined) process.stdout.write('The tests with the Python debugger are skipped: they need the Python clients.\n');
+  const rdbg = await findRdbg();
+  if (rdbg === undefined) process.stdout.write('The test with the Ruby debugger is skipped: there is no Ruby with the debug gem here.\n');
   const suite: SuiteRun = {
     runFolder,
     results,
     window: { folder, extensionDevelopmentPath: root, extensionTestsPath: compiledSuite },
     settings: { 'spanscope.receiver.autoStart': false },
-    extraExtensions: clients.python === undefined ? [] : [path.join(root, 'test/fixtures/extensions/debugpy')],
-    env: { SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...onlySuites(only), ...variablesOf(clients) },
+    extraExtensions: [...(clients.python === undefined ? [] : ['debugpy']), ...(rdbg === undefined ? [] : ['rdbg'])].map((name) => path.join(root, 'test/fixtures/extensions', name)),
+    env: {
+      SPANSCOPE_TEST_RESULTS: results, SPANSCOPE_TEST_REPORT: report, SPANSCOPE_TEST_ROOT: root, ...onlySuites(only), ...variablesOf(clients), ...(rdbg === undefined ? {} : { SPANSCOPE_TEST_RDBG: rdbg }),
+    },
   };
   await (way === 'server' ? runInServer(suite) : runInDesktop(way === 'installed' ? (installedEditor() as string) : await downloadedEditor(), suite));
   if (existsSync(report)) process.stdout.write(readFileSync(report, 'utf8'));
