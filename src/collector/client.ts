@@ -4,6 +4,8 @@ import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /** A worker that has not ended by itself after this time is ended. */
 const closeWithinMs = 2000;
+/** The engine would let what is forgotten at once pile up to 150 MB, and keep the room; so much serves it as quickly. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 export interface ClientListeners {
   readonly onEvent: (event: CollectorEvent) => void;
@@ -35,7 +37,7 @@ export class CollectorClient {
   /** `file` is the absolute path of the worker's bundle. */
   constructor(file: string, listeners: ClientListeners) {
     this.listeners = listeners;
-    this.worker = new Worker(file, { name: 'spanscope collector' });
+    this.worker = new Worker(file, { name: 'spanscope collector', resourceLimits });
     this.worker.on('message', (message: FromWorker) => this.take(message));
     this.worker.on('messageerror', (error) => this.worker.emit('error', error));
     this.worker.on('error', (error: unknown) => { this.lostReason ??= error instanceof Error ? error.message : String(error); });

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { deserialize, serialize } from 'node:v8';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RowFigures, TraceRows } from '../../model/traceRows.ts';
@@ -8,7 +9,7 @@ import type { TraceColumns } from './traceColumns.ts';
 
 /** Shorter traces are read in no time. */
 const fewestOutlined = 2_000;
-const version = 1;
+const version = 2, headBytes = 4;
 const figuresPerRow = 4;
 
 /** What those who show a trace need of it: its rows, texts and figures. */
@@ -22,12 +23,11 @@ export interface RowSource extends TraceRows {
   spanIdOf?(row: number): string;
 }
 
-interface StoredOutline {
+/** What stands in front of the rows, after its length as a number of 4 bytes. */
+interface OutlineHead {
   readonly version: number;
   readonly count: number;
   readonly base: bigint;
-  /** As `packRows` makes it. */
-  readonly rows: ArrayBuffer;
   readonly texts: readonly string[];
   readonly figureRows: Uint32Array;
   /** Four for each of these rows, in the order of their names. */
@@ -43,15 +43,21 @@ export function encodeOutline(trace: TraceColumns): Uint8Array {
     values.set([inputTokens, outputTokens, cacheReadTokens, costUsd], at);
     at += figuresPerRow;
   }
-  const stored: StoredOutline = { version, count: trace.count, base: trace.times.base, rows: packRows(trace, 0, trace.count), texts: trace.texts.texts, figureRows, figures: values };
-  return zstdCompressSync(serialize(stored));
+  const stored: OutlineHead = { version, count: trace.count, base: trace.times.base, texts: trace.texts.texts, figureRows, figures: values };
+  const head = zstdCompressSync(serialize(stored)), length = Buffer.alloc(headBytes);
+  length.writeUInt32LE(head.length);
+  const rows = packRows(trace, 0, trace.count), packed = zstdCompressSync(new Uint8Array(rows));
+  // Of a long trace these are many megabytes, which nobody would collect while nothing happens.
+  rows.transfer(0);
+  return Buffer.concat([length, head, packed]);
 }
 
 /** Reads what `encodeOutline` wrote; undefined when another release wrote it. */
 export function decodeOutline(traceId: string, epoch: number, bytes: Uint8Array): RowSource | undefined {
-  const stored = deserialize(zstdDecompressSync(bytes)) as StoredOutline;
-  if (stored.version !== version) return undefined;
-  const { count, base, rows, texts, figureRows, figures } = stored;
+  const end = headBytes + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true), isOld = bytes.length < end;
+  const stored = isOld ? undefined : deserialize(zstdDecompressSync(bytes.subarray(headBytes, end))) as OutlineHead;
+  if (stored?.version !== version) return undefined;
+  const { count, base, texts, figureRows, figures } = stored, rows = bufferOf(zstdDecompressSync(bytes.subarray(end)));
   const byRow = new Map<number, RowFigures>();
   figureRows.forEach((row, i) => {
     const [inputTokens = NaN, outputTokens = NaN, cacheReadTokens = NaN, costUsd = NaN] = figures.subarray(i * figuresPerRow);
@@ -59,6 +65,8 @@ export function decodeOutline(traceId: string, epoch: number, bytes: Uint8Array)
   });
   return { ...unpackRows({ buffer: rows, count, firstRow: 0 }), traceId, epoch, texts: { texts }, times: { base }, sums: { figures: byRow } };
 }
+
+const bufferOf = (bytes: Buffer<ArrayBuffer>): ArrayBuffer => (bytes.buffer.byteLength === bytes.length ? bytes.buffer : new Uint8Array(bytes).buffer);
 
 /** The outline of a trace that goes on growing is kept no more often. */
 const pauseMs = 60_000;
