@@ -34,6 +34,10 @@ export function isFarAway({ type, pipeTransport, ssh, miDebuggerServerAddress, h
   return isOtherHost(debugAdapterHostname) || (type === 'go' && isOtherHost(host));
 }
 
+/** Whether a program is left alone only because it is started where our address is not ours. */
+export const isLeftAlone = ({ type, request, spanscope, ...rest }: Configuration): boolean =>
+  request === 'launch' && spanscope !== false && typeof type === 'string' && reaches.has(type) && isFarAway({ type, ...rest });
+
 const isOtherHost = (host: unknown): boolean => typeof host === 'string' && host !== '' && !/^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i.test(host);
 
 /** The language by whose line a program can be seen, in words of the agent kit. */

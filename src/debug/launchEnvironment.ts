@@ -1,7 +1,7 @@
 /**
  * Where debuggers take the environment of the program that they launch: most an object `env`, those of the C/C++ extension a
  * list `environment` of names and values (https://code.visualstudio.com/docs/cpp/launch-json-reference), lldb-dap a list
- * `env` of assignments, or an object from version 18 on (https://github.com/llvm/llvm-project/tree/main/lldb/tools/lldb-dap).
+ * `env` of assignments, newer ones an object as well (https://github.com/llvm/llvm-project/tree/main/lldb/tools/lldb-dap).
  */
 type Configuration = Readonly<Record<string, unknown>>;
 

@@ -115,8 +115,10 @@ export const window = {
   },
 };
 
-/** The debugger; tests say what the user looks at. */
+/** The debugger; tests say what is started, and what the user looks at. */
 export const debug = {
+  started: new EventEmitter<{ readonly name: string; readonly configuration: object }>(),
+  onDidStartDebugSession(listener: Listener<{ readonly name: string; readonly configuration: object }>): { dispose(): void } { return this.started.event(listener); },
   looked: new EventEmitter<{ readonly session: unknown } | undefined>(),
   onDidChangeActiveStackItem(listener: Listener<{ readonly session: unknown } | undefined>): { dispose(): void } { return this.looked.event(listener); },
 };

@@ -1,5 +1,6 @@
-import { EventEmitter } from 'vscode';
-import { kitOf } from '../../debug/debugTypes.ts';
+import { debug, EventEmitter } from 'vscode';
+import { setsEnvironment } from '../../debug/debugSettings.ts';
+import { isLeftAlone, kitOf } from '../../debug/debugTypes.ts';
 import type { RunLog } from '../../debug/runLog.ts';
 import type { Run } from '../../debug/runs.ts';
 import type { Tracer } from '../../debug/tracer.ts';
@@ -18,7 +19,7 @@ const lines = {
   node: '“import { traced } from \'./spanscope.mjs\'” and “traced(yourFunction)”',
 };
 
-/** One line that helps when a program ended and nothing of it was seen; none once something is. */
+/** One line that helps when a program ended and nothing of it was seen, or one begins that cannot be; none once something is. */
 export class RunHints {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
@@ -28,6 +29,8 @@ export class RunHints {
   /** By the id of the run. */
   readonly #reports = new Map<string, ProgramReport>();
   #silent: Run | undefined;
+  /** Name of the session whose program is left alone. */
+  #leftAlone: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(runs: RunLog, tracer: Tracer, collector: CollectorHost) {
@@ -37,6 +40,7 @@ export class RunHints {
       for (const { session } of summaries) if (session !== undefined) this.#saw(session.id);
     }));
     this.#disposables.add(collector.onDidSeeProgram((report) => this.#heard(report)));
+    this.#disposables.add(debug.onDidStartDebugSession(({ name, configuration }) => { if (setsEnvironment() && isLeftAlone(configuration)) this.#show(undefined, name); }));
     this.#disposables.add(runs.onDidEnd((run) => this.#ended(run)));
     this.#disposables.add(runs.onDidChange(() => { if (runs.live.length > 0) this.#show(undefined); }));
     this.#disposables.add({ dispose: () => clearTimeout(this.#timer) });
@@ -44,6 +48,7 @@ export class RunHints {
 
   /** The line, without markup. */
   get text(): string | undefined {
+    if (this.#leftAlone !== undefined) return leftAloneText(this.#leftAlone);
     const run = this.#silent, prepared = run === undefined ? undefined : this.#tracer.find(run.id);
     return run === undefined ? undefined : silentText(run, prepared === undefined ? undefined : elsewhereText(prepared), this.#reports.get(run.id));
   }
@@ -72,24 +77,29 @@ export class RunHints {
   }
 
   #ended(run: Run): void {
-    if (this.#seen.has(run.id) || kitOf(run.type) === undefined) return;
+    if (this.#seen.has(run.id)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { if (!this.#seen.has(run.id)) this.#show(run); }, patienceMs);
   }
 
-  #show(run: Run | undefined): void {
-    if (this.#silent === run) return;
+  #show(run: Run | undefined, leftAlone?: string): void {
+    if (this.#silent === run && this.#leftAlone === leftAlone) return;
     this.#silent = run;
+    this.#leftAlone = leftAlone;
     this.#changed.fire();
   }
 }
+
+const leftAloneText = (name: string): string =>
+  `${visibleName(name)} is started in a container or on another machine, so nothing was set for it. “Spanscope: Programs in Containers and on Other Machines” says how its spans come here.`;
 
 /** What to do about a run without spans; with the report, for what its program has loaded. */
 export function silentText({ name, type }: Run, elsewhere: string | undefined, report?: ProgramReport): string {
   if (elsewhere !== undefined) return `No spans of ${visibleName(name)} came here. ${elsewhere}`;
   const kit = kitOf(type), ended = `${visibleName(name)} ended without a span.`;
   const loaded = report === undefined ? undefined : loadedText(report);
-  return loaded !== undefined ? `${ended} ${loaded}` : kit === undefined ? ended : `${ended} If it uses no OpenTelemetry, add the Agent Kit, then ${lines[kit]}.`;
+  if (kit === undefined) return `${ended} It is seen once it exports OTLP, as the SDKs of OpenTelemetry do: its variables lead here.`;
+  return loaded !== undefined ? `${ended} ${loaded}` : `${ended} If it uses no OpenTelemetry, add the Agent Kit, then ${lines[kit]}.`;
 }
 
 /** Those whose runs are seen as soon as they have any. */

@@ -3,6 +3,7 @@ import { RunLog } from '../../../../src/debug/runLog.ts';
 import { Tracer } from '../../../../src/debug/tracer.ts';
 import { RunHints } from '../../../../src/editor/traces/runHints.ts';
 import type { ProgramReport } from '../../../../src/protocol/live.ts';
+import { debug } from '../../../support/vscode.ts';
 import { fakeCollector } from '../collector/fakes.ts';
 import { summaryOf } from './summaries.ts';
 
@@ -54,11 +55,24 @@ describe('the hint for a run without spans', () => {
     expect(hints.text).toBeUndefined();
   });
 
-  it('does not come for programs that the agent kit is not made for', () => {
+  it('names what programs of other languages need', () => {
     const { runs, hints } = hintsOn();
-    runs.begin({ ...run, type: 'go' }, 's');
+    runs.begin({ ...run, name: 'server', type: 'go' }, 's');
     runs.end('r1', 's');
     vi.runAllTimers();
+    expect(hints.text).toBe('server ended without a span. It is seen once it exports OTLP, as the SDKs of OpenTelemetry do: its variables lead here.');
+  });
+
+  it('comes at once for a program that is started where our address is not ours, and goes with the next run', () => {
+    const { runs, hints } = hintsOn();
+    const start = (configuration: object): void => debug.started.fire({ name: 'API in Docker', configuration: { request: 'launch', type: 'coreclr', ...configuration } });
+    start({});
+    start({ pipeTransport: { pipeProgram: 'docker' }, spanscope: false });
+    start({ pipeTransport: { pipeProgram: 'docker' }, request: 'attach' });
+    expect(hints.text).toBeUndefined();
+    start({ pipeTransport: { pipeProgram: 'docker' } });
+    expect(hints.text).toBe('API in Docker is started in a container or on another machine, so nothing was set for it. “Spanscope: Programs in Containers and on Other Machines” says how its spans come here.');
+    runs.begin(run, 's');
     expect(hints.text).toBeUndefined();
   });
 
