@@ -6,7 +6,11 @@ lets the module of this package that knows it set things up. Nothing here may th
 
 import os
 import sys
+import time
+from _thread import RLock, allocate_lock, get_ident, start_new_thread
 
+# For `native`: as they are before the program runs.
+sleep = time.sleep
 _folder = ""
 
 # What the program may load, and which module of this package has a function `attach` for it.

@@ -8,7 +8,7 @@ import struct
 import sys
 import time
 
-from . import kit, live
+from . import kit, live, native
 from .live import LOOPBACK, whole_message
 
 _FIRST_RETRY = 0.2
@@ -42,6 +42,12 @@ class _LocalWebSocket(kit._WebSocket):
         else:
             header = struct.pack("!BBQ4x", 0x80 | opcode, 0xFF, size)
         self.socket.sendall(header + payload)
+
+
+def _opened(endpoint, kind):
+    if endpoint.scheme == "ws":
+        kit.socket = native.sockets()
+    return kind(endpoint)
 
 
 class Connection:
@@ -158,7 +164,7 @@ class Connection:
     def _connect(self):
         try:
             is_local = self._endpoint.scheme == "ws" and self._endpoint.hostname in LOOPBACK
-            self._web_socket = (_LocalWebSocket if is_local else kit._WebSocket)(self._endpoint)
+            self._web_socket = _opened(self._endpoint, _LocalWebSocket if is_local else kit._WebSocket)
             self._web_socket.send(json.dumps(self._hello()).encode("ascii"))
             self._take_answers(self._web_socket.take())
         except Exception:
@@ -175,7 +181,7 @@ class Connection:
             return
         self._program = program
         try:
-            web_socket = self._web_socket = kit._WebSocket(self._endpoint)
+            web_socket = self._web_socket = _opened(self._endpoint, kit._WebSocket)
             web_socket.socket.settimeout(_REPORT_SECONDS)
             web_socket.send(json.dumps(self._hello()).encode("ascii"))
             # To leave with something unread would take back what was sent.

@@ -9,11 +9,10 @@ import atexit
 import collections
 import functools
 import os
-import select
-import socket
 import sys
-import threading
 import time
+
+from . import native
 
 _LOOK_SECONDS = 0.02  # about a frame of a screen; what happens to a span within it travels as one
 _ACTIVE_SECONDS = 0.5  # after the last span the thread goes on looking for so long
@@ -30,7 +29,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _begun = {}
 # Messages of whole spans, and (class, object) of spans that ended after the thread had seen them. The oldest give way when nobody takes them.
 _done = collections.deque(maxlen=_MOST_WAITING)
-_begin_lock = threading.RLock()
+_begin_lock = native.RLock()
 _sender = None
 _original_exits = {}
 
@@ -208,7 +207,7 @@ def _after_fork():
 
 def _in_child():
     global _sender, _begin_lock, stop_at, is_listening
-    _begin_lock = threading.RLock()
+    _begin_lock = native.RLock()
     stop_at = _stop_at_first()
     is_listening = False
     stops = sys.modules.get("_spanscope_hook.stops")
@@ -232,6 +231,7 @@ class _Sender:
         self._flushes = collections.deque()
         self._tells = collections.deque()
         self._signal = None
+        self._number = None
 
     def wake(self):
         self.is_asleep = False
@@ -247,21 +247,19 @@ class _Sender:
 
     def _start(self):
         if self._signal is None:
-            self._signal = socket.socketpair()
+            self._signal = native.sockets().socketpair()
             for end in self._signal:
                 end.setblocking(False)
         self._stopping = False
-        thread = threading.Thread(target=self._run, name="spanscope", daemon=True)
-        # Debuggers of the pydevd family neither trace nor show nor stop it.
-        thread.pydev_do_not_trace = True
-        thread.is_pydev_daemon_thread = True
-        thread.start()
-        self._thread = thread
+        self._thread = native.thread(self._run)
+
+    def _is_here(self):
+        return self._number == native.get_ident()
 
     def stop(self):
         """Ends the thread, keeping what it knows and its connection."""
         thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        if thread is None or self._is_here():
             return
         self._stopping = True
         count = _system_threads()
@@ -279,10 +277,10 @@ class _Sender:
 
     def flush(self):
         is_new = self._thread is None and self._connection is None
-        if self._thread is threading.current_thread() or (is_new and not (_begun or _done)):
+        if self._is_here() or (is_new and not (_begun or _done)):
             return
         # A lock of its own for each: whatever this interrupts holds none of them.
-        done = threading.Lock()
+        done = native.allocate_lock()
         done.acquire()
         self._flushes.append(done)
         self.wake()
@@ -306,16 +304,17 @@ class _Sender:
             one.turn(time.monotonic(), True)
             if one.socket is None or one.is_idle:
                 return
-            one.has_unread = len(_readable(one.socket, None, _LOOK_SECONDS)) > 0
+            one.has_unread = len(native.readable([one.socket], _LOOK_SECONDS)) > 0
 
     def tell(self, text):
-        sent = threading.Lock()
+        sent = native.allocate_lock()
         sent.acquire()
         self._tells.append((text, sent))
         self.wake()
         sent.acquire(timeout=_TELL_SECONDS)
 
     def _run(self):
+        self._number = native.get_ident()
         try:
             if self._connection is None:
                 from . import connection
@@ -324,6 +323,8 @@ class _Sender:
             self._turns(self._connection)
         except Exception:
             pass  # the program goes on without
+        finally:
+            self._number = None
 
     def _turns(self, connection):
         last_seen = time.monotonic()
@@ -348,13 +349,13 @@ class _Sender:
         if self._flushes:
             seconds = _LOOK_SECONDS
         elif quiet_for < _ACTIVE_SECONDS:
-            time.sleep(_LOOK_SECONDS)
+            native.sleep(_LOOK_SECONDS)
         else:
             seconds = connection.seconds_to_sleep(time.monotonic(), _CHANGES_SECONDS)
             self.is_asleep = True
             if _begun or _done or self._flushes or self._tells or self._stopping:  # came before anybody could know that we sleep
                 seconds = 0
-        readable = _readable(self._signal[0], connection.socket, seconds)
+        readable = native.readable([each for each in (self._signal[0], connection.socket) if each is not None], seconds)
         self.is_asleep = False
         connection.has_unread = connection.socket is not None and connection.socket.fileno() in readable
         if self._signal[0].fileno() in readable:
@@ -375,16 +376,4 @@ def _await_end(count):
     """Python 3.12 and later count the system's threads in `fork` and warn; there one that was joined lives for a moment more."""
     until = time.monotonic() + 0.05
     while 0 < count <= _system_threads() and time.monotonic() < until:
-        time.sleep(0.0005)
-
-
-def _readable(signal, connection, seconds):
-    """The numbers of those that can be read from, as soon as there are any or the time (None: for ever) is over."""
-    sockets = [signal] if connection is None else [signal, connection]
-    if not hasattr(select, "poll"):
-        return [each.fileno() for each in select.select(sockets, [], [], seconds)[0]]
-    # Unlike `select` it knows numbers beyond 1024, which programs with many connections have.
-    poll = select.poll()
-    for each in sockets:
-        poll.register(each, select.POLLIN)
-    return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]
+        native.sleep(0.0005)

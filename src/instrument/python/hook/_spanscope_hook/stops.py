@@ -3,17 +3,17 @@
 import json
 import threading
 
-from . import debugger, first_line, live
+from . import debugger, first_line, live, native
 from .breakpoints import Breakpoints
 
 # How long the first span of a program that is debugged waits to be told breakpoints: else it would pass them by on a slow machine.
 _FIRST_SECONDS = 5.0
 
 _breakpoints = Breakpoints()
-_told = threading.Event()
+_told = native.Event()
 # Held while the program stands: who comes to a breakpoint meanwhile stops when it goes on, so that every stop is seen.
 _standing = threading.RLock()
-_counting = threading.RLock()
+_counting = native.RLock()
 
 
 def told(items):
@@ -92,5 +92,5 @@ def forget_threads():
     """To be called in a forked child, whose other threads are gone with what they held."""
     global _breakpoints, _told, _standing, _counting
     _breakpoints = Breakpoints()  # it counts for itself
-    _told, _standing, _counting = threading.Event(), threading.RLock(), threading.RLock()
+    _told, _standing, _counting = native.Event(), threading.RLock(), native.RLock()
     first_line.forget()
