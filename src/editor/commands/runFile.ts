@@ -3,22 +3,22 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Prepared } from '../../debug/tracer.ts';
 import { layersOfTerminal } from '../../debug/userLayers.ts';
-import { programOf } from '../environment/fileProgram.ts';
+import { programOf, runnableKinds } from '../environment/fileProgram.ts';
 import type { FileProgram } from '../environment/fileProgram.ts';
 import { nodeProgram } from '../environment/nodeProgram.ts';
 import type { Services } from '../services.ts';
 import type { Command } from './command.ts';
 
-/** Runs a Python, JavaScript or TypeScript file in a terminal, as a run of its own. */
+/** Runs a file in a terminal, as a run of its own. */
 export const runFile: Command = {
   id: 'spanscope.runFile',
   async run(services, target) {
     if (!vscode.workspace.isTrusted) throw new Error('Programs are run only in a workspace that is trusted.');
     const uri = target instanceof vscode.Uri ? target : vscode.window.activeTextEditor?.document.uri;
-    if (uri?.scheme !== 'file') throw new Error('Open a Python, JavaScript or TypeScript file first.');
+    if (uri?.scheme !== 'file') throw new Error(`Open a file first: ${runnableKinds} can be run like this.`);
     const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? path.dirname(uri.fsPath);
     const program = await programOf(uri.fsPath, folder, { exists: existsSync, python: () => chosenPython(uri), node: nodeProgram });
-    if (program === undefined) throw new Error('Only Python, JavaScript and TypeScript files can be run like this.');
+    if (program === undefined) throw new Error(`Only ${runnableKinds} can be run like this. Debug others, or run them in a terminal or a task: there they are told where to send their spans as well.`);
     await vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString())?.save();
     await services.receiver.started();
     await start(services, uri, folder, program, false);
@@ -27,13 +27,13 @@ export const runFile: Command = {
 
 async function start(services: Services, uri: vscode.Uri, folder: string, program: FileProgram, isOverriding: boolean): Promise<void> {
   const name = path.basename(uri.fsPath);
-  const prepared = await services.tracer.prepare({ name, type: program.type, reach: 'hooks', existing: layersOfTerminal(), isOverriding, isAsked: true });
+  const prepared = await services.tracer.prepare({ name, type: program.type, reach: program.reach, existing: layersOfTerminal(), isOverriding, isAsked: true });
   if (prepared === undefined) throw new Error('The receiver listens nowhere, so the program could not be seen.');
   // What all terminals have is there without being set twice.
   const own = [...prepared.environment.variables].filter(([variable]) => services.context.environmentVariableCollection.get(variable) === undefined);
   const task = new vscode.Task(
     { type: 'spanscope', file: uri.fsPath }, vscode.workspace.getWorkspaceFolder(uri) ?? vscode.TaskScope.Workspace, `Run ${name}`, 'Spanscope',
-    new vscode.ProcessExecution(program.command, [...program.args], { cwd: folder, env: { ...Object.fromEntries(own), ...program.env } }), [],
+    new vscode.ProcessExecution(program.command, [...program.args], { cwd: program.cwd ?? folder, env: { ...Object.fromEntries(own), ...program.env } }), [],
   );
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated, clear: true };
   await runTask(services, task, prepared);
