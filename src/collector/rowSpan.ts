@@ -7,13 +7,16 @@ import { spanKinds, statusCodes } from '../model/span.ts';
 import type { SpanKind, StatusCode } from '../model/span.ts';
 import { metaKind, metaRole, metaStatus } from '../model/traceRows.ts';
 import type { QuerySpan, WantedText } from '../query/query.ts';
-import { noContent } from './store/contentArena.ts';
 import { AttributeLookup } from './store/attributeLookup.ts';
+import { noContent } from './store/contentArena.ts';
 import { ChunkTexts, ContentSearch } from './store/contentSearch.ts';
+import { packedKeyScanOf } from './store/packedKeys.ts';
 import { hasTellingKey } from './store/rowInput.ts';
 import { decodeStepContent } from './store/stepContent.ts';
 import type { TraceColumns } from './store/traceColumns.ts';
 import { someTextIn } from './store/valueTexts.ts';
+
+const mayTell = { inContent: hasTellingKey, inPacked: packedKeyScanOf(hasTellingKey) };
 
 /** A row as queries see it. One object serves all rows of a trace: `at` points it at the next; content is decoded only when asked for. */
 export class RowSpan implements QuerySpan {
@@ -64,10 +67,10 @@ export class RowSpan implements QuerySpan {
   step(): AgentView | undefined {
     if (this.view !== null) return this.view;
     this.view = undefined;
-    const range = this.trace.contents.bytesOf(this.trace, this.row);
-    if (!isTellingName(this.name) && !hasTellingKey(range.bytes, range.start, range.end)) return undefined;
-    const { scope } = this.trace.contents.originOf(this.trace, this.row);
-    this.view = stepOf({ name: this.name, kind: this.kind, scopeName: scope.name, ...decodeStepContent(range), logs: [] });
+    const { trace, row } = this, { contents } = trace;
+    if (!isTellingName(this.name) && !contents.someKey(trace, row, mayTell)) return undefined;
+    const { scope } = contents.originOf(trace, row);
+    this.view = stepOf({ name: this.name, kind: this.kind, scopeName: scope.name, ...decodeStepContent(contents.bytesOf(trace, row)), logs: [] });
     return this.view;
   }
 

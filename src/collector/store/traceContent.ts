@@ -7,6 +7,7 @@ import { decodeContent } from '../../model/spanContent.ts';
 import type { AttributeLookup } from './attributeLookup.ts';
 import { ContentArena, noContent } from './contentArena.ts';
 import type { ByteRange } from './contentArena.ts';
+import type { KeyScan } from './keyScan.ts';
 import type { Origin } from './origins.ts';
 import type { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
@@ -137,10 +138,19 @@ export class TraceContent {
 
   /** The last value of one attribute of a row, found without decoding the others. */
   attributeOf(rows: RowColumns, row: number, lookup: AttributeLookup): AttributeValue | undefined {
+    return this.lookAt(rows, row, lookup, undefined);
+  }
+
+  /** Whether a row has an attribute key that a scan looks for; `inPacked` does the same with contents as they lie in memory. */
+  someKey(rows: RowColumns, row: number, scans: Readonly<Record<'inContent' | 'inPacked', KeyScan>>): boolean {
+    return this.lookAt(rows, row, scans, false);
+  }
+
+  private lookAt<T>(rows: RowColumns, row: number, reader: Readonly<Record<'inContent' | 'inPacked', (bytes: Uint8Array, start: number, end: number) => T>>, none: T): T {
     const offset = this.offsetOf(rows, row);
-    if (offset === noContent) return undefined;
+    if (offset === noContent) return none;
     const { bytes, start, end } = offset === undefined ? this.bytesOf(rows, row) : this.arena.readPacked(offset);
-    return offset === undefined ? lookup.inContent(bytes, start, end) : lookup.inPacked(bytes, start, end);
+    return offset === undefined ? reader.inContent(bytes, start, end) : reader.inPacked(bytes, start, end);
   }
 
   contentOf(rows: RowColumns, row: number): SpanContent {
