@@ -160,10 +160,15 @@ export class InputReader implements InputFindings {
 
   /** The format of what stands behind the prefixes of the lines, and without colours, where that is surer. */
   private detectBare(plain: Detection | undefined): Detection | undefined {
-    const held = this.held.peek(), lines = LinePrefixes.of(held.subarray(0, headBytes)), hasParts = lines?.hasParts === true;
-    if (plain !== undefined && plain.score > 0.9 && !hasParts) return plain;
-    const bare = lines?.push(held), detection = bare === undefined ? undefined : detect(bare, this.options.formats);
-    if (lines === undefined || bare === undefined || detection === undefined || (!hasParts && detection.score <= (plain?.score ?? 0))) return plain;
+    const held = this.held.peek(), candidates = LinePrefixes.of(held.subarray(0, headBytes)), hasParts = candidates.some((lines) => lines.hasParts);
+    if (plain !== undefined && plain.score > 0.9 && !hasParts && plain.format.pieces !== 'lines') return plain;
+    let best: { readonly lines: LinePrefixes; readonly bare: Uint8Array; readonly detection: Detection } | undefined;
+    for (const lines of candidates) {
+      const bare = lines.push(held), detection = detect(bare, this.options.formats);
+      if (detection !== undefined && detection.score > (best?.detection.score ?? 0)) best = { lines, bare, detection };
+    }
+    if (best === undefined || (!hasParts && !isSurer(best.detection, plain, best.lines))) return plain;
+    const { lines, bare, detection } = best;
     this.lines = lines;
     this.held = this.newBuffer();
     this.held.add(bare);
@@ -227,6 +232,9 @@ export class InputReader implements InputFindings {
     batch.forgetRows();
   }
 }
+
+/** Whether a format is to be read without prefixes: lines that many formats pass over mean nothing else without what is in front of them. */
+const isSurer = ({ score }: Detection, plain: Detection | undefined, { name }: LinePrefixes): boolean => score > (plain?.score ?? 0) || (score === plain?.score && name !== undefined);
 
 /** Whether text begins with a list whose first item is an object. */
 function beginsList(text: Uint8Array): boolean {

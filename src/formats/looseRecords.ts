@@ -98,7 +98,7 @@ export class LooseRecords {
     this.textLines = 0;
   }
 
-  /** Whether a byte belongs to what stands in front of every line. Where another line has not even its first byte, the first line had it alone. */
+  /** Whether a byte belongs to what stands in front of every line. Where another line has not even its first byte, the first line had it alone, and what is as far in as that line is no part of it. */
   private isPrefixAt(byte: number): boolean {
     const { prefix, prefixAt } = this;
     if (prefixAt >= prefix.length || byte === newline) return false;
@@ -107,7 +107,7 @@ export class LooseRecords {
       this.prefixAt++;
       return true;
     }
-    if (prefixAt > 0) this.isLineStart = !isBlank(prefix[0] as number);
+    if (prefixAt > 0) this.isLineStart = !isBlank(prefix[0] as number) || (!isBlank(byte) && !isClosing(byte));
     if (prefixAt === 0 || !this.isLineStart) this.prefix = [];
     return false;
   }

@@ -31,10 +31,14 @@ const writers: readonly (readonly [string, (i: number) => string])[] = [
   ['Docker Compose', () => 'agent-1  | '], ['Docker Compose in colours', () => color('agent-1  | ')], ['Docker Compose with times', (i) => `agent-1  | ${at(i)} `],
   ['kubectl --prefix', () => '[pod/agent-7d9f/main] '], ['kubectl --timestamps', (i) => `${at(i).replace('Z', '123456Z')} `],
   ['containerd', (i) => `${at(i).replace('Z', '123456Z')} stdout F `], ['GitHub Actions', (i) => `${at(i).replace('Z', '0000Z')} `], ['gh run view --log', (i) => `build\tRun tests\t${at(i).replace('Z', '0000Z')} `],
-  ['journald', (i) => `Nov 20 18:44:${10 + (i % 40)} host agent[1234]: `], ['journald with ISO times', (i) => `${at(i).slice(0, 19)}+0000 host python3[99]: `], ['Heroku', (i) => `${at(i).replace('Z', '000+00:00')} app[web.1]: `],
+  ['journald', (i) => `Nov 20 18:44:${10 + (i % 40)} host agent[1234]: `], ['journald with ISO times', (i) => `${at(i).slice(0, 19)}+0000 host python3[99]: `], ['pm2', () => '0|agent    | '], ['pm2 with times', (i) => `0|agent    | ${at(i).slice(0, 19)}: `],
+  ['concurrently', () => '[0] '], ['concurrently with names', () => '[dev:api] '], ['concurrently with times', (i) => `[${at(i).slice(11, 19)}] `], ['Foreman', (i) => `${at(i).slice(11, 19)} agent.1   | `], ['Turborepo', () => '@acme/api:dev: '],
+  ['pnpm', () => 'packages/api dev: '], ['GitLab', (i) => `${at(i).replace('Z', '000Z')} 01O `], ['Jenkins', (i) => `[${at(i)}] `], ['Buildkite', (i) => `\u001b_bk;t=${1795200257000 + i}\u0007`], ['Loki', (i) => `${at(i)} {app="agent"} `],
+  ['stern', () => 'agent-7d9f main '], ['syslog', (i) => `<14>1 ${at(i)} host app 123 - - `], ['CloudWatch', (i) => `${at(i)} my/stream `], ['ts', (i) => `Nov 20 18:44:${10 + (i % 40)} `], ['grep', (i) => `run.log:${i + 1}:`], ['nl', (i) => `${String(i + 1).padStart(6)}  `],
+  ['Drone', (i) => `[agent:${i}] `], ['Heroku', (i) => `${at(i).replace('Z', '000+00:00')} app[web.1]: `],
 ];
 const inputs: readonly (readonly [string, string])[] = [
-  ['indented OTLP', indented], ['OTLP lines', fixture('otlp-json-lines/threeSignals.jsonl')], ['the Python console', fixture('python-spans/pretty.log')], ['indented Go', fixture('go-stdouttrace/pretty.log')],
+  ['indented OTLP', indented], ['OTLP lines', fixture('otlp-json-lines/threeSignals.jsonl')], ['the Python console', fixture('python-spans/pretty.log')], ['indented Go', fixture('go-stdouttrace/pretty.log')], ['the Node console', fixture('node-console/sdk2.log')],
 ];
 
 describe.each(inputs)('%s', (_name, text) => {
@@ -94,7 +98,7 @@ describe('lines of several programs', () => {
 
 describe('a line that does not end', () => {
   it('is given away in parts, without what stands in front of it', () => {
-    const lines = LinePrefixes.of(utf8('a | x\na | y\na | z\n')) as LinePrefixes, long = 'é'.repeat(1 << 20);
+    const lines = LinePrefixes.of(utf8('a | x\na | y\na | z\n'))[0] as LinePrefixes, long = 'é'.repeat(1 << 20);
     let text = '';
     const chunks = ['a | 1\n', 'a | ', ...Array.from({ length: 6 }, () => long), '\na | 2\n', 'a | 3'];
     for (const chunk of chunks) text += new TextDecoder().decode(lines.push(utf8(chunk)));
@@ -105,6 +109,6 @@ describe('a line that does not end', () => {
 
 describe('a text without prefixes', () => {
   it('is left alone', () => {
-    for (const text of [indented, fixture('python-spans/pretty.log'), 'a\nb\nc\n', '', '\n\n\n\n', '{\n}\n{\n}']) expect(LinePrefixes.of(utf8(text))).toBeUndefined();
+    for (const text of [indented, fixture('python-spans/pretty.log'), 'a\nb\nc\n', '', '\n\n\n\n', '{\n}\n{\n}']) expect(LinePrefixes.of(utf8(text))).toEqual([]);
   });
 });
