@@ -1,6 +1,6 @@
 import { roles } from '../model/role.ts';
 import type { Role } from '../model/role.ts';
-import { metaRole } from '../model/traceRows.ts';
+import { metaIsRepeated, metaRole } from '../model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../model/traceRows.ts';
 
 /**
@@ -44,7 +44,7 @@ export function upwards(bits: number, role: number): number {
 /** The bits of each row that count. */
 export function countedOf({ count, parent, meta }: Pick<TraceRows, 'count' | 'parent' | 'meta'>, figures: { get(row: number): RowFigures | undefined }): Uint8Array {
   const bits = new Uint16Array(count), roleOf = (row: number): number => metaRole(meta[row] as number);
-  for (let row = 0; row < count; row++) bits[row] = ownBits(roleOf(row), figures.get(row));
+  for (let row = 0; row < count; row++) bits[row] = metaIsRepeated(meta[row] as number) ? 0 : ownBits(roleOf(row), figures.get(row));
   for (let row = 0; row < count; row++) {
     let given = upwards(ownOf(bits[row] as number), roleOf(row));
     for (let up = parent[row] as number; up >= 0; up = parent[up] as number) {

@@ -4,7 +4,8 @@ import type { RecordedPause } from '../model/recordedPauses.ts';
 import type { AgentRecord, SpanRecord, TraceSummary } from '../model/records.ts';
 import { roles } from '../model/role.ts';
 import { markBit, spanKinds, statusCodes } from '../model/span.ts';
-import { metaStatus, packMeta } from '../model/traceRows.ts';
+import { repeatedCalls } from '../analysis/sameCalls.ts';
+import { metaStatus, packMeta, withRepeated } from '../model/traceRows.ts';
 import type { RowFigures, TraceRows } from '../model/traceRows.ts';
 import type { OfflineTrace } from '../protocol/offlinePage.ts';
 import { packRows } from '../protocol/rows.ts';
@@ -37,6 +38,8 @@ export class HtmlTrace {
   readonly #services = new TextList();
   readonly #names = new TextList();
   readonly #figures: [number, RowFigures][] = [];
+  /** Ids of models' answers by row. */
+  readonly #answers = new Map<number, string>();
   #paused: readonly RecordedPause[] = [];
   #lastEnd = 0n;
 
@@ -51,6 +54,7 @@ export class HtmlTrace {
     const { name, kind, scope, content, startUnixNano, endUnixNano } = span;
     const figures = step === undefined ? undefined : figuresOf(step);
     if (figures !== undefined) this.#figures.push([this.#rows.length, figures]);
+    if (step?.role === 'llm' && step.responseId !== undefined) this.#answers.set(this.#rows.length, step.responseId);
     this.#rows.push({
       spanId: span.spanId, parentSpanId: span.parentSpanId, startUnixNano,
       durationNs: endUnixNano === 0n ? NaN : Math.max(0, Number(endUnixNano - startUnixNano)),
@@ -85,15 +89,17 @@ export class HtmlTrace {
   #columns(parents: Int32Array, base: bigint): TraceRows {
     const rows = this.#rows, shift = this.#services.texts.length;
     const shifted = (place: number): number => (place === 0 ? 0 : place + shift);
+    const start = Float64Array.from(rows, ({ startUnixNano, marks }) => ((marks & offAxis) === 0 ? Number(startUnixNano - base) : 0));
+    const duration = Float64Array.from(rows, ({ durationNs, marks }) => ((marks & offAxis) === 0 || Number.isNaN(durationNs) ? durationNs : 0));
+    const repeated = repeatedCalls(this.#answers, { start, duration }, new Map(this.#figures));
     return {
       count: rows.length,
-      start: Float64Array.from(rows, ({ startUnixNano, marks }) => ((marks & offAxis) === 0 ? Number(startUnixNano - base) : 0)),
-      duration: Float64Array.from(rows, ({ durationNs, marks }) => ((marks & offAxis) === 0 || Number.isNaN(durationNs) ? durationNs : 0)),
+      start, duration,
       parent: parents,
       name: Uint32Array.from(rows, ({ name }) => shifted(name)),
       subject: Uint32Array.from(rows, ({ subject }) => shifted(subject)),
       service: Uint16Array.from(rows, ({ service }) => service),
-      meta: Uint16Array.from(rows, ({ meta }) => meta),
+      meta: Uint16Array.from(rows, ({ meta }, row) => withRepeated(meta, repeated.has(row))),
       marks: Uint16Array.from(rows, ({ marks }) => marks),
     };
   }

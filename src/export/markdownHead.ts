@@ -1,3 +1,4 @@
+import { repeatedCalls } from '../analysis/sameCalls.ts';
 import { Numbers } from '../analysis/numbers.ts';
 import { failureOf } from '../model/conventions/failure.ts';
 import { agentOf, labelOf, stepOf } from '../model/conventions/registry.ts';
@@ -84,10 +85,10 @@ export function tell(span: ExportSpan, room: TextRoom): Told {
 }
 
 /** A step without what was said, of which there may be much. */
-function figuresOf({ role, model, inputTokens, outputTokens, costUsd, sources }: AgentView): AgentView {
+function figuresOf({ role, model, inputTokens, outputTokens, costUsd, responseId, sources }: AgentView): AgentView {
   return {
     role, sources, ...(model === undefined ? {} : { model }), ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(outputTokens === undefined ? {} : { outputTokens }), ...(costUsd === undefined ? {} : { costUsd }),
+    ...(outputTokens === undefined ? {} : { outputTokens }), ...(costUsd === undefined ? {} : { costUsd }), ...(responseId === undefined ? {} : { responseId }),
   };
 }
 
@@ -119,7 +120,11 @@ function headOf(told: readonly Told[], { order, parents, first }: Omit<Frame, 'h
 /** Sums as the panel has them: what wrappers repeat counts once. */
 function callLines(told: readonly Told[], parents: Int32Array): readonly string[] {
   const figures = new Map(told.flatMap(({ view }, place): [number, RowFigures][] => (view === undefined ? [] : [[place, rowFiguresOf(view)]])));
-  const meta = Uint16Array.from(told, ({ view }) => packMeta(roles.indexOf(view?.role ?? 'other'), 0, 0));
+  const answers = new Map(told.flatMap(({ view }, place): [number, string][] => (view?.role === 'llm' && view.responseId !== undefined ? [[place, view.responseId]] : [])));
+  const start = Float64Array.from(told, ({ startUnixNano }) => Number(startUnixNano - (told[0]?.startUnixNano ?? 0n)));
+  const duration = Float64Array.from(told, ({ startUnixNano, endUnixNano }) => (endUnixNano === 0n ? NaN : Number(endUnixNano - startUnixNano)));
+  const repeated = repeatedCalls(answers, { start, duration }, figures);
+  const meta = Uint16Array.from(told, ({ view }, place) => packMeta(roles.indexOf(view?.role ?? 'other'), 0, 0, false, repeated.has(place)));
   const { llmCalls, toolCalls, inputTokens, outputTokens, costUsd } = sumsOf({ count: told.length, parent: parents, meta }, figures);
   const calls = told.filter(({ view }) => view?.role === 'llm');
   const models = [...Map.groupBy(calls, ({ view }) => view?.model ?? '')].filter(([model]) => model !== '').slice(0, mostNamed);

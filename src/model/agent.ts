@@ -32,6 +32,8 @@ export interface AgentView {
   readonly output?: AttributeValue;
   readonly documents?: readonly RetrievedDocument[];
   readonly conversationId?: string;
+  /** The id that the provider gave to the answer. */
+  readonly responseId?: string;
   readonly finishReason?: string;
   /** Options that a decision had, and the one that it took. */
   readonly options?: readonly string[];

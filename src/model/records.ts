@@ -99,6 +99,7 @@ export interface AgentRecord {
   readonly output?: unknown;
   readonly documents?: unknown;
   readonly conversationId?: string;
+  readonly responseId?: string;
   readonly finishReason?: string;
   readonly options?: readonly string[];
   readonly chosen?: string;

@@ -16,17 +16,17 @@ export interface TraceRows {
   readonly subject: Uint32Array | Uint16Array;
   /** Index of the service name in the same texts. */
   readonly service: Uint16Array;
-  /** Packed by `packMeta`: role, kind, status, and whether attributes tell of a failure. */
+  /** Packed by `packMeta`: role, kind, status and more. */
   readonly meta: Uint16Array;
   /** Mark bits (model/span.ts). */
   readonly marks: Uint16Array;
 }
 
-const roleBits = 4, kindBits = 3, statusShift = roleBits + kindBits, failureBit = 1 << (statusShift + 2), error = 2;
+const roleBits = 4, kindBits = 3, statusShift = roleBits + kindBits, failureBit = 1 << (statusShift + 2), repeatedBit = failureBit << 1, error = 2;
 
-/** Packs role (0-15), kind (0-7), the status that was sent (0-3) and whether attributes tell of a failure into 10 bits. */
-export const packMeta = (role: number, kind: number, status: number, tellsFailure = false): number =>
-  role | (kind << roleBits) | (status << statusShift) | (tellsFailure ? failureBit : 0);
+/** Packs role (0-15), kind (0-7), the status that was sent (0-3), whether attributes tell of a failure, and whether it is a call that another span counts for, into 11 bits. */
+export const packMeta = (role: number, kind: number, status: number, tellsFailure = false, isRepeated = false): number =>
+  role | (kind << roleBits) | (status << statusShift) | (tellsFailure ? failureBit : 0) | (isRepeated ? repeatedBit : 0);
 export const metaRole = (meta: number): number => meta & 0xf;
 export const metaKind = (meta: number): number => (meta >> roleBits) & 0x7;
 /** The status that everybody goes by: the one that was sent, or error where none was sent and attributes tell of a failure. */
@@ -34,6 +34,13 @@ export const metaStatus = (meta: number): number => metaSentStatus(meta) || (met
 /** The status as it was sent, for what is written as it was received. */
 export const metaSentStatus = (meta: number): number => (meta >> statusShift) & 0x3;
 export const metaTellsFailure = (meta: number): boolean => (meta & failureBit) !== 0;
+/** Whether another span has the same call of a model and its figures count (analysis/sameCalls.ts). */
+export const metaIsRepeated = (meta: number): boolean => (meta & repeatedBit) !== 0;
+
+export const withRole = (meta: number, role: number): number => (meta & ~0xf) | role;
+export const withKindAndStatus = (meta: number, kind: number, status: number): number => (meta & (0xf | failureBit | repeatedBit)) | packMeta(0, kind, status);
+export const withFailure = (meta: number, tellsFailure: boolean): number => (tellsFailure ? meta | failureBit : meta & ~failureBit);
+export const withRepeated = (meta: number, isRepeated: boolean): number => (isRepeated ? meta | repeatedBit : meta & ~repeatedBit);
 
 /** Token and cost figures of one row; few rows have them, so they are no columns. NaN = not recorded. */
 export interface RowFigures {

@@ -8,6 +8,8 @@ export interface StepRows {
   readonly count: number;
   readonly parent: Int32Array;
   roleOf(row: number): number;
+  /** Whether another row counts for it. */
+  isRepeated(row: number): boolean;
 }
 
 /** Sums of a trace's agent steps (analysis/countedFigures.ts), kept while rows come in any order. */
@@ -40,9 +42,9 @@ export class StepSums {
    * `attached`.
    */
   set(rows: StepRows, row: number, roleBefore: number, figures: RowFigures | undefined): void {
-    const role = rows.roleOf(row), parent = rows.parent[row] as number, own = ownBits(role, figures);
+    const role = rows.roleOf(row), parent = rows.parent[row] as number, own = rows.isRepeated(row) ? 0 : ownBits(role, figures);
     const before = this.bitsOf(row), ownBefore = ownOf(before), below = before & ~ownBefore;
-    if (own === 0 && before === 0) return;
+    if (own === 0 && before === 0 && figures === undefined) return;
     const isTakenBack = (ownBefore & ~own) !== 0 || ((ownBefore & figureBits) !== 0 && !isSame(this.figures.get(row), figures));
     const isSeenOtherwise = below !== 0 && role !== roleBefore
       && ((parent >= 0 && upwards(below, role) !== upwards(below, roleBefore)) || coveredOf(below, role) !== coveredOf(below, roleBefore));

@@ -10,9 +10,11 @@ export interface Step {
   readonly role: number;
   readonly subject: string;
   readonly figures: RowFigures | undefined;
+  /** The id of a model's answer, '' when there is none. */
+  readonly answerId: string;
 }
 
-export const noStep: Step = { role: 0, subject: '', figures: undefined };
+export const noStep: Step = { role: 0, subject: '', figures: undefined, answerId: '' };
 
 /** Reads the agent's step that a span is, if it is one. Logs that name the span are not looked at. */
 export function readStep(name: string, kind: number, scopeName: string, content: StepContent): Step {
@@ -24,6 +26,7 @@ export function readStep(name: string, kind: number, scopeName: string, content:
   return {
     role: roles.indexOf(view.role),
     subject,
+    answerId: view.role === 'llm' ? view.responseId ?? '' : '',
     figures: hasFigures ? { inputTokens, outputTokens, cacheReadTokens, costUsd } : undefined,
   };
 }

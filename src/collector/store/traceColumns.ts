@@ -6,7 +6,7 @@ import type { Resource } from '../../model/span.ts';
 import { operationCode, present } from '../../model/spanBatch.ts';
 import type { BatchLog } from '../../model/spanBatch.ts';
 import { highOf, joinHalves, lowOf } from '../../model/time.ts';
-import { metaKind, metaRole, metaSentStatus, metaTellsFailure, packMeta } from '../../model/traceRows.ts';
+import { metaIsRepeated, metaKind, metaRole, metaSentStatus, withFailure, withKindAndStatus, withRepeated, withRole } from '../../model/traceRows.ts';
 import type { ByteRange } from './contentArena.ts';
 import { mayTellFailure, tellsFailure } from './failures.ts';
 import { ParentLinks } from './parentLinks.ts';
@@ -16,6 +16,7 @@ import type { RowChanges } from './rowChanges.ts';
 import { RowColumns } from './rowColumns.ts';
 import type { RowInput } from './rowInput.ts';
 import { RowTimes, timeMarks } from './rowTimes.ts';
+import { SameCalls } from './sameCalls.ts';
 import { SpanIds } from './spanIds.ts';
 import { decodeStepContent } from './stepContent.ts';
 import { StepSums } from './stepSums.ts';
@@ -62,6 +63,7 @@ export class TraceColumns extends RowColumns {
   readonly contents = new TraceContent();
   readonly logs = new TraceLogs(this.contents);
   readonly sums = new StepSums();
+  private readonly sameCalls = new SameCalls();
   readonly totals = new TraceTotals();
   readonly spanIds = new SpanIds();
   private readonly links = new ParentLinks();
@@ -85,10 +87,11 @@ export class TraceColumns extends RowColumns {
   /** About how much memory the trace takes, content included. */
   get bytesInMemory(): number {
     return fixedBytes + this.byteLength + this.spanIds.byteLength + this.texts.byteLength + this.times.byteLength + this.contents.byteLength
-      + this.logs.byteLength + this.sums.byteLength + this.links.byteLength + ((this.cutParents?.size ?? 0) + (this.running?.size ?? 0)) * 60 + (this.placeholders?.size ?? 0) * 150;
+      + this.logs.byteLength + this.sums.byteLength + this.sameCalls.byteLength + this.links.byteLength + ((this.cutParents?.size ?? 0) + (this.running?.size ?? 0)) * 60 + (this.placeholders?.size ?? 0) * 150;
   }
 
   roleOf(row: number): number { return metaRole(this.meta[row] as number); }
+  isRepeated(row: number): boolean { return metaIsRepeated(this.meta[row] as number); }
   isPlaceholder(row: number): boolean { return ((this.marks[row] as number) & placeholderMark) !== 0; }
   spanIdOf(row: number): string { return this.spanIds.idOf(this.ids, row); }
   /** The row of a span id as people write it, or -1. */
@@ -183,6 +186,7 @@ export class TraceColumns extends RowColumns {
   settle(): void {
     for (const row of this.staleSteps ?? []) this.readStepOf(row);
     this.staleSteps?.clear();
+    for (const row of this.sameCalls.settle(this, this.sums.figures)) this.setRepeated(row, !this.isRepeated(row));
     const isMoved = this.times.needsRebase && this.times.rebase(this);
     if (isMoved || this.textsReplaced !== this.texts.replaced) this.beginEpoch();
     this.sums.settle(this);
@@ -425,15 +429,22 @@ export class TraceColumns extends RowColumns {
 
   private writeStep(row: number, step: Step): void {
     const meta = this.meta[row] as number;
-    this.meta[row] = packMeta(step.role, metaKind(meta), metaSentStatus(meta), metaTellsFailure(meta));
+    this.meta[row] = withRole(meta, step.role);
     this.setSubject(row, step.subject === '' ? 0 : this.texts.indexOf(step.subject));
     this.sums.set(this, row, metaRole(meta), step.figures);
+    this.sameCalls.set(row, step.answerId);
+  }
+
+  private setRepeated(row: number, isRepeated: boolean): void {
+    this.meta[row] = withRepeated(this.meta[row] as number, isRepeated);
+    this.sums.set(this, row, this.roleOf(row), this.sums.figures.get(row));
+    this.touch(row);
   }
 
   /** Notes whether attributes tell of a failure; where a status was sent, that says it. */
   private writeFailure(row: number, name: string, scopeName: string, content: ByteRange): void {
-    const meta = this.meta[row] as number, role = metaRole(meta), kind = metaKind(meta), status = metaSentStatus(meta);
-    this.meta[row] = packMeta(role, kind, status, status === 0 && tellsFailure({ name, kind, scopeName, role }, content));
+    const meta = this.meta[row] as number, span = { name, kind: metaKind(meta), scopeName, role: metaRole(meta) };
+    this.meta[row] = withFailure(meta, metaSentStatus(meta) === 0 && tellsFailure(span, content));
   }
 
   private readStepOf(row: number): void {
@@ -447,7 +458,7 @@ export class TraceColumns extends RowColumns {
   }
 
   private setMeta(row: number, kind: number, status: number): void {
-    this.meta[row] = packMeta(this.roleOf(row), kind, status, metaTellsFailure(this.meta[row] as number));
+    this.meta[row] = withKindAndStatus(this.meta[row] as number, kind, status);
   }
 
   private mark(row: number, bits: number): void { this.marks[row] = (this.marks[row] as number) | bits; }

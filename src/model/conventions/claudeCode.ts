@@ -43,6 +43,7 @@ function step(input: ConventionInput): StepFields {
     cacheWriteTokens: firstOf(input, ['cache_creation_tokens'], figure),
     outputTokens: firstOf(input, ['output_tokens'], figure),
     timeToFirstTokenNs: firstTokenMs && { value: Math.round(firstTokenMs.value * 1e6), source: firstTokenMs.source },
+    responseId: firstOf(input, ['request_id'], text),
     finishReason: firstOf(input, ['stop_reason'], text),
   };
 }

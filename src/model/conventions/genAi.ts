@@ -49,6 +49,7 @@ const fieldsOf = stepReader({
   toolName: [['gen_ai.tool.name'], text],
   toolCallId: [['gen_ai.tool.call.id'], text],
   conversationId: [['gen_ai.conversation.id', 'copilot_chat.session_id', 'conversation.id', 'session.id'], text],
+  responseId: [['gen_ai.response.id'], text],
   finishReason: [['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], finishReason],
 });
 

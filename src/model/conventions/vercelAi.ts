@@ -53,6 +53,7 @@ function step(input: ConventionInput): StepFields {
     toolName: firstOf(input, ['ai.toolCall.name'], text),
     toolCallId: firstOf(input, ['ai.toolCall.id'], text),
     conversationId: firstOf(input, ['ai.telemetry.metadata.sessionId'], text),
+    responseId: firstOf(input, ['ai.response.id'], text),
     finishReason: firstOf(input, ['ai.response.finishReason', 'ai.finishReason'], text),
   };
 }

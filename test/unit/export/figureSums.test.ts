@@ -18,7 +18,7 @@ describe('the sums of a document', () => {
       };
       const figures = new Map<number, RowFigures>();
       const store = new StepSums();
-      const stepRows = { count: n, parent: rows.parent, roleOf: (at: number) => metaRole(rows.meta[at] as number) };
+      const stepRows = { count: n, parent: rows.parent, roleOf: (at: number) => metaRole(rows.meta[at] as number), isRepeated: () => false };
       all.forEach(({ inputTokens, outputTokens, costUsd }, i) => {
         if ([inputTokens, outputTokens, costUsd].every(Number.isNaN)) return;
         figures.set(i, { inputTokens, outputTokens, cacheReadTokens: NaN, costUsd });

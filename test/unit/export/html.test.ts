@@ -44,6 +44,19 @@ describe('the HTML document', () => {
     }));
   });
 
+  it('counts what failed by its attributes alone, and once what two libraries recorded, as its Markdown does', async () => {
+    const call = (id: string, from: number, to: number): ExportSpan => sketched({
+      id, name: id, from, to, attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', 'gen_ai.response.id': 'r1', 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 },
+    });
+    const given = [call('library', 1, 6), call('sdk', 2, 5), sketched({ id: 'other', name: 'other', from: 7, to: 8, attributes: { 'error.type': 'timeout' } })];
+    const { manifest } = dataOf(pageOf(given));
+    expect(manifest.traces[0]?.summary).toMatchObject({ llmCalls: 1, inputTokens: 100, outputTokens: 20, errorCount: 1 });
+    const text = written(markdown, given).text;
+    expect(text).toContain('Model calls: 1, 100 → 20 tokens');
+    expect(text).toContain('1 failed');
+    expect(text).toContain('timeout');
+  });
+
   it('has the structure of the trace, and its sums', async () => {
     const { manifest, rows } = dataOf(pageOf(agentRun, { note: () => 'one' }));
     const [trace] = manifest.traces;

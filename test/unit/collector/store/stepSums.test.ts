@@ -40,6 +40,22 @@ describe('the sums of a trace', () => {
       .toEqual({ llmCalls: 1, toolCalls: 0, inputTokens: 5, outputTokens: 1, costUsd: 0.5 });
   });
 
+  it('count a call once that two libraries recorded beside each other, by the id of its answer and their times', () => {
+    const answer = (id: string, ...figures: object[]): string => llm(Object.assign({ 'gen_ai.response.id': id }, ...figures));
+    const sdk = `b<a sdk 2..5 ${answer('m1', tokens(100, 20))}`, library = `c<a library 1..6 ${answer('m1', tokens(100, 21))}`, root = 'a main 0..9';
+    const once = { llmCalls: 1, toolCalls: 0, inputTokens: 100, outputTokens: 21, costUsd: undefined };
+    for (const order of [[root, sdk, library], [library, sdk, root], [sdk, root, library]]) expect(sumsOf(...order)).toEqual(once);
+    expect(sumsOf(root, sdk, `start c<a library 1.. ${llm()}`, `end c ..6 ${JSON.stringify({ 'gen_ai.response.id': 'm1', ...tokens(100, 21) })}`)).toEqual(once);
+    // One after the other, of other ids, or without any, they are calls of their own.
+    expect(sumsOf(root, sdk, `c<a x 6..8 ${answer('m1', tokens(100, 21))}`)).toMatchObject({ llmCalls: 2, inputTokens: 200 });
+    expect(sumsOf(root, sdk, `c<a x 1..6 ${answer('m2', tokens(100, 21))}`)).toMatchObject({ llmCalls: 2, inputTokens: 200 });
+    expect(sumsOf(root, `b<a x 2..5 ${llm(tokens(1, 1))}`, `c<a x 1..6 ${llm(tokens(1, 1))}`)).toMatchObject({ llmCalls: 2, inputTokens: 2 });
+    // Whichever says more counts.
+    expect(sumsOf(root, sdk, `c<a x 1..6 ${answer('m1')}`)).toMatchObject({ llmCalls: 1, inputTokens: 100, outputTokens: 20 });
+    // A newer record may say that it was another call.
+    expect(sumsOf(root, sdk, library, `c<a library 1..6 ${answer('m3', tokens(1, 1))}`)).toMatchObject({ llmCalls: 2, inputTokens: 101 });
+  });
+
   it('know a cost only when one was recorded', () => {
     expect(sumsOf(`a x 0..9 ${llm({ 'gen_ai.usage.cost': 0.1 })}`, `b y 0..9 ${llm({ 'gen_ai.usage.cost': 0.2 })}`).costUsd).toBe(0.3);
     expect(sumsOf(`a x 0..9 ${llm(tokens(1, 1))}`).costUsd).toBeUndefined();
