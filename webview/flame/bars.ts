@@ -7,67 +7,59 @@ import { roleIcons, roles } from '../../src/model/role.ts';
 import { markBit } from '../../src/model/span.ts';
 import { metaRole } from '../../src/model/traceRows.ts';
 import type { IconName } from '../components/glyphs.ts';
+import { drawShape, fadeWidth } from './barShapes.ts';
+import type { BarLook, Box } from './barShapes.ts';
 import { mix } from './contrast.ts';
-import { fitLabel, iconGap, iconSizeFor } from './labels.ts';
+import { fitLabel, iconGap, iconSizeFor, leastForCentredIcon as leastForLabel } from './labels.ts';
 import { endAsDrawn } from './lanePainter.ts';
 import type { Paint, Palette } from './palette.ts';
 import { tints } from './palette.ts';
 import type { Scene } from './scene.ts';
-import type { Font, Surface } from './surface.ts';
+import type { Surface } from './surface.ts';
+import type { Font } from './textWidths.ts';
 import { isHighContrast } from './theme.ts';
 import type { ChartTheme } from './theme.ts';
 
 const placeholderMark = markBit('placeholder');
 const agentRole = roles.indexOf('agent'), llmRole = roles.indexOf('llm');
-const radius = 2;
+const tintCount = Object.keys(tints).length;
 
-/** Where a bar stands, in CSS pixels; `clipLeft` and `clipRight` are the ends of the part that can be seen. */
-export interface BarBox {
-  readonly x: number;
-  readonly y: number;
-  /** With the gap after it taken off. */
-  readonly width: number;
-  readonly height: number;
+/** Where a bar stands; `clipLeft` and `clipRight` are the ends of the part that can be seen. */
+export interface BarBox extends Box {
   readonly clipLeft: number;
   readonly clipRight: number;
 }
 
 /** What there is to say about a bar. */
-interface BarState {
-  readonly row: number;
-  readonly paint: Paint;
-  readonly isDim: boolean;
-  readonly isError: boolean;
-  readonly isOpen: boolean;
-  readonly isPlaceholder: boolean;
-  readonly isQuiet: boolean;
-  /** Folded spans, 1 for a plain one. */
-  readonly count: number;
-}
+interface BarState extends BarLook { readonly row: number }
 
-/** Draws bars of at least 8 pixels in every state of the design. */
+/** Draws bars of at least 8 pixels in every state of the design. Made for one picture. */
 export class BarPainter {
   readonly #scene: Scene;
   readonly #theme: ChartTheme;
   readonly #palette: Palette;
   readonly #numbers: Numbers;
+  readonly #fonts: Readonly<Record<'agent' | 'label' | 'extra', Font>>;
 
   constructor(scene: Scene, theme: ChartTheme, palette: Palette, numbers: Numbers) {
     this.#scene = scene;
     this.#theme = theme;
     this.#palette = palette;
     this.#numbers = numbers;
+    const size = theme.fontSize - 2;
+    this.#fonts = { agent: { size, weight: 600 }, label: { size, weight: 500 }, extra: { size: size - 0.5, weight: 400 } };
   }
 
-  draw(surface: Surface, row: number, box: BarBox): void {
-    const state = this.#stateOf(row);
-    if (state.isPlaceholder) this.#placeholder(surface, box);
-    else if (isHighContrast(this.#theme)) this.#highContrastShape(surface, state, box);
-    else this.#shape(surface, state, box);
-    if (box.clipRight - box.clipLeft >= 18) this.#label(surface, state, box);
+  /** `hasShape` when all but what is written on the bar has been drawn before. */
+  draw(surface: Surface, row: number, box: BarBox, hasShape = false): void {
+    const hasLabel = box.clipRight - box.clipLeft >= leastForLabel;
+    if (hasShape && !hasLabel) return;
+    const state = this.lookOf(row);
+    if (!hasShape) drawShape(surface, state, box, { theme: this.#theme, palette: this.#palette });
+    if (hasLabel) this.#label(surface, state, box);
   }
 
-  #stateOf(row: number): BarState {
+  lookOf(row: number): BarState {
     const { flags, matches, colouring, layout, rows } = this.#scene;
     const bits = flags[row] as number, paint = colouring.paint[row] as number;
     const isDim = matches !== undefined && (bits & rowFlags.match) === 0;
@@ -78,61 +70,13 @@ export class BarPainter {
       isError: (bits & rowFlags.error) !== 0 && !isDim,
       isOpen: (bits & rowFlags.open) !== 0,
       isPlaceholder: ((rows.marks[row] as number) & placeholderMark) !== 0,
-      isQuiet: paint % Object.keys(tints).length !== tints.full && !isDim,
+      isQuiet: paint % tintCount !== tints.full && !isDim,
       count: layout.groups.get(row)?.members.length ?? 1,
     };
   }
 
-  #placeholder(surface: Surface, { x, y, width, height }: BarBox): void {
-    surface.roundRect(x, y, width, height, radius, { stroke: this.#theme.description, dash: [3, 3] });
-  }
-
-  #shape(surface: Surface, state: BarState, box: BarBox): void {
-    const { x, y, width, height } = box, { paint } = state, { error } = this.#palette;
-    if (state.isError) {
-      surface.roundRect(x, y, width, height, radius, { fill: error.fill });
-      surface.hatch(x, y, width, height, error.hatch, false);
-      surface.roundRect(x, y, width, height, radius, { stroke: this.#theme.error, lineWidth: 1.5 });
-      if (width > 10) surface.rect(x, y, 4, height, paint.edge);
-    } else if (state.isDim) {
-      surface.roundRect(x, y, width, height, radius, { fill: paint.dim });
-    } else {
-      const fade = state.isOpen ? { from: 1 - fadeWidth(width) / width, to: paint.faded } : undefined;
-      surface.roundRect(x, y, width, height, radius, { fill: paint.fill, ...(fade && { fade }) });
-      if (fade) surface.hatch(x + width * fade.from, y, width * (1 - fade.from), height, mix(this.#theme.background, paint.fill, 0.35), true);
-      if (paint.outline !== undefined) {
-        const faint = fade && { from: 0.8, to: this.#theme.background };
-        surface.roundRect(x, y, width, height, radius, { stroke: paint.outline, ...(faint && { fade: faint }) });
-      }
-      if (state.isQuiet) surface.roundRect(x, y, 3, height, radius, { fill: paint.edge });
-    }
-    if (state.count > 1 && !state.isDim) {
-      surface.rect(x + 2, y + height, Math.max(0, width - 4), 1.2, mix(paint.fill, this.#theme.background, 0.55));
-      surface.rect(x + 4, y + height + 1.6, Math.max(0, width - 8), 0.8, mix(paint.fill, this.#theme.background, 0.32));
-    }
-  }
-
-  #highContrastShape(surface: Surface, state: BarState, { x, y, width, height }: BarBox): void {
-    const line = state.isDim ? state.paint.dim : state.paint.edge, { error, background } = this.#theme;
-    surface.rect(x, y, width, height, background);
-    if (state.isError) {
-      surface.hatch(x, y, width, height, error, false);
-      surface.rect(x + 4, y + 3, Math.max(0, width - 8), height - 6, background);
-    }
-    if (state.isOpen) {
-      const tail = Math.min(38, width * 0.28), end = x + width - 8;
-      surface.line(x, y + 0.5, end, y + 0.5, line, 1);
-      surface.line(x, y + height - 0.5, end, y + height - 0.5, line, 1);
-      surface.hatch(x + width - tail, y + 1, tail, height - 2, line, true);
-    } else {
-      surface.roundRect(x, y, width, height, 0, { stroke: state.isError ? error : line, lineWidth: state.isError ? 2 : 1 });
-    }
-    surface.rect(x, y, Math.min(5, width), height, line);
-    if (state.count > 1) surface.rect(x + 3, y + height + 1, Math.max(0, width - 6), 1, line);
-  }
-
   #label(surface: Surface, state: BarState, box: BarBox): void {
-    const { row } = state, { theme, font, extraFont } = this.#fonts(row), high = isHighContrast(theme);
+    const { row } = state, theme = this.#theme, font = this.#fonts[metaRole(this.#scene.rows.meta[row] as number) === agentRole ? 'agent' : 'label'], high = isHighContrast(theme);
     const colour = this.#textColour(state), icon = this.#iconOf(state);
     const iconColour = state.isError ? theme.errorText : state.isDim || state.isPlaceholder ? colour : state.paint.icon;
     // The edge is part of the bar only while the bar's beginning can be seen.
@@ -151,26 +95,21 @@ export class BarPainter {
       x += iconSize + iconGap;
     }
     if (fit.text === '') return;
-    if (fit.isCentred) x = box.clipLeft + (visible - surface.measure(fit.text, font)) / 2;
+    if (fit.isCentred) x = box.clipLeft + (visible - surface.measure(fit.text, font).width) / 2;
     surface.text(fit.text, x, middle, font, colour);
-    if (!state.isPlaceholder && fit.free > 0) this.#extra(surface, state, box, x + surface.measure(fit.text, font), fit.free, extraFont, colour);
+    if (!state.isPlaceholder && fit.free > 0) this.#extra(surface, state, box, x + surface.measure(fit.text, font).width, fit.free, colour);
   }
 
   /** Duration and tokens at the right end; of an open bar beside the label, since its end is hatched. */
-  #extra(surface: Surface, state: BarState, box: BarBox, textEnd: number, free: number, font: Font, colour: string): void {
-    const { row } = state, scene = this.#scene, numbers = this.#numbers;
+  #extra(surface: Surface, state: BarState, box: BarBox, textEnd: number, free: number, colour: string): void {
+    const { row } = state, scene = this.#scene, numbers = this.#numbers, font = this.#fonts.extra;
     const duration = durationAsDrawn(scene, row, numbers, 'running');
     const figures = scene.figures.get(row);
     const hasTokens = figures && metaRole(scene.rows.meta[row] as number) === llmRole && !(Number.isNaN(figures.inputTokens) && Number.isNaN(figures.outputTokens));
     const both = hasTokens ? `${numbers.tokenFlow(figures.inputTokens, figures.outputTokens)}\u2003${duration}` : duration;
-    const text = surface.measure(both, font) + 18 < free ? both : duration, width = surface.measure(text, font);
+    const text = surface.measure(both, font).width + 18 < free ? both : duration, { width } = surface.measure(text, font);
     if (width + 14 > free) return;
     surface.text(text, state.isOpen ? textEnd + 12 : box.clipRight - width - 6, box.y + box.height / 2, font, colour);
-  }
-
-  #fonts(row: number): { theme: ChartTheme; font: Font; extraFont: Font } {
-    const size = this.#theme.fontSize - 2, isAgent = metaRole(this.#scene.rows.meta[row] as number) === agentRole;
-    return { theme: this.#theme, font: { size, weight: isAgent ? 600 : 500 }, extraFont: { size: size - 0.5, weight: 400 } };
   }
 
   #textColour(state: BarState): string {
@@ -205,6 +144,4 @@ export function durationAsDrawn(scene: Scene, row: number, numbers: Numbers, gro
   const telling = members?.find((member) => isRunning(scene.rows, member)) ?? members?.find((member) => isLost(scene.rows, member)) ?? row;
   return durationText(scene.rows, telling, ns, numbers, growing);
 }
-
-const fadeWidth = (width: number): number => Math.min(56, width * 0.28);
 

@@ -1,11 +1,19 @@
 import { glyphOf } from '../components/glyphs.ts';
 import type { IconName } from '../components/glyphs.ts';
-import type { Font, RoundRectStyle, Surface } from './surface.ts';
-import { TextWidths } from './textWidths.ts';
+import type { RoundRectStyle, Surface } from './surface.ts';
+import { TextWidths, fontKey } from './textWidths.ts';
+import type { Font, MeasuredText } from './textWidths.ts';
 
 const hatchStep = 6;
 
-interface HeldText { readonly text: string; readonly x: number; readonly y: number; readonly colour: string }
+/** A font as canvases know it, and the texts in it that wait to be drawn. */
+interface UsedFont {
+  readonly css: string;
+  readonly texts: string[];
+  readonly colours: string[];
+  /** x and y of every text. */
+  readonly places: number[];
+}
 
 export class CanvasSurface implements Surface {
   readonly hasIcons = true;
@@ -14,16 +22,17 @@ export class CanvasSurface implements Surface {
   readonly #dpr: number;
   readonly #widths: TextWidths;
   readonly #hatches = new Map<string, CanvasPattern>();
+  readonly #fonts = new Map<number, UsedFont>();
   #font = '';
-  /** Texts that wait, by their font. */
-  #held: Map<string, HeldText[]> | undefined;
+  /** Whether texts wait. */
+  #isHolding = false;
 
   constructor(context: CanvasRenderingContext2D, fontFamily: string, dpr: number) {
     this.context = context;
     this.#family = fontFamily;
     this.#dpr = dpr;
     this.#widths = new TextWidths((text, font) => {
-      this.#useFont(this.#cssFont(font));
+      this.#useFont(this.#fontOf(font).css);
       return context.measureText(text).width;
     });
   }
@@ -80,35 +89,51 @@ export class CanvasSurface implements Surface {
   }
 
   text(text: string, x: number, y: number, font: Font, colour: string): void {
-    this.#write(text, x, y, this.#cssFont(font), colour);
+    this.#write(text, x, y, this.#fontOf(font), colour);
   }
 
-  measure(text: string, font: Font): number { return this.#widths.of(text, font); }
+  measure(text: string, font: Font): MeasuredText { return this.#widths.of(text, font); }
 
   icon(name: IconName, x: number, y: number, size: number, colour: string): void {
-    this.#write(glyphOf(name), x - size / 2, y, `${size}px codicon`, colour);
+    this.#write(glyphOf(name), x - size / 2, y, this.#iconFont(size), colour);
   }
 
   /** Draws what `draw` does with its texts on top, font by font: to change the font for every bar takes longer than its text. */
   withTextsOnTop(draw: () => void): void {
-    const held = this.#held = new Map<string, HeldText[]>();
+    this.#isHolding = true;
     draw();
-    this.#held = undefined;
-    for (const [font, texts] of held) for (const { text, x, y, colour } of texts) this.#write(text, x, y, font, colour);
+    this.#isHolding = false;
+    for (const font of this.#fonts.values()) {
+      const { texts, places, colours } = font;
+      for (let i = 0; i < texts.length; i++) this.#write(texts[i] as string, places[2 * i] as number, places[2 * i + 1] as number, font, colours[i] as string);
+      texts.length = places.length = colours.length = 0;
+    }
   }
 
-  #write(text: string, x: number, y: number, font: string, colour: string): void {
-    if (this.#held === undefined) {
-      this.#useFont(font);
-      this.context.fillStyle = colour;
-      this.context.fillText(text, x, y + 0.5);
+  #write(text: string, x: number, y: number, font: UsedFont, colour: string): void {
+    if (this.#isHolding) {
+      font.texts.push(text);
+      font.places.push(x, y);
+      font.colours.push(colour);
       return;
     }
-    const texts = this.#held.get(font);
-    if (texts === undefined) this.#held.set(font, [{ text, x, y, colour }]); else texts.push({ text, x, y, colour });
+    this.#useFont(font.css);
+    this.context.fillStyle = colour;
+    this.context.fillText(text, x, y + 0.5);
   }
 
-  #cssFont({ size, weight }: Font): string { return `${weight} ${size}px ${this.#family}`; }
+  #fontOf(font: Font): UsedFont {
+    const key = fontKey(font);
+    return this.#fonts.get(key) ?? this.#addFont(key, `${font.weight} ${font.size}px ${this.#family}`);
+  }
+
+  #iconFont(size: number): UsedFont { return this.#fonts.get(size) ?? this.#addFont(size, `${size}px codicon`); }
+
+  #addFont(key: number, css: string): UsedFont {
+    const font: UsedFont = { css, texts: [], colours: [], places: [] };
+    this.#fonts.set(key, font);
+    return font;
+  }
 
   #useFont(font: string): void {
     if (font !== this.#font) this.context.font = this.#font = font;

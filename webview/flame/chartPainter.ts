@@ -4,6 +4,7 @@ import type { CanvasSurface } from './canvasSurface.ts';
 import { rulerHeight, rulerLine } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import { BarList, LanePainter } from './lanePainter.ts';
+import { LaneStrips, gapOf, leastBar } from './laneStrips.ts';
 import { drawPaused, pausedBands } from './pausedBands.ts';
 import type { Palette } from './palette.ts';
 import type { Scene } from './scene.ts';
@@ -11,8 +12,6 @@ import type { Surface } from './surface.ts';
 import type { ChartTheme } from './theme.ts';
 import { ticksOf } from './ticks.ts';
 
-/** Narrower bars, in CSS pixels, are nothing but colour. */
-const leastBar = 8;
 /** Bars are drawn this far beyond the edges at most: canvases lose their precision with huge coordinates. */
 const beyond = 100;
 
@@ -24,64 +23,31 @@ export interface PaintContext {
   readonly numbers: Numbers;
 }
 
-/** Draws the chart below its overlay. Lanes of many spans become strips of pixels, and only what is wide becomes shapes. */
+/** Draws the chart below its overlay: the lanes as strips of pixels, then what needs shapes and texts. */
 export class ChartPainter {
   readonly #bars = new BarList();
-  #strip: OffscreenCanvas | undefined;
-  #pixels = new Uint32Array(0);
+  readonly #strips = new LaneStrips();
 
   paint(surface: CanvasSurface, geometry: Geometry, context: PaintContext): void {
-    const { scene, theme } = context;
+    const { scene, theme, palette, numbers } = context, painter = new BarPainter(scene, theme, palette, numbers);
     surface.begin();
     surface.rect(0, 0, geometry.width, geometry.height, theme.background);
     drawGrid(surface, geometry, context);
     this.#bars.count = 0;
-    this.#strips(surface, geometry, context);
-    surface.withTextsOnTop(() => drawBars(surface, geometry, context, this.#bars));
+    this.#strips.draw(surface, geometry, scene, context, painter, this.#bars);
+    surface.withTextsOnTop(() => drawBars(surface, geometry, painter, this.#bars));
     drawPauses(surface, geometry, context);
     drawPresent(surface, geometry, scene, theme);
     drawRuler(surface, geometry, context);
-  }
-
-  /** The visible lanes as rows of an image, each of which is stretched to the height of a bar. */
-  #strips(surface: CanvasSurface, geometry: Geometry, { scene, palette }: PaintContext): void {
-    const { dpr, barHeight } = geometry, axis = geometry.axis(), { width } = axis;
-    const [first, end] = geometry.lanes(scene.layout.laneCount);
-    if (end <= first) return;
-    const strip = this.#stripFor(width, end - first), painter = new LanePainter(scene, palette, axis, Math.max(1, Math.round(dpr)), leastBar * dpr);
-    const pixels = this.#pixels.subarray(0, width * (end - first)).fill(0);
-    const painted: number[] = [];
-    for (let lane = first; lane < end; lane++) {
-      if (painter.paint(lane, pixels.subarray((lane - first) * width, (lane - first + 1) * width), this.#bars)) painted.push(lane);
-    }
-    if (painted.length === 0 || !strip) return;
-    strip.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.byteLength), width), 0, 0);
-    const { context } = surface;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.imageSmoothingEnabled = false;
-    for (const lane of painted) {
-      const top = Math.round(geometry.y(lane) * dpr), bottom = Math.round((geometry.y(lane) + barHeight) * dpr);
-      context.drawImage(strip.canvas, 0, lane - first, width, 1, 0, top, width, bottom - top);
-    }
-    surface.begin();
-  }
-
-  #stripFor(width: number, lanes: number): OffscreenCanvasRenderingContext2D | null {
-    const room = Math.ceil(lanes / 16) * 16;
-    if (!this.#strip || this.#strip.width !== width || this.#strip.height < room) {
-      this.#strip = new OffscreenCanvas(width, room);
-      this.#pixels = new Uint32Array(width * room);
-    }
-    return this.#strip.getContext('2d', { willReadFrequently: true });
   }
 }
 
 /** The same picture as vectors, without the shapes' neighbours being merged into an image. */
 export function paintVectors(surface: Surface, geometry: Geometry, context: PaintContext): void {
-  const { scene, theme, palette } = context, axis = geometry.axis(), bars = new BarList();
+  const { scene, theme, palette, numbers } = context, axis = geometry.axis(), bars = new BarList();
   surface.rect(0, 0, geometry.width, geometry.height, theme.background);
   drawGrid(surface, geometry, context);
-  const painter = new LanePainter(scene, palette, axis, Math.max(1, Math.round(geometry.dpr)), leastBar * geometry.dpr);
+  const painter = new LanePainter(scene, palette, axis, gapOf(geometry.dpr), leastBar * geometry.dpr);
   const pixels = new Uint32Array(axis.width);
   for (let lane = 0; lane < scene.layout.laneCount; lane++) {
     if (!painter.paint(lane, pixels.fill(0), bars)) continue;
@@ -91,7 +57,7 @@ export function paintVectors(surface: Surface, geometry: Geometry, context: Pain
       if (pixel !== 0) surface.rect(from / geometry.dpr, geometry.y(lane), (to - from) / geometry.dpr, geometry.barHeight, cssOf(pixel));
     }
   }
-  drawBars(surface, geometry, context, bars);
+  drawBars(surface, geometry, new BarPainter(scene, theme, palette, numbers), bars);
   drawPauses(surface, geometry, context);
   drawPresent(surface, geometry, scene, theme);
   drawRuler(surface, geometry, context);
@@ -100,9 +66,8 @@ export function paintVectors(surface: Surface, geometry: Geometry, context: Pain
 const cssOf = (pixel: number): string =>
   `#${[pixel, pixel >> 8, pixel >> 16].map((byte) => (byte & 255).toString(16).padStart(2, '0')).join('')}`;
 
-function drawBars(surface: Surface, geometry: Geometry, context: PaintContext, bars: BarList): void {
+function drawBars(surface: Surface, geometry: Geometry, painter: BarPainter, bars: BarList): void {
   const { dpr, width, barHeight } = geometry;
-  const painter = new BarPainter(context.scene, context.theme, context.palette, context.numbers);
   for (let i = 0; i < bars.count; i++) {
     const left = Math.max(-beyond, Math.round(bars.left[i] as number) / dpr);
     const right = Math.min(width + beyond, Math.round(bars.right[i] as number) / dpr - 1);
@@ -113,7 +78,7 @@ function drawBars(surface: Surface, geometry: Geometry, context: PaintContext, b
       height: barHeight,
       clipLeft: Math.max(0, left),
       clipRight: Math.min(width, right),
-    });
+    }, bars.hasShape[i] === 1);
   }
 }
 
@@ -144,6 +109,6 @@ function drawRuler(surface: Surface, geometry: Geometry, { scene: { origin }, th
   for (const time of times) {
     const x = Math.round(geometry.x(origin + time)) + 0.5, label = numbers.tick(time, stepNs);
     surface.line(x, 13, x, rulerHeight, theme.tick, 1);
-    if (x + 4 + surface.measure(label, font) < geometry.width) surface.text(label, x + 4, 9, font, theme.description);
+    if (x + 4 + surface.measure(label, font).width < geometry.width) surface.text(label, x + 4, 9, font, theme.description);
   }
 }

@@ -35,7 +35,7 @@ export async function chartAsPng({ context, range, width, laneHeight }: ExportRe
 export function chartAsSvg({ context, range, width, laneHeight }: ExportRequest): string {
   const height = contentHeight(context.scene.layout.laneCount, laneHeight);
   const ruler = surfaceOf(document.createElement('canvas'), context);
-  const surface = new SvgSurface(context.theme.fontFamily, (text, font) => ruler?.measure(text, font) ?? 0);
+  const surface = new SvgSurface(context.theme.fontFamily, (text, font) => ruler?.measure(text, font).width ?? 0);
   paintVectors(surface, new Geometry({ width, height, dpr: 1 }, range, 0, laneHeight), context);
   return surface.finish(width, height, 'Flame chart');
 }

@@ -22,6 +22,8 @@ export class BarList {
   /** Where the bar begins (after what is left of it) and ends, not clamped to the canvas. */
   left = new Float64Array(1024);
   right = new Float64Array(1024);
+  /** 1 when all but what is written on the bar has been drawn. */
+  hasShape = new Uint8Array(1024);
   count = 0;
 
   push(row: number, lane: number, left: number, right: number): void {
@@ -29,11 +31,12 @@ export class BarList {
     this.row[this.count] = row;
     this.lane[this.count] = lane;
     this.left[this.count] = left;
+    this.hasShape[this.count] = 0;
     this.right[this.count++] = right;
   }
 
   #grow(): void {
-    const grown = <T extends Int32Array | Float64Array>(values: T, larger: T): T => {
+    const grown = <T extends Int32Array | Float64Array | Uint8Array>(values: T, larger: T): T => {
       larger.set(values);
       return larger;
     };
@@ -42,6 +45,7 @@ export class BarList {
     this.lane = grown(this.lane, new Int32Array(room));
     this.left = grown(this.left, new Float64Array(room));
     this.right = grown(this.right, new Float64Array(room));
+    this.hasShape = grown(this.hasShape, new Uint8Array(room));
   }
 }
 
@@ -135,48 +139,54 @@ export class LanePainter {
   }
 
   /**
-   * Draws the span at place `since`, or the narrow ones that begin in the same pixel. Gives the place after them. Bins
-   * know when the span at their place begins; asking its row would fetch another line of memory.
+   * Draws the span at place `since`, or the narrow ones that begin in the same pixel. Gives the place after them. Every
+   * row that is asked fetches lines of memory of its own, so bins are asked first: when the span at their place begins,
+   * and whether anything is marked at all; and of the rows in a pixel only the longest for its paint.
    */
   #column(lane: number, spans: Uint32Array, bins: LaneBins | undefined, since: number): number {
-    const mips = this.#mips, start = this.#start, starts = bins?.starts, origin = this.#origin, scale = this.#scale, onePixel = 1 / scale;
+    const mips = this.#mips, start = this.#start, durations = this.#duration, starts = bins?.starts, marked = bins?.levels[0]?.flags;
+    const origin = this.#origin, scale = this.#scale, onePixel = 1 / scale;
     let begin = (starts && (since & inBin) === 0 ? starts[since >> binBits] : start[spans[since] as number]) as number;
     const left = (begin - origin) * scale;
     if (left >= this.#axis.width) return spans.length;
     const column = left > 0 ? Math.floor(left) : 0, until = origin + (column + 1) * onePixel;
-    // Length and paint of the longest in this pixel, all that is marked.
-    let most = -1, shown = 0, all = 0, i = since;
+    // Length of the longest in this pixel with its row, or its paint when a bin has it; all that is marked.
+    let most = -1, longest = -1, shown = 0, all = 0, i = since;
     do {
       const next = bins ? mips.bin(bins, spans.length, i) : i;
-      let length = mips.length, paint = mips.paint;
       if (next > i) {
         all |= mips.flags;
+        if (mips.length > most) {
+          most = mips.length;
+          shown = mips.paint;
+          longest = -1;
+        }
+        i = next;
       } else {
-        const row = spans[i] as number, recorded = this.#duration[row] as number;
-        length = recorded === recorded ? recorded : Math.max(0, this.#now - begin);
+        const row = spans[i] as number, recorded = durations[row] as number;
+        const length = recorded === recorded ? recorded : Math.max(0, this.#now - begin);
         if (length >= onePixel) {
-          if (i > since) this.#share(lane, since, i, column, shown, all);
+          if (i > since) this.#share(lane, since, i, column, longest < 0 ? shown : (this.#paint[longest] as number), all);
           this.#beside(row, lane, (begin - origin) * scale, length * scale);
           return i + 1;
         }
-        paint = this.#paint[row] as number;
-        all |= this.#flags[row] as number;
+        if (marked === undefined || marked[i >> binBits] !== 0) all |= this.#flags[row] as number;
+        if (length > most) {
+          most = length;
+          longest = row;
+        }
+        i++;
       }
-      if (length > most) {
-        most = length;
-        shown = paint;
-      }
-      i = next > i ? next : i + 1;
       if (i === spans.length) break;
       begin = (starts && (i & inBin) === 0 ? starts[i >> binBits] : start[spans[i] as number]) as number;
     } while (begin < until);
-    this.#share(lane, since, i, column, shown, all);
+    this.#share(lane, since, i, column, longest < 0 ? shown : (this.#paint[longest] as number), all);
     return i;
   }
 
   /** A bar of at least a pixel: for shapes when it is wide, else for pixels. */
   #beside(row: number, lane: number, left: number, width: number): void {
-    if (width >= this.#barWidth) this.#bars.push(row, lane, left > -1 && left <= this.#last ? this.#last + 1 : left, left + width);
+    if (width >= this.#barWidth) this.#bars.push(row, lane, left > -1 && Math.round(left) <= this.#last ? this.#last + 1 : left, left + width);
     else this.#fill(row, Math.round(left), Math.round(left + width) - this.#gap);
   }
 

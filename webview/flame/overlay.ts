@@ -63,7 +63,7 @@ function standsHere(surface: CanvasSurface, geometry: Geometry, scene: Scene, th
   const { x, y, width, height } = bar, font = { size: theme.fontSize - 2, weight: 600 } as const;
   surface.roundRect(x - 2, y - 2, width + 4, height + 4, isHighContrast(theme) ? 0 : 4, { stroke: theme.background, lineWidth: 2 });
   surface.roundRect(x - 2, y - 2, width + 4, height + 4, isHighContrast(theme) ? 0 : 4, { stroke: theme.stands, lineWidth: 2, dash });
-  const end = Math.min(x + width, geometry.width), middle = y + height / 2, words = surface.measure(standsText, font) + 8;
+  const end = Math.min(x + width, geometry.width), middle = y + height / 2, words = surface.measure(standsText, font).width + 8;
   // Beside the bar, else in it: its end is what is nearest to the present.
   const isBeside = end + 6 + standsIcon + words <= geometry.width, hasWords = isBeside || width >= standsIcon + words + 12;
   const flag = standsIcon + 6 + (hasWords ? words : 0), left = isBeside ? end + 4 : Math.max(0, Math.min(end, geometry.width) - flag - 4);

@@ -52,7 +52,7 @@ export function drawPaused(surface: Surface, bands: readonly PausedBand[], area:
     const left = Math.max(-1, Math.round(band.left)), right = Math.min(area.width + 1, Math.round(band.right));
     if (right < 0 || left > area.width) continue;
     drawColumn(surface, left, right, top, area.height - top, colours);
-    const text = pausedText(band, numbers), width = surface.measure(text, font), middle = (Math.max(0, left) + Math.min(area.width, right)) / 2;
+    const text = pausedText(band, numbers), width = surface.measure(text, font).width, middle = (Math.max(0, left) + Math.min(area.width, right)) / 2;
     const y = lanesTop + (area.laneHeight - 2) / 2;
     if (right - left >= width + 16) {
       surface.rect(middle - width / 2 - 4, y - 8, width + 8, 16, theme.background);

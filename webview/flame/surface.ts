@@ -1,6 +1,5 @@
 import type { IconName } from '../components/glyphs.ts';
-
-export interface Font { readonly size: number; readonly weight: 400 | 500 | 600 }
+import type { Font, MeasuredText } from './textWidths.ts';
 
 export interface RoundRectStyle {
   readonly fill?: string;
@@ -23,8 +22,7 @@ export interface Surface {
   line(x0: number, y0: number, x1: number, y1: number, colour: string, width: number, dash?: readonly number[]): void;
   /** `y` is the middle of the text. */
   text(text: string, x: number, y: number, font: Font, colour: string): void;
-  /** Width of a text. */
-  measure(text: string, font: Font): number;
+  measure(text: string, font: Font): MeasuredText;
   /** `x` and `y` are the middle of the icon. */
   icon(name: IconName, x: number, y: number, size: number, colour: string): void;
 }

@@ -1,4 +1,6 @@
-import type { Font, RoundRectStyle, Surface } from './surface.ts';
+import type { RoundRectStyle, Surface } from './surface.ts';
+import { TextWidths } from './textWidths.ts';
+import type { Font, MeasuredText } from './textWidths.ts';
 
 /** Collects drawing as SVG elements. Texts stay texts; icons are left out, since their font does not travel with the picture. */
 export class SvgSurface implements Surface {
@@ -7,12 +9,12 @@ export class SvgSurface implements Surface {
   readonly #defs: string[] = [];
   readonly #ids = new Map<string, string>();
   readonly #family: string;
-  readonly #measure: (text: string, font: Font) => number;
+  readonly #widths: TextWidths;
 
   /** `measure` tells text widths, which an SVG document cannot. */
   constructor(fontFamily: string, measure: (text: string, font: Font) => number) {
     this.#family = fontFamily;
-    this.#measure = measure;
+    this.#widths = new TextWidths(measure);
   }
 
   rect(x: number, y: number, width: number, height: number, fill: string): void {
@@ -46,7 +48,7 @@ export class SvgSurface implements Surface {
     this.#parts.push(`<text x="${round(x)}" y="${round(y)}" font-size="${font.size}" font-weight="${font.weight}" fill="${escape(colour)}">${escape(text)}</text>`);
   }
 
-  measure(text: string, font: Font): number { return this.#measure(text, font); }
+  measure(text: string, font: Font): MeasuredText { return this.#widths.of(text, font); }
 
   icon(): void {
     // A glyph of the icon font would be a box anywhere else.

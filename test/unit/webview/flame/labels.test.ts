@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { cutText, fitLabel, iconSizeFor } from '../../../../webview/flame/labels.ts';
+import { fitLabel, iconSizeFor } from '../../../../webview/flame/labels.ts';
+import { MeasuredText, TextWidths } from '../../../../webview/flame/textWidths.ts';
 
 /** Every letter six pixels wide. */
-const measure = (text: string): number => Array.from(text).length * 6;
+const widthOf = (text: string): number => Array.from(text).length * 6;
+const measure = (text: string): MeasuredText => new MeasuredText(text, widthOf);
 const fit = (visible: number, text: Partial<Parameters<typeof fitLabel>[0]> = {}): ReturnType<typeof fitLabel> =>
   fitLabel({ label: 'run_tests', count: 1, icon: 'leaves', iconSize: 11, ...text }, visible, visible - 9, measure);
 
@@ -46,7 +48,30 @@ describe('the label of a bar', () => {
   });
 
   test('is never cut within a letter of several code units', () => {
-    expect(cutText('👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', 4 * 18 + 6, (text) => Array.from(new Intl.Segmenter().segment(text)).length * 18)).toBe('');
-    expect(cutText('éééééééé', 40, measure)).toBe('ééééé…');
+    const cut = (text: string, room: number, width: (part: string) => number): string => new MeasuredText(text, width).cut(room);
+    expect(cut('👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', 4 * 18 + 6, (text) => Array.from(new Intl.Segmenter().segment(text)).length * 18)).toBe('');
+    expect(cut('éééééééé', 40, widthOf)).toBe('ééééé…');
+  });
+
+  test('is cut anew for every room, and loses the space before its ellipsis', () => {
+    const text = measure('plan the next step');
+    expect([80, 44, 38, 26, 80].map((room) => text.cut(room))).toEqual(['plan the nex…', 'plan t…', 'plan…', '', 'plan the nex…']);
+  });
+});
+
+describe('widths of texts', () => {
+  test('are measured once for every font, however often they are asked for', () => {
+    const asked: string[] = [], widths = new TextWidths((text, { size, weight }) => {
+      asked.push(`${text} ${size} ${weight}`);
+      return text.length * size;
+    });
+    const fonts = [{ size: 11, weight: 500 }, { size: 11, weight: 600 }, { size: 10.5, weight: 500 }] as const;
+    for (let i = 0; i < 3; i++) expect(fonts.map((font) => widths.of('plan', font).width)).toEqual([44, 44, 42]);
+    expect(asked).toEqual(['plan 11 500', 'plan 11 600', 'plan 10.5 500']);
+  });
+
+  test('hold however many texts come', () => {
+    const widths = new TextWidths((text) => text.length), font = { size: 11, weight: 500 } as const;
+    for (let i = 0; i < 12_000; i++) expect(widths.of(`name ${i}`, font).width).toBe(`name ${i}`.length);
   });
 });

@@ -74,6 +74,14 @@ describe('a lane in pixels', () => {
     expect([bars.count, bars.row[0], bars.left[0], bars.right[0]]).toEqual([1, 2, 10, 40]);
   });
 
+  test('begins a wide bar beside the narrow spans before it, wherever in their pixel it begins', () => {
+    const spans = (at: number): SpanSpec[] => [{ name: 'a', parent: -1, start: 203, end: 204, failed: true }, { name: 'b', parent: -1, start: at, end: at + 400 }];
+    for (const at of [204, 205, 207, 209]) {
+      const { pixels, bars } = drawn(sceneOf(traceOf(spans(at))), 10);
+      expect([pixels[20], Math.round(bars.left[0] as number)]).toEqual([palette.error.pixel, 21]);
+    }
+  });
+
   test('shows what a filter found in full colour, and the rest dim', () => {
     const spans = Array.from({ length: 600 }, (_, i): SpanSpec => ({ name: 's', parent: -1, start: i, end: i + 1, role: 'llm' }));
     const scene = sceneOf(traceOf(spans));
