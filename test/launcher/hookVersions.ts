@@ -1,5 +1,5 @@
 // Runs the tests of the hooks on every Python and Node that there is or that npm has. Run: npm run test:versions -- [python|node|3.12|22 …]
-import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder, root } from './paths.ts';
@@ -8,12 +8,12 @@ import { npm, onPath, outputOf, run } from './processes.ts';
 const nodes = ['18', '20', '22', '24', '25', '26'];
 const pythons = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14'];
 /** What the Python programs of the tests need; the frameworks only where they still support that Python. */
-const pythonPackages = ['opentelemetry-sdk', 'opentelemetry-instrumentation', 'opentelemetry-distro', 'uvicorn', 'gunicorn'];
+const pythonPackages = ['opentelemetry-sdk', 'opentelemetry-instrumentation', 'opentelemetry-distro', 'uvicorn', 'gunicorn', 'debugpy', 'pytest', 'gevent', 'uvloop'];
 const pythonFrameworks = ['openai-agents', 'langgraph', '--no-binary=claude-agent-sdk claude-agent-sdk', 'openinference-instrumentation-langchain', 'openinference-instrumentation-openai-agents'];
 
 const tests = {
-  node: ['nodeHook.test.ts', 'nodeHookPrograms.test.ts', 'nodeFrameworks.test.ts', 'nodeHookBreakpoints.test.ts'],
-  python: ['pythonHook.test.ts', 'pythonHookPrograms.test.ts', 'pythonFrameworks.test.ts'],
+  node: ['nodeHook.test.ts', 'nodeHookPrograms.test.ts', 'nodeHookBundles.test.ts', 'nodeHookSdk3.test.ts', 'nodeFrameworks.test.ts', 'nodeHookBreakpoints.test.ts', 'nodeHookActiveSpan.test.ts'],
+  python: ['pythonHook.test.ts', 'pythonHookPrograms.test.ts', 'pythonFrameworks.test.ts', 'pythonGreen.test.ts', 'pythonHookBreakpoints.test.ts', 'pythonHookAttach.test.ts', 'pythonHookActiveSpan.test.ts', 'pytestRuns.test.ts'],
 };
 
 interface Outcome { readonly name: string; readonly says: string; readonly isFailure?: boolean }
@@ -38,11 +38,12 @@ async function onPython(version: string): Promise<Outcome> {
   if (base === undefined) return { name, says: 'skipped: it is not installed here' };
   const folder = path.join(cacheFolder, 'runtimes', `python-${version}`), command = path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const ready = path.join(folder, '.ready');
-  if (!existsSync(ready)) {
+  const wantedPackages = [...pythonPackages, ...pythonFrameworks].join('\n');
+  if (!existsSync(ready) || readFileSync(ready, 'utf8') !== wantedPackages) {
     const install = (packages: readonly string[]): Promise<number> => run(command, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
     if (await run(base, ['-m', 'venv', '--clear', folder]) !== 0 || await install(pythonPackages) !== 0) return { name, says: 'skipped: its packages could not be installed' };
     for (const framework of pythonFrameworks) await install(framework.split(' '));
-    writeFileSync(ready, '');
+    writeFileSync(ready, wantedPackages);
   }
   return runTests(outputOf(command, ['--version'])?.trim() ?? name, tests.python, { SPANSCOPE_TEST_PYTHON: command, PYTHON: command });
 }

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { EventEmitter } from 'node:events';
+import type { NetConnectOpts } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 
 /** Where a debugged program stood: its stack from the top, as the user sees it, and why. */
 export interface Stop { readonly thread: number; readonly reason: string; readonly frames: readonly { readonly file: string; readonly line: number; readonly name: string; readonly id: number }[] }
@@ -8,7 +11,8 @@ export interface Stop { readonly thread: number; readonly reason: string; readon
 export interface Debugged { readonly stops: readonly Stop[]; readonly stdout: string; readonly stderr: string; readonly code: number | undefined }
 
 export interface DebugOptions {
-  readonly file: string;
+  /** The program to start, or where one runs already: `connect`, `listen` or `processId` of an attach request. */
+  readonly file: string | { readonly connect: NetConnectOpts } | { readonly listen: object } | { readonly processId: number };
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly justMyCode?: boolean;
@@ -21,10 +25,10 @@ export type Ask = (command: string, args?: object) => Promise<Body>;
 
 interface Incoming { readonly type: string; readonly event?: string; readonly command?: string; readonly request_seq?: number; readonly success?: boolean; readonly message?: string; readonly body?: Body }
 
-/** Debugs a program with the debugpy of a Python, by the Debug Adapter Protocol, to its end. */
+/** Debugs a program with the debugpy of a Python, by the Debug Adapter Protocol, to its end or until it is left alone (`disconnect`). */
 export async function debugPython(python: string, { file, cwd, env, justMyCode = true, atStop = () => 'continue' }: DebugOptions): Promise<Debugged> {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|PYTHON)/.test(name)));
-  const adapter = spawn(python, ['-m', 'debugpy.adapter'], { cwd, env: own, stdio: ['pipe', 'pipe', 'ignore'] });
+  const adapter = typeof file === 'object' && 'connect' in file ? connected(file.connect) : started(python, cwd, own);
   const waiting = new Map<number, PromiseWithResolvers<Body>>();
   const stops: Stop[] = [], output = { stdout: '', stderr: '' };
   const ended = Promise.withResolvers<number | undefined>(), ready = Promise.withResolvers<void>();
@@ -32,7 +36,7 @@ export async function debugPython(python: string, { file, cwd, env, justMyCode =
   const ask: Ask = (command, args = {}) => {
     const answer = Promise.withResolvers<Body>(), text = JSON.stringify({ seq: ++seq, type: 'request', command, arguments: args });
     waiting.set(seq, answer);
-    adapter.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    adapter.input.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     return answer.promise;
   };
   const stand = async (body: Body): Promise<void> => {
@@ -52,11 +56,12 @@ export async function debugPython(python: string, { file, cwd, env, justMyCode =
     else if (event === 'terminated') ended.resolve(code);
     else if (event === 'output' && (body['category'] === 'stdout' || body['category'] === 'stderr')) output[body['category']] += String(body['output']);
   };
-  readMessages(adapter.stdout, take);
-  adapter.once('error', ended.reject);
-  adapter.once('close', () => ended.resolve(code));
+  readMessages(adapter.output, take);
+  adapter.source.once('error', ended.reject);
+  adapter.source.once('close', () => ended.resolve(code));
   await ask('initialize', { adapterID: 'debugpy', linesStartAt1: true, pathFormat: 'path' });
-  const launched = ask('launch', { type: 'debugpy', request: 'launch', program: file, python: [python], console: 'internalConsole', redirectOutput: true, cwd, env, justMyCode });
+  const launched = typeof file === 'string' ? ask('launch', { type: 'debugpy', request: 'launch', program: file, python: [python], console: 'internalConsole', redirectOutput: true, cwd, env, justMyCode })
+    : ask('attach', { type: 'debugpy', request: 'attach', ...file, cwd, justMyCode });
   await Promise.race([ready.promise, launched]);
   await ask('setExceptionBreakpoints', { filters: [] });
   await ask('configurationDone');
@@ -64,8 +69,21 @@ export async function debugPython(python: string, { file, cwd, env, justMyCode =
     await launched;
     return { code: await ended.promise, stops, ...output };
   } finally {
-    adapter.kill();
+    adapter.end();
   }
+}
+
+interface Adapter { readonly source: EventEmitter; readonly input: Writable; readonly output: Readable; end(): void }
+
+function started(python: string, cwd: string, env: NodeJS.ProcessEnv): Adapter {
+  const source = spawn(python, ['-m', 'debugpy.adapter'], { cwd, env, stdio: ['pipe', 'pipe', 'ignore'] });
+  return { source, input: source.stdin, output: source.stdout, end: () => { source.kill(); } };
+}
+
+/** A program that listens for debuggers has an adapter of its own. */
+function connected(address: NetConnectOpts): Adapter {
+  const source = connect(address);
+  return { source, input: source, output: source, end: () => { source.destroy(); } };
 }
 
 function readMessages(stream: Readable, take: (message: Incoming) => void): void {
