@@ -31,7 +31,10 @@ export interface AgentView {
   readonly input?: AttributeValue;
   readonly output?: AttributeValue;
   readonly documents?: readonly RetrievedDocument[];
+  /** What evaluators or people said of the step: a list of maps with `name`, `score`, `label`, `explanation`. */
+  readonly evaluations?: AttributeValue;
   readonly conversationId?: string;
+  readonly userId?: string;
   /** The id that the provider gave to the answer. */
   readonly responseId?: string;
   readonly finishReason?: string;

@@ -98,7 +98,9 @@ export interface AgentRecord {
   readonly input?: unknown;
   readonly output?: unknown;
   readonly documents?: unknown;
+  readonly evaluations?: unknown;
   readonly conversationId?: string;
+  readonly userId?: string;
   readonly responseId?: string;
   readonly finishReason?: string;
   readonly options?: readonly string[];

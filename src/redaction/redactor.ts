@@ -29,7 +29,7 @@ export interface RedactionCounts {
 }
 
 const deepest = 128;
-const contentFields = ['inputMessages', 'outputMessages', 'toolArguments', 'toolResult', 'input', 'output', 'documents'] as const;
+const contentFields = ['inputMessages', 'outputMessages', 'toolArguments', 'toolResult', 'input', 'output', 'documents', 'evaluations'] as const;
 
 /** Whether an attribute, or the texts of an event, are content. */
 type IsContent = (key: string) => boolean;

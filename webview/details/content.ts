@@ -20,7 +20,7 @@ export interface RetrievedText {
   readonly metadata: unknown;
 }
 
-type BodyField = 'toolArguments' | 'toolResult' | 'input' | 'output' | 'inputMessages' | 'outputMessages' | 'documents';
+type BodyField = 'toolArguments' | 'toolResult' | 'input' | 'output' | 'inputMessages' | 'outputMessages' | 'documents' | 'evaluations';
 
 /** What the Content tab shows below the error box, by the role of the span. */
 export function contentOf(record: SpanRecord): readonly Section[] {
@@ -36,6 +36,7 @@ export function contentOf(record: SpanRecord): readonly Section[] {
     ...body(agent, 'input', isTask ? 'Task' : agent.role === 'retriever' || agent.role === 'reranker' ? 'Query' : 'Input'),
     ...documentsOf(agent),
     ...body(agent, 'output', isTask ? 'Result' : 'Output'),
+    ...body(agent, 'evaluations', 'Evaluations'),
   ];
   return sections.some(({ kind }) => kind !== 'tokens') ? sections : [...sections, ...factsOf(record)];
 }

@@ -33,6 +33,7 @@ const fields: readonly (readonly [field: Field, name: string, show: (value: unkn
   ['toolCallId', 'Call', text],
   ['chosen', 'Chosen', text],
   ['conversationId', 'Conversation', text],
+  ['userId', 'User', text],
   ['responseId', 'Answer', text],
   ['finishReason', 'Stop', text],
 ];

@@ -20,7 +20,7 @@ export interface ConventionInput {
 
 /** Fields that hold whole messages, arguments and results: read only when somebody looks at the span. */
 export type ContentField =
-  | 'toolArguments' | 'toolResult' | 'inputMessages' | 'outputMessages' | 'input' | 'output' | 'documents' | 'options' | 'chosen';
+  | 'toolArguments' | 'toolResult' | 'inputMessages' | 'outputMessages' | 'input' | 'output' | 'documents' | 'options' | 'chosen' | 'evaluations';
 
 /** The fields that lists, charts and sums need; read for every span when it arrives, so they must be cheap. */
 export type StepField = Exclude<keyof AgentView, ContentField | 'sources' | 'role'>;

@@ -2,6 +2,7 @@ import type { AgentMessage } from '../agent.ts';
 import type { AttributeValue } from '../attributes.ts';
 import type { Role } from '../role.ts';
 import type { LogRecord } from '../span.ts';
+import { evaluationEvent } from './asides.ts';
 import { roleRank } from './convention.ts';
 import type { ContentFields, Convention, ConventionInput, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { messagesIn, messagesOf, partsOf } from './messages.ts';
@@ -109,8 +110,6 @@ function role(input: ConventionInput): RoleClaim | undefined {
   const where = input.events.some(({ name }) => name === evaluationEvent) ? 'event' : input.logs.some((log) => eventNameOf(log) === evaluationEvent) ? 'log' : undefined;
   return where && { value: 'evaluator', source: `${where}:${evaluationEvent}`, rank: roleRank.modelKey };
 }
-
-const evaluationEvent = 'gen_ai.evaluation.result';
 
 function content(input: ConventionInput): ContentFields {
   const told = toolEvents(input);

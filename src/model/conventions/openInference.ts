@@ -57,7 +57,7 @@ const spanName = (input: ConventionInput): Sourced<string> | undefined => input.
 
 function content(input: ConventionInput): ContentFields {
   const isTool = text(input.attributes.get('openinference.span.kind'))?.toUpperCase() === 'TOOL';
-  const given = firstOf(input, ['input.value'], structured);
+  const given = firstOf(input, ['input.value', 'reranker.query'], structured) ?? embeddedTexts(input);
   const result = firstOf(input, ['output.value'], structured);
   return {
     ...(isTool ? { toolArguments: given ?? firstOf(input, ['tool.parameters'], structured), toolResult: answerContent(result) } : { input: given, output: result }),
@@ -65,6 +65,13 @@ function content(input: ConventionInput): ContentFields {
     outputMessages: messages(input, 'llm.output_messages', 'assistant'),
     documents: documents(input),
   };
+}
+
+/** The texts of embeddings, without their vectors. */
+function embeddedTexts(input: ConventionInput): ContentFields['input'] {
+  const list = input.attributes.has('embedding.model_name') ? listOf(nested(input, 'embedding.embeddings')) : [];
+  const texts = list.flatMap((item) => text(at(item, 'embedding.text')) ?? []);
+  return texts.length > 0 ? { value: texts, source: 'embedding.embeddings' } : undefined;
 }
 
 function messages(input: ConventionInput, prefix: string, defaultRole: string): Sourced<readonly AgentMessage[]> | undefined {

@@ -1,6 +1,7 @@
 import type { AgentField, AgentView } from '../agent.ts';
 import type { ContentFields, Convention, ConventionInput, KeyedAttributes, RoleClaim, Sourced, StepFields } from './convention.ts';
 import { adk } from './adk.ts';
+import { evaluationsOf, userOf } from './asides.ts';
 import { claudeCode } from './claudeCode.ts';
 import { firstTokenOf } from './firstToken.ts';
 import { genAi, genAiInstructions } from './genAi.ts';
@@ -112,7 +113,7 @@ function viewOf(input: ConventionInput, withContent: boolean): AgentView | undef
   for (const convention of claiming) take(convention.step(input), view, sources);
   if (withContent) for (const convention of claiming) take(convention.content(input), view, sources);
   includeCache(view, sources);
-  if (withContent && view.timeToFirstTokenNs === undefined) take({ timeToFirstTokenNs: firstTokenOf(input) }, view, sources);
+  if (withContent) take({ timeToFirstTokenNs: firstTokenOf(input), userId: userOf(input), evaluations: evaluationsOf(input) }, view, sources);
   return view;
 }
 
@@ -127,7 +128,7 @@ function claimingOf(input: ConventionInput): readonly Convention[] {
 }
 
 /** Fields that an earlier convention gave stay. */
-function take(fields: StepFields | ContentFields, view: Mutable<StepSummary>, sources?: Map<AgentField, string>): void {
+function take(fields: StepFields & ContentFields, view: Mutable<StepSummary>, sources?: Map<AgentField, string>): void {
   for (const field in fields) {
     const sourced = (fields as Record<string, Sourced<unknown> | undefined>)[field];
     if (sourced === undefined || view[field as AgentField] !== undefined) continue;

@@ -144,6 +144,31 @@ describe('what is told elsewhere', () => {
     expect(agent({}, { logs: [{ ...log(''), attributes: map({ 'event.name': 'gen_ai.evaluation.result' }) }] })?.role).toBe('evaluator');
   });
 
+  it('what evaluations said, of any step', () => {
+    const result = { 'gen_ai.evaluation.name': 'Relevance', 'gen_ai.evaluation.score.value': 0.5, 'gen_ai.evaluation.score.label': 'partly', 'gen_ai.evaluation.explanation': 'half of it' };
+    const said = [map({ name: 'Relevance', score: 0.5, label: 'partly', explanation: 'half of it' })];
+    const view = agent({ 'gen_ai.operation.name': 'chat' }, { events: [event('gen_ai.evaluation.result', result)] });
+    expect(view).toMatchObject({ role: 'llm', evaluations: said });
+    expect(view?.sources.get('evaluations')).toBe('event:gen_ai.evaluation.result');
+    expect(agent({}, { logs: [{ ...log('gen_ai.evaluation.result'), attributes: map(result) }] })).toMatchObject({ role: 'evaluator', evaluations: said });
+    expect(agent({ 'openinference.span.kind': 'LLM', 'evaluations.0.evaluation.name': 'Relevance', 'evaluations.0.evaluation.score': 1, 'evaluations.1.evaluation.label': 'bad' })?.evaluations)
+      .toEqual([map({ name: 'Relevance', score: 1 }), map({ label: 'bad' })]);
+    expect(agent({ 'openinference.span.kind': 'LLM', evaluations: 'none' })?.evaluations).toBeUndefined();
+  });
+
+  it('the user, whoever wrote it', () => {
+    for (const key of ['user.id', 'enduser.id', 'langfuse.user.id', 'ai.telemetry.metadata.userId', 'traceloop.association.properties.user_id', 'langsmith.metadata.user_id']) {
+      const view = agent({ 'gen_ai.operation.name': 'chat', [key]: 'ann' });
+      expect([view?.userId, view?.sources.get('userId')]).toEqual(['ann', key]);
+    }
+  });
+
+  it('the texts of embeddings and the query of a reranker of OpenInference', () => {
+    expect(agent({ 'openinference.span.kind': 'EMBEDDING', 'embedding.model_name': 'e', 'embedding.embeddings.0.embedding.text': 'a', 'embedding.embeddings.0.embedding.vector': [1], 'embedding.embeddings.1.embedding.text': 'b' }))
+      .toMatchObject({ role: 'embedding', model: 'e', input: ['a', 'b'] });
+    expect(agent({ 'openinference.span.kind': 'RERANKER', 'reranker.query': 'q', 'reranker.output_documents.0.document.content': 'd' })).toMatchObject({ role: 'reranker', input: 'q', documents: [{ content: 'd' }] });
+  });
+
   it('costs in parts', () => {
     expect(agent({ 'gen_ai.usage.input_cost': 0.25, 'gen_ai.usage.output_cost': 0.5 })?.costUsd).toBe(0.75);
     expect(agent({ 'openinference.span.kind': 'LLM', 'llm.cost.prompt': 0.25, 'llm.cost.completion': 0.5 })?.costUsd).toBe(0.75);
