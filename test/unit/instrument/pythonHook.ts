@@ -24,6 +24,11 @@ export function hasModule(name: string): boolean {
   }
 }
 
+/** Whether that Python is of version 3 and this minor version, or of a later one. */
+export function isPythonFrom(minor: number): boolean {
+  return pythonWithPackages !== undefined && Number(execFileSync(pythonWithPackages, ['-c', 'import sys; print(sys.version_info[1])'], { encoding: 'utf8' })) >= minor;
+}
+
 /** Why tests are skipped, to be put behind their titles. */
 export const whyNoPackages = pythonWithPackages === undefined ? ': the Python packages of the integration tests are not installed' : '';
 
