@@ -104,7 +104,7 @@ function message(node: AttributeValue, defaultRole: string): AgentMessage {
     parts.push({ type: 'toolCall', name: functionName, ...(args === undefined ? {} : { arguments: args }) });
   }
   const name = text(at(node, 'name'));
-  return { role, parts, ...(name === undefined ? {} : { name }) };
+  return { role: role === 'model' ? 'assistant' : role, parts, ...(name === undefined ? {} : { name }) };
 }
 
 function contentPart(node: AttributeValue): MessagePart {

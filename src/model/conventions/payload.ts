@@ -22,9 +22,10 @@ export function answerContent(result: Payload): Payload {
   return result === undefined || content === undefined ? result : { value: content, source: result.source };
 }
 
-/** What a tool of LangChain was called with, in what is told of the call; any other value as it is. */
+/** What a tool of LangChain or of an MCP server was called with, in what is told of the call; any other value as it is. */
 export function callArguments(given: Payload): Payload {
-  const inputs = at(given?.value, 'input_str') === undefined ? undefined : at(given?.value, 'inputs');
+  const call = given?.value, isOfServer = at(call, 'tool_name') !== undefined && call instanceof Map && call.size === 2;
+  const inputs = at(call, 'input_str') !== undefined ? at(call, 'inputs') : isOfServer ? at(call, 'arguments') : undefined;
   return given === undefined || inputs === undefined || inputs === null ? given : { value: inputs, source: given.source };
 }
 

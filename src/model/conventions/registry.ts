@@ -98,7 +98,8 @@ type Subject = Pick<AgentView, 'role' | 'model' | 'toolName' | 'agentName'>;
 /** The tool, agent or model that a step stands for. */
 function subjectOf(step: Subject): string | undefined {
   switch (step.role) {
-    case 'llm': case 'embedding': case 'reranker': return step.model;
+    // What is not known says less than the name.
+    case 'llm': case 'embedding': case 'reranker': return step.model === 'unknown' ? undefined : step.model;
     case 'tool': return step.toolName;
     case 'agent': return step.agentName;
     default: return undefined;

@@ -63,6 +63,7 @@ describe('labels', () => {
     expect(subject(input({}, { name: 'tool:search' }))).toBe('search');
     expect(subject(input({ 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'coder' }))).toBe('coder');
     expect(subject(input({}, { name: 'iteration_1' }))).toBeUndefined();
+    expect(subject(input({ 'openinference.span.kind': 'EMBEDDING', 'embedding.model_name': 'unknown' }))).toBeUndefined();
     expect(subject(input({}, { name: 'decision:next_step' }))).toBe('next_step');
     expect(subject(input({}, { name: 'memory:search' }))).toBe('search');
     expect(subject(input({}, { name: 'memory:' }))).toBeUndefined();

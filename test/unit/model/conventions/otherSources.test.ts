@@ -169,6 +169,10 @@ describe('what is told elsewhere', () => {
     expect(agent({ 'openinference.span.kind': 'RERANKER', 'reranker.query': 'q', 'reranker.output_documents.0.document.content': 'd' })).toMatchObject({ role: 'reranker', input: 'q', documents: [{ content: 'd' }] });
   });
 
+  it('answers of a model that is called so', () => {
+    expect(agent({ 'openinference.span.kind': 'LLM', 'llm.output_messages.0.message.role': 'model', 'llm.output_messages.0.message.content': 'hi' })?.outputMessages?.[0]?.role).toBe('assistant');
+  });
+
   it('costs in parts', () => {
     expect(agent({ 'gen_ai.usage.input_cost': 0.25, 'gen_ai.usage.output_cost': 0.5 })?.costUsd).toBe(0.75);
     expect(agent({ 'openinference.span.kind': 'LLM', 'llm.cost.prompt': 0.25, 'llm.cost.completion': 0.5 })?.costUsd).toBe(0.75);

@@ -145,7 +145,7 @@ describe('tokens of Langfuse', () => {
   });
 });
 
-describe('a tool of LangChain that OpenLLMetry recorded', () => {
+describe('a tool that OpenLLMetry recorded', () => {
   it('has its arguments and what it answered, without what they were wrapped in', () => {
     const given = JSON.stringify({ input_str: "{'city': 'Paris'}", tags: [], metadata: { thread_id: 't' }, inputs: { city: 'Paris' }, kwargs: { name: null } });
     const result = JSON.stringify({ output: { lc: 1, type: 'constructor', id: ['ToolMessage'], kwargs: { content: 'sunny', type: 'tool', tool_call_id: 'c' } }, kwargs: { name: 'weather' } });
@@ -153,6 +153,7 @@ describe('a tool of LangChain that OpenLLMetry recorded', () => {
     const agent = (attributes: Record<string, string>) => agentOf({ name: 'x', kind: 'internal', scopeName: '', attributes: map(attributes), events: [], logs: [] });
     expect(agent({ 'traceloop.span.kind': 'tool', 'traceloop.entity.input': given, 'traceloop.entity.output': result })).toMatchObject(wanted);
     expect(agent({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.arguments': given, 'gen_ai.tool.call.result': result })).toMatchObject(wanted);
+    expect(agent({ 'traceloop.span.kind': 'tool', 'traceloop.entity.input': '{"tool_name": "weather", "arguments": {"city": "Paris"}}' })?.toolArguments).toEqual(map({ city: 'Paris' }));
   });
 });
 
