@@ -12,7 +12,7 @@ const pythonPackages = ['opentelemetry-sdk', 'opentelemetry-instrumentation', 'o
 const pythonFrameworks = ['openai-agents', 'langgraph', '--no-binary=claude-agent-sdk claude-agent-sdk', 'openinference-instrumentation-langchain', 'openinference-instrumentation-openai-agents'];
 
 const tests = {
-  node: ['nodeHook.test.ts', 'nodeHookPrograms.test.ts', 'nodeHookBundles.test.ts', 'nodeHookSdk3.test.ts', 'nodeFrameworks.test.ts', 'nodeHookBreakpoints.test.ts', 'nodeHookActiveSpan.test.ts'],
+  node: ['nodeHook.test.ts', 'nodeHookPrograms.test.ts', 'nodeHookBundles.test.ts', 'nodeHookSdk3.test.ts', 'nodeFrameworks.test.ts', 'nodeHookBreakpoints.test.ts', 'nodeHookAttach.test.ts', 'nodeHookActiveSpan.test.ts'],
   python: ['pythonHook.test.ts', 'pythonHookPrograms.test.ts', 'pythonFrameworks.test.ts', 'pythonGreen.test.ts', 'pythonHookBreakpoints.test.ts', 'pythonHookAttach.test.ts', 'pythonHookActiveSpan.test.ts', 'pytestRuns.test.ts'],
 };
 

@@ -62,3 +62,41 @@ export async function debugNode(file: string, env: Readonly<Record<string, strin
   if (failure !== undefined) throw failure;
   return { stdout, code };
 }
+
+/** A debugger of a program that runs already. */
+export interface Attached {
+  /** The frames of a stop that nobody was told of yet. */
+  nextStop(): Promise<readonly Frame[]>;
+  evaluate(frame: Frame | undefined, expression: string): Promise<void>;
+  resume(): void;
+  /** The program goes on alone, also when it stands. */
+  leave(): void;
+}
+
+export async function attachToNode(address: string): Promise<Attached> {
+  const socket = new WebSocket(address), files = new Map<string | undefined, string>(), stops: (readonly Frame[])[] = [], waiting = new Map<number | undefined, () => void>();
+  let lastId = 0, wake: (() => void) | undefined;
+  const send = (method: string, params: object = {}): Promise<void> => {
+    socket.send(JSON.stringify({ id: ++lastId, method, params }));
+    return new Promise((resolve) => { waiting.set(lastId, resolve); });
+  };
+  socket.on('message', (data: Buffer) => {
+    const { id, method, params: { callFrames = [], scriptId, url = '' } = {} } = JSON.parse(data.toString()) as Heard;
+    waiting.get(id)?.();
+    if (method === 'Debugger.scriptParsed') files.set(scriptId, path.basename(url));
+    if (method !== 'Debugger.paused') return;
+    stops.push(callFrames.map(({ callFrameId, location }) => ({ id: callFrameId, file: files.get(location.scriptId) ?? '', line: location.lineNumber + 1 })));
+    wake?.();
+  });
+  await new Promise((resolve) => { socket.once('open', resolve); });
+  await send('Debugger.enable');
+  return {
+    async nextStop() {
+      while (stops.length === 0) await new Promise<void>((resolve) => { wake = resolve; });
+      return stops.shift() ?? [];
+    },
+    evaluate: (frame, expression) => send('Debugger.evaluateOnCallFrame', { callFrameId: frame?.id, expression }),
+    resume: () => { void send('Debugger.resume'); },
+    leave: () => { socket.close(); },
+  };
+}

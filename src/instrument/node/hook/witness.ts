@@ -7,6 +7,7 @@ import { isDebugged } from './debugged.ts';
 import { breakpointsIn, breakpointsNow, programName, sendNow } from './otherProcess.ts';
 import { onReportChange, programReport } from './programReport.ts';
 import { SeenSpan } from './seenSpan.ts';
+import { isStanding, isUnattended } from './standStill.ts';
 import { parentOf, wholeText } from './spanText.ts';
 import { silently } from './silently.ts';
 import { TestSpans } from './tests/testSpans.ts';
@@ -51,6 +52,8 @@ export class Witness {
   /** The others. The spans themselves are the program's, and stay as they are. */
   readonly #seen = new WeakMap<object, SeenSpan>();
   readonly #open = new Set<SeenSpan>();
+  /** Messages of a stop at which perhaps nobody stands. */
+  #stop: readonly object[] = [];
   #isLooking = false;
   #hold: NodeJS.Timeout | undefined;
   #isStaying = false;
@@ -118,7 +121,7 @@ export class Witness {
   stopsAt(span: OtelSpan, on: Moment): boolean {
     if (this.#breakpoints.isEmpty || !isDebugged()) return false;
     const hit = this.#hitAt(span, on);
-    if (hit !== undefined) this.#tellNow([hit]);
+    if (hit !== undefined) this.#tellStop([hit]);
     return hit !== undefined;
   }
 
@@ -129,7 +132,7 @@ export class Witness {
     const hit = this.#hitAt({ name, attributes: Object.fromEntries(span.attributes), spanContext: () => ({ traceId, spanId, traceFlags: trace.flags }) }, on);
     if (hit === undefined) return false;
     const around = trace.spans.filter((each) => !each.ended && each !== span).slice(-mostAround);
-    this.#tellNow([...[...around, span].map((each) => ({ ...wholeSpanMessage(each), witness: true })), hit]);
+    this.#tellStop([...[...around, span].map((each) => ({ ...wholeSpanMessage(each), witness: true })), hit]);
     return true;
   }
 
@@ -141,6 +144,12 @@ export class Witness {
     return { type: 'breakpoint.hit', breakpointId, traceId, spanId, on };
   }
 
+  /** Tells of a stop before it, or where nobody stopped the last time as soon as somebody stands here and asks for the active span. */
+  #tellStop(messages: readonly object[]): void {
+    if (isUnattended()) this.#stop = messages;
+    else this.#tellNow(messages);
+  }
+
   /** Sends messages after all that is pending, before the program stands. */
   #tellNow(messages: readonly object[]): void {
     if (!messages.every((message) => this.#exporter.tell(message))) sendNow([...this.#exporter.takeFrames(), ...messages.map(messageText)]);
@@ -149,6 +158,9 @@ export class Witness {
   /** Sends what is pending, while the program stands and its event loop with it. */
   sendAll(): void {
     this.#tellOpen();
+    const stop = isStanding() ? this.#stop : [];
+    this.#stop = [];
+    if (stop.length > 0) this.#tellNow(stop);
     if (this.#wasReached) return this.#exporter.flushSync();
     const frames = this.#exporter.takeFrames();
     if (frames.length > 0) sendNow(frames);
