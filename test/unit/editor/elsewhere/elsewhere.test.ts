@@ -8,9 +8,10 @@ const ways = (facts: Partial<ElsewhereFacts>): Record<string, string> =>
   Object.fromEntries(formsFor({ place: 'here', platform: 'linux', hostName: 'box', endpoints, ...facts }).map(({ title, text }) => [title, text]));
 
 describe('programs elsewhere', () => {
-  it('on Linux reach the receiver through the network of the host, by SSH, or by a file', () => {
+  it('on Linux reach the receiver through the network of the host, the name that Docker Desktop has for it, by SSH, or by a file', () => {
     expect(ways({})).toEqual({
       'A container on the same host': '--network host -e OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4320',
+      'A container of Docker Desktop': '-e OTEL_EXPORTER_OTLP_ENDPOINT=http://host.docker.internal:4320',
       'A machine that you reach by SSH': 'ssh -R 4320:127.0.0.1:4320 USER@MACHINE',
       'Anywhere, without a port': 'OTEL_TRACES_EXPORTER=console PROGRAM > spans.log',
     });
@@ -31,6 +32,7 @@ describe('programs elsewhere', () => {
   });
 
   it('of Windows and of WSL reach one another', () => {
+    expect(ways({ place: 'wsl' })).toMatchObject({ 'A container on the same host': expect.any(String) as string, 'A container of Docker Desktop': expect.any(String) as string });
     expect(ways({ place: 'wsl' })['A program of Windows']).toBe('OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4320');
     expect(ways({ platform: 'win32' })).toHaveProperty('A program in WSL');
   });
