@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const ownerOnlyDirectory = 0o700, ownerOnlyFile = 0o600;
@@ -35,4 +35,9 @@ export function setAside(file: string, nowUnixMilli: number): string {
   for (let n = 2; existsSync(aside); n++) aside = `${file}.damaged-${stamp}-${n}`;
   for (const companion of companions) if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
   return aside;
+}
+
+/** Deletes a database and its log. */
+export function removeFiles(file: string): undefined {
+  for (const companion of companions) rmSync(file + companion, { force: true });
 }

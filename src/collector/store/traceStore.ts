@@ -5,7 +5,7 @@ import type { CatalogueEntry } from './catalogue.ts';
 import { TraceCatalogue } from './catalogue.ts';
 import { databaseErrorOf } from './database.ts';
 import type { DatabaseError, TraceDatabase } from './database.ts';
-import { setAside } from './databaseFiles.ts';
+import { removeFiles, setAside } from './databaseFiles.ts';
 import { DiskWriter } from './diskWriter.ts';
 import type { PendingBatch } from './diskWriter.ts';
 import { MetricStore } from './metrics.ts';
@@ -16,10 +16,10 @@ import type { RowSource } from './outlines.ts';
 import { decodeBatch, readTrace } from './readTrace.ts';
 import { tooMany, tooOld } from './retention.ts';
 import type { RetentionRules } from './retention.ts';
-import { RowInput } from './rowInput.ts';
 import { encodeLost, lostFormat, withoutTraces } from './storedBatches.ts';
 import type { LostSpan } from './storedBatches.ts';
 import { parseSummary, summaryOf } from './summaries.ts';
+import { takeBatch } from './takeBatch.ts';
 import { takeOverLeft } from './takeOver.ts';
 import { TraceColumns } from './traceColumns.ts';
 import { TraceMemory } from './traceMemory.ts';
@@ -107,8 +107,9 @@ export class TraceStore {
       for (const notice of opened.notices) this.listener.log('warn', notice);
       for (const trace of opened.database.traces()) this.catalogue.restore(trace);
       this.areMetricsRead = false;
-    } catch (error) {
-      this.noteProblem(databaseErrorOf(error).message);
+    } catch (thrown) {
+      const error = this.meet(thrown);
+      if (this.database === undefined) this.noteProblem(error.message);
     }
     this.writer = new DiskWriter(this.database, {
       reopen: () => this.reopen(),
@@ -123,7 +124,7 @@ export class TraceStore {
 
   /** Takes in a batch; resolves when it is on disk, or in memory where there is no disk. */
   append(batch: SpanBatch, arrived: Arrived): Promise<void> {
-    const traces = this.appendInMemory(batch);
+    const traces = takeBatch(batch, this.origins, { traceOf: (traceId) => this.memory.get(traceId) ?? this.peek(traceId) ?? new TraceColumns(traceId), beforeSpans: (trace) => this.cutLarge(trace) });
     this.metricStore.add(batch);
     const entries = traces.map((trace) => this.noteArrival(trace));
     const isNothing = traces.length === 0 && batch.logs.length === 0 && batch.metrics.length === 0;
@@ -180,7 +181,7 @@ export class TraceStore {
       const bytes = this.database?.outlineOf(entry.key);
       return bytes && this.outlines.give(traceId, bytes);
     } catch (error) {
-      this.complain(`The outline of a trace could not be read: ${databaseErrorOf(error).message}`);
+      this.complain(`The outline of a trace could not be read: ${this.meet(error).message}`);
       return undefined;
     }
   }
@@ -197,9 +198,8 @@ export class TraceStore {
       if (read !== undefined) this.outlines.wasRead(read);
       return read;
     } catch (thrown) {
-      const error = databaseErrorOf(thrown);
+      const error = this.meet(thrown);
       if (error.reason !== 'damaged') throw error;
-      this.replaceDatabase(error);
       return undefined;
     }
   }
@@ -229,7 +229,7 @@ export class TraceStore {
   metrics(): ReturnType<MetricStore['records']> {
     if (!this.areMetricsRead && this.database !== undefined) {
       this.areMetricsRead = true;
-      for (const stored of this.database.metricBatches(metricBytesRead)) decodeBatch(stored, this.complain, (batch) => this.metricStore.add(batch));
+      this.readMetrics(this.database);
     }
     return this.metricStore.records();
   }
@@ -243,9 +243,14 @@ export class TraceStore {
     this.forget(traceIds);
     if (this.directory === undefined) return;
     if (this.database === undefined) throw new Error(`The traces could not be deleted from disk: ${this.storageProblem ?? ''}`);
-    this.database.rewriteBatches(this.database.sharedBatchesOf(keys), (batch) => withoutTraces(batch, ids));
-    this.database.deleteTraces(keys);
-    this.database.shrink();
+    try {
+      this.database.rewriteBatches(this.database.sharedBatchesOf(keys), (batch) => withoutTraces(batch, ids));
+      this.database.deleteTraces(keys);
+      this.database.shrink();
+    } catch (thrown) {
+      const error = this.meet(thrown);
+      throw error.reason === 'damaged' ? new Error('The file that held the traces was damaged. It was put aside, as the log says where: remove it to delete what is in it.') : error;
+    }
   }
 
   /** Deletes everything, from the files too. Throws when the disk fails; everything is gone from memory then. */
@@ -258,26 +263,30 @@ export class TraceStore {
     this.areMetricsRead = true;
     if (this.directory === undefined) return;
     if (this.database === undefined) throw new Error(`The traces could not be deleted from disk: ${this.storageProblem ?? ''}`);
-    this.database.clear();
+    try {
+      this.database.clear();
+    } catch (thrown) {
+      const error = databaseErrorOf(thrown);
+      if (error.reason !== 'damaged') throw error;
+      // Nothing of it is wanted any more, so that it is not put aside.
+      this.replaceDatabase(error, removeFiles);
+    }
   }
 
   /** Trims, checks and enforces what was promised about sizes; to be called about every second. */
   maintain(isAgeChecked: boolean): void {
     this.trimQuiet();
     this.evict();
-    const { database } = this;
-    if (database === undefined) return;
-    if (!existsSync(database.path)) {
-      this.loseDatabase('The folder of the stored traces is gone.');
-      return;
-    }
+    if (this.database !== undefined && !existsSync(this.database.path)) this.loseDatabase('The folder of the stored traces is gone.');
     if (this.storageProblem !== undefined) return;
     this.outlines.keep((trace) => this.growing.has(trace) || this.grown.has(trace));
+    const { database } = this;
+    if (database === undefined) return;
     try {
       if (isAgeChecked) this.deleteOld(database);
       if (isAgeChecked || this.bytesSinceSizeCheck > sizeCheckBytes) this.deleteMany(database);
     } catch (error) {
-      this.listener.log('error', `Old traces could not be deleted: ${databaseErrorOf(error).message}`);
+      this.complain(`Old traces could not be deleted: ${this.meet(error).message}`);
     }
   }
 
@@ -311,43 +320,6 @@ export class TraceStore {
       },
       wish: () => (this.isClosed ? 'nothing' : clearings === this.clearings ? 'all' : 'deleted'),
     }, this.complain).catch((error: unknown) => this.complain(`Traces of another window could not be taken over: ${String(error)}`));
-  }
-
-  private appendInMemory(batch: SpanBatch): TraceColumns[] {
-    const input = new RowInput(batch, this.origins);
-    const byText: (TraceColumns | undefined)[] = [];
-    const byId = new Map<string, TraceColumns>();
-    const spans = new Uint32Array(batch.texts.length), bytes = new Uint32Array(batch.texts.length);
-    for (let row = 0; row < batch.count; row++) {
-      const text = batch.traceId[row] as number;
-      spans[text]!++;
-      bytes[text]! += (batch.contentEnd[row] as number) - (batch.contentStart[row] as number);
-    }
-    const traceOf = (traceId: string): TraceColumns => {
-      let trace = byId.get(traceId);
-      if (trace === undefined) {
-        trace = this.memory.get(traceId) ?? this.peek(traceId) ?? new TraceColumns(traceId);
-        byId.set(traceId, trace);
-      }
-      return trace;
-    };
-    for (let row = 0; row < batch.count; row++) {
-      const text = batch.traceId[row] as number;
-      let trace = byText[text];
-      if (trace === undefined) {
-        trace = byText[text] = traceOf(batch.texts[text] as string);
-        this.cutLarge(trace);
-        if (!trace.isCut) trace.reserveSpans(spans[text] as number, bytes[text] as number);
-      }
-      input.read(row);
-      trace.take(input);
-    }
-    for (const log of batch.logs) {
-      if (log.traceId === '') continue;
-      const trace = traceOf(log.traceId);
-      if (!trace.isCut) trace.appendLog(input, log);
-    }
-    return [...byId.values()];
   }
 
   private readonly isTooLarge = (trace: TraceColumns): boolean => this.memory.bytesWithPinned(trace) > this.options.memoryBytes * largestShare;
@@ -399,7 +371,7 @@ export class TraceStore {
     try {
       this.database.keepOutline(entry.key, bytes());
     } catch (error) {
-      this.complain(`The outline of a trace could not be kept: ${databaseErrorOf(error).message}`);
+      this.complain(`The outline of a trace could not be kept: ${this.meet(error).message}`);
     }
     return true;
   }
@@ -466,12 +438,28 @@ export class TraceStore {
     this.writer?.lose(message);
   }
 
+  private readMetrics(database: TraceDatabase): void {
+    try {
+      for (const stored of database.metricBatches(metricBytesRead)) decodeBatch(stored, this.complain, (batch) => this.metricStore.add(batch));
+    } catch (error) {
+      this.complain(`Stored metrics could not be read: ${this.meet(error).message}`);
+    }
+  }
+
+  /** The database failed: one that is damaged is replaced. */
+  private meet(thrown: unknown): DatabaseError {
+    const error = databaseErrorOf(thrown);
+    if (error.reason === 'damaged') this.replaceDatabase(error);
+    return error;
+  }
+
   /** The database is damaged: it is put aside, and a new one takes what comes. */
-  private replaceDatabase(error: DatabaseError): void {
+  private replaceDatabase(error: DatabaseError, getRidOf: (path: string) => string | undefined = (path) => damageNotice(error, setAside(path, Date.now()))): void {
     const path = this.database?.path;
     this.database?.abandon();
     this.database = undefined;
-    if (path !== undefined) this.complain(damageNotice(error, setAside(path, Date.now())));
+    const notice = path === undefined ? undefined : getRidOf(path);
+    if (notice !== undefined) this.complain(notice);
     const database = this.reopen();
     if (database === undefined) this.writer?.lose(error.message);
     else this.writer?.use(database);
