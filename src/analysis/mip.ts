@@ -51,6 +51,8 @@ export class LaneMips {
   length = 0;
   paint = 0;
   flags = 0;
+  /** When the span after it begins. */
+  after = 0;
   /** Size of the last bin. */
   #level = 0;
 
@@ -90,16 +92,20 @@ export class LaneMips {
     if ((i & inBin) !== 0) return i;
     const { starts, levels } = bins, until = (starts[i >> binBits] as number) + this.limit;
     // Neighbouring bins mostly are of one size, so the search begins with the last one.
-    let k = Math.min(this.#level, levels.length - 1);
-    while (k >= 0 && !fits(starts, count, i, k, until)) k--;
+    let k = Math.min(this.#level, levels.length - 1), next = i + (binSize << k);
+    while (k >= 0 && !(isWhole(i, k) && next < count && (starts[next >> binBits] as number) <= until)) next = i + (binSize << --k);
     if (k < 0) return i;
-    while (k + 1 < levels.length && fits(starts, count, i, k + 1, until)) k++;
+    for (let larger = next + (next - i); k + 1 < levels.length && isWhole(i, k + 1) && larger < count && (starts[larger >> binBits] as number) <= until; larger = next + (next - i)) {
+      next = larger;
+      k++;
+    }
     const level = levels[k] as Level, at = i >> (binBits + k);
     this.#level = k;
     this.length = level.length[at] as number;
     this.paint = level.paint[at] as number;
     this.flags = level.flags[at] as number;
-    return i + (binSize << k);
+    this.after = starts[next >> binBits] as number;
+    return next;
   }
 
   /**
@@ -154,11 +160,8 @@ const lengthOf = (duration: Float64Array, row: number): number => {
   return length === length ? Math.fround(length) : Infinity;
 };
 
-/** Whether a bin of level `k` begins at place `i`, is full, and the span after it begins by `until`. */
-function fits(starts: Float64Array, count: number, i: number, k: number, until: number): boolean {
-  const size = binSize << k;
-  return (i & (size - 1)) === 0 && i + size < count && (starts[(i + size) >> binBits] as number) <= until;
-}
+/** Whether a bin of level `k` begins at place `i`. */
+const isWhole = (i: number, k: number): boolean => (i & ((binSize << k) - 1)) === 0;
 
 function fillBins(level: Level, spans: Uint32Array, first: number, end: number, { duration, flags, paint }: MipColumns): void {
   for (let bin = first; bin < end; bin++) {

@@ -10,7 +10,8 @@ import type { Palette } from './palette.ts';
 import type { Scene } from './scene.ts';
 import type { Surface } from './surface.ts';
 import type { ChartTheme } from './theme.ts';
-import { ticksOf } from './ticks.ts';
+import { TickNames, ticksOf } from './ticks.ts';
+import type { Ticks } from './ticks.ts';
 
 /** Bars are drawn this far beyond the edges at most: canvases lose their precision with huge coordinates. */
 const beyond = 100;
@@ -27,26 +28,31 @@ export interface PaintContext {
 export class ChartPainter {
   readonly #bars = new BarList();
   readonly #strips = new LaneStrips();
+  readonly #names: TickNames;
+
+  constructor(numbers: Numbers) {
+    this.#names = new TickNames(numbers);
+  }
 
   paint(surface: CanvasSurface, geometry: Geometry, context: PaintContext): void {
-    const { scene, theme, palette, numbers } = context, painter = new BarPainter(scene, theme, palette, numbers);
+    const { scene, theme, palette, numbers } = context, painter = new BarPainter(scene, theme, palette, numbers), ticks = ticksOf(geometry.range, geometry.width, scene.origin);
     surface.begin();
     surface.rect(0, 0, geometry.width, geometry.height, theme.background);
-    drawGrid(surface, geometry, context);
+    drawGrid(surface, geometry, context, ticks);
     this.#bars.count = 0;
     this.#strips.draw(surface, geometry, scene, context, painter, this.#bars);
     surface.withTextsOnTop(() => drawBars(surface, geometry, painter, this.#bars));
     drawPauses(surface, geometry, context);
     drawPresent(surface, geometry, scene, theme);
-    drawRuler(surface, geometry, context);
+    drawRuler(surface, geometry, context, ticks, this.#names);
   }
 }
 
 /** The same picture as vectors, without the shapes' neighbours being merged into an image. */
 export function paintVectors(surface: Surface, geometry: Geometry, context: PaintContext): void {
-  const { scene, theme, palette, numbers } = context, axis = geometry.axis(), bars = new BarList();
+  const { scene, theme, palette, numbers } = context, axis = geometry.axis(), bars = new BarList(), ticks = ticksOf(geometry.range, geometry.width, scene.origin);
   surface.rect(0, 0, geometry.width, geometry.height, theme.background);
-  drawGrid(surface, geometry, context);
+  drawGrid(surface, geometry, context, ticks);
   const painter = new LanePainter(scene, palette, axis, gapOf(geometry.dpr), leastBar * geometry.dpr);
   const pixels = new Uint32Array(axis.width);
   for (let lane = 0; lane < scene.layout.laneCount; lane++) {
@@ -60,7 +66,7 @@ export function paintVectors(surface: Surface, geometry: Geometry, context: Pain
   drawBars(surface, geometry, new BarPainter(scene, theme, palette, numbers), bars);
   drawPauses(surface, geometry, context);
   drawPresent(surface, geometry, scene, theme);
-  drawRuler(surface, geometry, context);
+  drawRuler(surface, geometry, context, ticks, new TickNames(numbers));
 }
 
 const cssOf = (pixel: number): string =>
@@ -82,11 +88,8 @@ function drawBars(surface: Surface, geometry: Geometry, painter: BarPainter, bar
   }
 }
 
-function drawGrid(surface: Surface, geometry: Geometry, { scene: { origin }, theme }: PaintContext): void {
-  for (const time of ticksOf(geometry.range, geometry.width, origin).times) {
-    const x = Math.round(geometry.x(origin + time)) + 0.5;
-    surface.line(x, 0, x, geometry.height, theme.grid, 1);
-  }
+function drawGrid(surface: Surface, geometry: Geometry, { scene: { origin }, theme }: PaintContext, { times }: Ticks): void {
+  for (const time of times) surface.rect(Math.round(geometry.x(origin + time)), 0, 1, geometry.height, theme.grid);
 }
 
 function drawPauses(surface: Surface, geometry: Geometry, { scene, theme, numbers }: PaintContext): void {
@@ -102,13 +105,13 @@ function drawPresent(surface: Surface, geometry: Geometry, scene: Scene, theme: 
 }
 
 /** The time axis: a mark at every round time, its name to the right of it. */
-function drawRuler(surface: Surface, geometry: Geometry, { scene: { origin }, theme, numbers }: PaintContext): void {
-  const { times, stepNs } = ticksOf(geometry.range, geometry.width, origin), font = { size: theme.fontSize - 2.5, weight: 400 } as const;
+function drawRuler(surface: Surface, geometry: Geometry, { scene: { origin }, theme }: PaintContext, { times, stepNs }: Ticks, names: TickNames): void {
+  const font = { size: theme.fontSize - 2.5, weight: 400 } as const;
   surface.rect(0, 0, geometry.width, rulerHeight, theme.background);
   surface.rect(0, rulerHeight, geometry.width, rulerLine, theme.border);
   for (const time of times) {
-    const x = Math.round(geometry.x(origin + time)) + 0.5, label = numbers.tick(time, stepNs);
-    surface.line(x, 13, x, rulerHeight, theme.tick, 1);
-    if (x + 4 + surface.measure(label, font).width < geometry.width) surface.text(label, x + 4, 9, font, theme.description);
+    const x = Math.round(geometry.x(origin + time)), label = names.of(time, stepNs);
+    surface.rect(x, 13, 1, rulerHeight - 13, theme.tick);
+    if (x + 4.5 + surface.measure(label, font).width < geometry.width) surface.text(label, x + 4.5, 9, font, theme.description);
   }
 }

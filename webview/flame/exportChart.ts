@@ -25,7 +25,7 @@ export async function chartAsPng({ context, range, width, laneHeight }: ExportRe
   canvas.width = width * pngScale;
   canvas.height = height * pngScale;
   const surface = surfaceOf(canvas, context);
-  if (surface) new ChartPainter().paint(surface, new Geometry({ width, height, dpr: pngScale }, range, 0, laneHeight), context);
+  if (surface) new ChartPainter(context.numbers).paint(surface, new Geometry({ width, height, dpr: pngScale }, range, 0, laneHeight), context);
   return await new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('This browser cannot make a picture of this size.'))), 'image/png');
   });

@@ -25,8 +25,8 @@ import type { ChartTheme } from './theme.ts';
 import { Timeline } from './timeline.ts';
 import { walk } from './walk.ts';
 
-/** What changed, for those that draw along with the chart. */
-export type ChartAspect = 'scene' | 'range' | 'theme' | 'present';
+/** What changed, for those that draw along with the chart; `frame` when it draws what changed before. */
+export type ChartAspect = 'scene' | 'range' | 'theme' | 'present' | 'frame';
 
 /** The legend of a longer trace is counted at most once in this time. */
 const manyRows = 50_000, legendMs = 1_000;
@@ -45,7 +45,7 @@ export class FlameChart {
   readonly #input: ChartInput;
   readonly #gestures: Gestures;
   readonly #packer: Packer;
-  readonly #painter = new ChartPainter();
+  readonly #painter: ChartPainter;
   readonly #folding = new Folding(this.scene);
   readonly #listeners = new Set<(aspect: ChartAspect) => void>();
   #theme = readTheme(document.body);
@@ -63,6 +63,7 @@ export class FlameChart {
   constructor(host: HTMLElement, options: ChartOptions = {}) {
     this.options = options;
     this.numbers = new Numbers(options.locale);
+    this.#painter = new ChartPainter(this.numbers);
     if (options.retryOf !== undefined) this.scene.retryOf = options.retryOf;
     this.#tree = new AccessibleTree(options.label ?? 'Flame chart');
     this.#timeline = new Timeline(() => this.scene, () => this.#changed('range'));
@@ -363,6 +364,7 @@ export class FlameChart {
     this.#frame = undefined;
     const isMoving = this.#timeline.advance(at), surfaces = this.#view.surfaces(this.#theme);
     if (isMoving) this.#changed('range');
+    for (const listener of this.#listeners) listener('frame');
     if (!surfaces) return;
     const { geometry } = this;
     this.#gestures.sync();

@@ -131,57 +131,56 @@ export class LanePainter {
   }
 
   /**
-   * Column by column to the edge of the picture. Nothing comes after the loop: engines that replace it while it runs
-   * know nothing of code it has not reached yet, and would fall back to slow code at every end of it.
+   * Column by column to the edge of the picture: in each the span that begins there, or all that do and are narrow. What
+   * is asked for at every span is read before. Every row that is asked fetches lines of memory of its own, so bins are
+   * asked first: when the span at their place begins, and whether anything is marked at all; and of the rows in a pixel
+   * only the longest for its paint. Nothing comes after the loop: engines that replace it while it runs know nothing of
+   * code they have not reached yet, and would fall back to slow code at every end of it.
    */
   #walk(lane: number, spans: Uint32Array, bins: LaneBins | undefined, from: number): void {
-    for (let i = from; i < spans.length;) i = this.#column(lane, spans, bins, i);
-  }
-
-  /**
-   * Draws the span at place `since`, or the narrow ones that begin in the same pixel. Gives the place after them. Every
-   * row that is asked fetches lines of memory of its own, so bins are asked first: when the span at their place begins,
-   * and whether anything is marked at all; and of the rows in a pixel only the longest for its paint.
-   */
-  #column(lane: number, spans: Uint32Array, bins: LaneBins | undefined, since: number): number {
-    const mips = this.#mips, start = this.#start, durations = this.#duration, starts = bins?.starts, marked = bins?.levels[0]?.flags;
-    const origin = this.#origin, scale = this.#scale, onePixel = 1 / scale;
-    let begin = (starts && (since & inBin) === 0 ? starts[since >> binBits] : start[spans[since] as number]) as number;
-    const left = (begin - origin) * scale;
-    if (left >= this.#axis.width) return spans.length;
-    const column = left > 0 ? Math.floor(left) : 0, until = origin + (column + 1) * onePixel;
-    // Length of the longest in this pixel with its row, or its paint when a bin has it; all that is marked.
-    let most = -1, longest = -1, shown = 0, all = 0, i = since;
-    do {
-      const next = bins ? mips.bin(bins, spans.length, i) : i;
-      if (next > i) {
-        all |= mips.flags;
-        if (mips.length > most) {
-          most = mips.length;
-          shown = mips.paint;
-          longest = -1;
+    const mips = this.#mips, start = this.#start, durations = this.#duration, flags = this.#flags, paints = this.#paint, now = this.#now;
+    const origin = this.#origin, scale = this.#scale, onePixel = 1 / scale, edge = this.#axis.width, count = spans.length, starts = bins?.starts, marked = bins?.levels[0]?.flags;
+    for (let i = from; i < count;) {
+      const since = i;
+      let begin = (starts && (i & inBin) === 0 ? starts[i >> binBits] : start[spans[i] as number]) as number;
+      const left = (begin - origin) * scale;
+      if (left >= edge) return;
+      const column = left > 0 ? Math.floor(left) : 0, until = origin + (column + 1) * onePixel;
+      // Length of the longest in this pixel with its row, or its paint when a bin has it; all that is marked.
+      let most = -1, longest = -1, shown = 0, all = 0, wide = -1, width = 0;
+      do {
+        const next = bins ? mips.bin(bins, count, i) : i;
+        if (next > i) {
+          all |= mips.flags;
+          if (mips.length > most) {
+            most = mips.length;
+            shown = mips.paint;
+            longest = -1;
+          }
+          i = next;
+          begin = mips.after;
+        } else {
+          const row = spans[i] as number, recorded = durations[row] as number, length = recorded === recorded ? recorded : Math.max(0, now - begin);
+          if (length >= onePixel) {
+            wide = row;
+            width = length;
+            break;
+          }
+          if (marked === undefined || marked[i >> binBits] !== 0) all |= flags[row] as number;
+          if (length > most) {
+            most = length;
+            longest = row;
+          }
+          if (++i === count) break;
+          begin = (starts && (i & inBin) === 0 ? starts[i >> binBits] : start[spans[i] as number]) as number;
         }
-        i = next;
-      } else {
-        const row = spans[i] as number, recorded = durations[row] as number;
-        const length = recorded === recorded ? recorded : Math.max(0, this.#now - begin);
-        if (length >= onePixel) {
-          if (i > since) this.#share(lane, since, i, column, longest < 0 ? shown : (this.#paint[longest] as number), all);
-          this.#beside(row, lane, (begin - origin) * scale, length * scale);
-          return i + 1;
-        }
-        if (marked === undefined || marked[i >> binBits] !== 0) all |= this.#flags[row] as number;
-        if (length > most) {
-          most = length;
-          longest = row;
-        }
+      } while (begin < until);
+      if (most >= 0) this.#share(lane, since, i, column, longest < 0 ? shown : (paints[longest] as number), all);
+      if (wide >= 0) {
+        this.#beside(wide, lane, (begin - origin) * scale, width * scale);
         i++;
       }
-      if (i === spans.length) break;
-      begin = (starts && (i & inBin) === 0 ? starts[i >> binBits] : start[spans[i] as number]) as number;
-    } while (begin < until);
-    this.#share(lane, since, i, column, longest < 0 ? shown : (this.#paint[longest] as number), all);
-    return i;
+    }
   }
 
   /** A bar of at least a pixel: for shapes when it is wide, else for pixels. */

@@ -1,6 +1,7 @@
 import { brushX, select } from 'd3';
 import type { BrushBehavior, D3BrushEvent, Selection } from 'd3';
 import { rowFlags } from '../../src/analysis/mip.ts';
+import { Calm } from './calm.ts';
 import type { TimeRange } from './chartTypes.ts';
 import type { FlameChart } from './flameChart.ts';
 import { sidePadding } from './geometry.ts';
@@ -38,8 +39,7 @@ export class Minimap {
   #width = 0;
   #height = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #frame: number | undefined;
-  #settleTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #settled = new Calm(settledMs, () => this.#moveBrush());
   #cost = 0;
   /** Where the brush was drawn last. */
   #place: string | undefined = 'none yet';
@@ -61,7 +61,8 @@ export class Minimap {
     this.#observer = new ResizeObserver(() => this.#resize());
     this.#observer.observe(this.#root);
     this.#stop = chart.observe((aspect) => {
-      if (aspect === 'range') this.#scheduleBrush();
+      if (aspect === 'frame') this.#showBrush();
+      else if (aspect === 'range') this.#followRange();
       else this.#scheduleDraw(aspect === 'present' ? presentMs : 0);
     });
     this.#resize();
@@ -71,8 +72,7 @@ export class Minimap {
     this.#stop();
     this.#observer.disconnect();
     clearTimeout(this.#timer);
-    clearTimeout(this.#settleTimer);
-    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#settled.stop();
     this.#root.remove();
   }
 
@@ -120,13 +120,10 @@ export class Minimap {
     }, Math.max(0, wait));
   }
 
-  #scheduleBrush(): void {
+  /** The brush moves with the next frame of the chart. */
+  #followRange(): void {
     const { whole } = this.#chart;
     if (whole.from !== this.#drawn.from || whole.to !== this.#drawn.to || this.#right !== this.#chartsRight) this.#scheduleDraw();
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined;
-      this.#showBrush();
-    });
   }
 
   #draw(): void {
@@ -240,12 +237,11 @@ export class Minimap {
   }
 
   #showBrush(): void {
-    clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => this.#moveBrush(), settledMs);
     const context = this.#canvas.getContext('2d'), shown = this.#shown(), { theme } = this.#chart, dpr = devicePixelRatio;
     const place = shown?.map((x) => Math.round(x * dpr)).join(' ');
     if (!context || this.#width === 0 || place === this.#place) return;
     this.#place = place;
+    this.#settled.stir();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     context.drawImage(this.#picture, 0, 0);

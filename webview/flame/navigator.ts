@@ -1,3 +1,4 @@
+import { Calm } from './calm.ts';
 import type { TimeRange } from './chartTypes.ts';
 import { rulerHeight } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
@@ -22,21 +23,22 @@ export interface NavigatorTarget {
 /** Goes where people want to go: along the time and through the lanes, at once or within a moment. */
 export class Navigator {
   readonly #target: NavigatorTarget;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #settled: Calm;
 
   constructor(target: NavigatorTarget) {
     this.#target = target;
+    this.#settled = new Calm(settledMs, () => target.onSettled(target.timeline.asked));
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#settled.stop();
   }
 
   /** Undefined = all of the run, which is no reason to stop following it. */
   show(range: TimeRange | undefined, tween = true): void {
     this.#target.onMove(range !== undefined);
     this.#target.timeline.go(range, performance.now(), tween && !isStill());
-    this.#settle();
+    this.#settled.stir();
   }
 
   /** Zooms by a factor around a place of the chart, in CSS pixels. */
@@ -55,7 +57,7 @@ export class Navigator {
   step(direction: -1 | 1): void {
     this.#target.onMove(true);
     this.#target.timeline.step(direction, performance.now(), !isStill());
-    this.#settle();
+    this.#settled.stir();
   }
 
   /** Fits the bar of a row into the chart. */
@@ -85,11 +87,6 @@ export class Navigator {
     const top = geometry.y(lane);
     if (top < rulerHeight) scroller.scrollTop += top - rulerHeight - geometry.laneHeight;
     else if (top + geometry.laneHeight > geometry.height) scroller.scrollTop += top + 2 * geometry.laneHeight - geometry.height;
-  }
-
-  #settle(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#target.onSettled(this.#target.timeline.asked), settledMs);
   }
 }
 

@@ -1,7 +1,9 @@
 import { ticks, utcTicks } from 'd3';
+import type { Numbers } from '../../src/analysis/numbers.ts';
 import type { TimeRange } from './chartTypes.ts';
 
 const msNs = 1e6, longestDecimalStepNs = 30e9;
+const mostNames = 1_000;
 
 export interface Ticks {
   /** Nanoseconds after the origin. */
@@ -21,4 +23,23 @@ export function ticksOf(range: TimeRange, width: number, origin: number, room = 
 function stepped(times: readonly number[]): Ticks {
   const [first = 0, second] = times;
   return { times, stepNs: second === undefined ? 0 : second - first };
+}
+
+/** What stands beside the marks of a time axis. Most of them are there in the next frame too, and were told before. */
+export class TickNames {
+  readonly #numbers: Numbers;
+  readonly #known = new Map<number, string>();
+  #stepNs = 0;
+
+  constructor(numbers: Numbers) {
+    this.#numbers = numbers;
+  }
+
+  of(time: number, stepNs: number): string {
+    if (stepNs !== this.#stepNs || this.#known.size > mostNames) this.#known.clear();
+    this.#stepNs = stepNs;
+    let name = this.#known.get(time);
+    if (name === undefined) this.#known.set(time, (name = this.#numbers.tick(time, stepNs)));
+    return name;
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Numbers } from '../../../../src/analysis/numbers.ts';
 import { Geometry, contentHeight, laneHeightFor, rulerHeight } from '../../../../webview/flame/geometry.ts';
-import { ticksOf } from '../../../../webview/flame/ticks.ts';
+import { TickNames, ticksOf } from '../../../../webview/flame/ticks.ts';
 
 describe('geometry', () => {
   const geometry = new Geometry({ width: 1016, height: 320, dpr: 2 }, { from: 5e9, to: 10e9 }, 40, 20);
@@ -46,5 +47,10 @@ describe('ticks', () => {
       expect(times.every((time) => time >= to * 0.1 && time <= to)).toBe(true);
       expect((stepNs / (to * 0.9)) * 800).toBeGreaterThan(60);
     }
+  });
+
+  test('are told the same in every frame, while somebody zooms and when the same place comes back in other steps', () => {
+    const numbers = new Numbers('en'), names = new TickNames(numbers);
+    for (const stepNs of [1e9, 1e9, 0.1e9, 1e9]) for (const time of [0, 1e9, 2e9]) expect(names.of(time, stepNs)).toBe(numbers.tick(time, stepNs));
   });
 });
