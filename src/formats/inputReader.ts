@@ -1,5 +1,6 @@
 import { Problems } from '../model/problems.ts';
 import { SpanBatch } from '../model/spanBatch.ts';
+import { concatenated } from './concatenated.ts';
 import { detect } from './detect.ts';
 import type { Detection } from './detect.ts';
 import { DecodeError } from './format.ts';
@@ -11,7 +12,10 @@ import { PieceMender } from './pieceMender.ts';
 import { Transcoder } from './transcoder.ts';
 import type { TextEncoding } from './transcoder.ts';
 
-const headBytes = 64 * 1024, space = 0x20, openBracket = 0x5b, openBrace = 0x7b;
+const headBytes = 64 * 1024, space = 0x20, openBracket = 0x5b, openBrace = 0x7b, closeBracket = 0x5d, closeBrace = 0x7d, newline = 0x0a;
+const beginsValue: ReadonlySet<number> = new Set([openBrace, openBracket, 0x22]);
+/** Programs may print much before their first span: so much of a log is looked at, and so much of it is held where the front of a span may be. */
+const mostFrontBytes = 16 * 1024 * 1024, keptOfFront = 16 * 1024;
 /** A list breaks off behind an item or a comma, and nothing else tells it. */
 const betweenItems: ReadonlySet<number> = new Set([0x7d, 0x2c]);
 /** The first rows are to be there early; after that, larger pieces cost less. */
@@ -72,6 +76,9 @@ export class InputReader implements InputFindings {
   private isEnded = false;
   /** The input begins as a list of objects. */
   private isList = false;
+  /** Of an input in whose front no format was found: that front, and how many lines were passed over. */
+  private front: Uint8Array | undefined;
+  private frontLines = 0;
   /** The last byte that is no white space. */
   private lastByte = 0;
 
@@ -85,7 +92,7 @@ export class InputReader implements InputFindings {
   /** Nothing more is taken: the input is too large for its format, or is none of a known format. */
   get isDone(): boolean { return this.isEnded; }
   /** The front of an input that no format recognised. */
-  get head(): Uint8Array { return this.held.peek().subarray(0, headBytes); }
+  get head(): Uint8Array { return this.front ?? this.held.peek().subarray(0, headBytes); }
 
   /** Where that begins which has come and waits for its end; undefined when nothing does. */
   get unfinishedFrom(): number | undefined { return this.isEnded || this.held.peek().every((byte) => byte <= space) ? undefined : this.bytes - this.held.length; }
@@ -104,6 +111,7 @@ export class InputReader implements InputFindings {
   end(): void {
     if (this.isEnded) return;
     this.take(this.transcoder.end());
+    while (!this.isEnded && this.held.length > headBytes && !this.recognise() && this.passFront());
     if (this.held.length > 0 && !this.isEnded) this.recognise();
     if (this.lines !== undefined) this.add(this.lines.end());
     if (!this.isEnded) this.finish();
@@ -126,11 +134,23 @@ export class InputReader implements InputFindings {
   private newBuffer(): PieceBuffer { return new PieceBuffer(this.options.mostBytes, this.options.longValueBytes); }
 
   private look(): void {
-    if (!this.recognise()) {
-      this.isEnded = true;
-      return;
+    while (!this.recognise()) {
+      const isAllSeen = this.held.length <= headBytes;
+      this.isEnded = !this.passFront();
+      if (this.isEnded || isAllSeen) return;
     }
     this.readPiece(true);
+  }
+
+  /** Leaves the front of a log in which no format is found yet, but for its last lines, in which something may begin; false when it is no log, or enough of it was looked at. */
+  private passFront(): boolean {
+    const held = this.held.peek().subarray(0, headBytes), cut = held.subarray(0, headBytes - keptOfFront).lastIndexOf(newline) + 1;
+    if (this.held.position > mostFrontBytes || cut === 0 || !isLog(held)) return false;
+    this.front ??= held.slice();
+    this.frontLines += held.subarray(0, cut).reduce((count, byte) => (byte === newline ? count + 1 : count), 0);
+    this.held.skip(cut);
+    this.nextLook = this.held.length + headBytes;
+    return true;
   }
 
   /** False when nothing can be cut off. */
@@ -150,6 +170,8 @@ export class InputReader implements InputFindings {
     }
     const { detection, decoder, options: { expectedBytes } } = this;
     if (detection === undefined) return false;
+    if (this.frontLines > 0) this.problems.tally(this.frontLines, 'lines in front of the first span were passed over');
+    this.frontLines = 0;
     if (decoder === undefined) {
       if (detection.format.opens !== undefined) this.mender ??= new PieceMender(detection.format.opens, (from, to) => { this.problems.add(`bytes ${from + this.transcoder.skipped} to ${to + this.transcoder.skipped} were left out`); });
       this.decoder = detection.format.open?.(this.batch, this.decodeOptions(0));
@@ -160,18 +182,18 @@ export class InputReader implements InputFindings {
 
   /** The format of what stands behind the prefixes of the lines, and without colours, where that is surer. */
   private detectBare(plain: Detection | undefined): Detection | undefined {
-    const held = this.held.peek(), candidates = LinePrefixes.of(held.subarray(0, headBytes)), hasParts = candidates.some((lines) => lines.hasParts);
+    const held = this.held.peek(), head = held.subarray(0, headBytes), candidates = LinePrefixes.of(head), hasParts = candidates.some((lines) => lines.hasParts);
     if (plain !== undefined && plain.score > 0.9 && !hasParts && plain.format.pieces !== 'lines') return plain;
     let best: { readonly lines: LinePrefixes; readonly bare: Uint8Array; readonly detection: Detection } | undefined;
     for (const lines of candidates) {
-      const bare = lines.push(held), detection = detect(bare, this.options.formats);
+      const bare = lines.push(head), detection = detect(bare, this.options.formats);
       if (detection !== undefined && detection.score > (best?.detection.score ?? 0)) best = { lines, bare, detection };
     }
     if (best === undefined || (!hasParts && !isSurer(best.detection, plain, best.lines))) return plain;
     const { lines, bare, detection } = best;
     this.lines = lines;
     this.held = this.newBuffer();
-    this.held.add(bare);
+    this.held.add(concatenated(bare, lines.push(held.subarray(head.length))));
     if (lines.name !== undefined) this.problems.add(`lines are read without what ${lines.name} wrote in front of them; bytes are counted without it`);
     return detection;
   }
@@ -235,6 +257,14 @@ export class InputReader implements InputFindings {
 
 /** Whether a format is to be read without prefixes: lines that many formats pass over mean nothing else without what is in front of them. */
 const isSurer = ({ score }: Detection, plain: Detection | undefined, { name }: LinePrefixes): boolean => score > (plain?.score ?? 0) || (score === plain?.score && name !== undefined);
+
+/** Whether bytes are text in lines that stand for themselves: not one long JSON value, and nothing binary. */
+function isLog(text: Uint8Array): boolean {
+  const begin = text.findIndex((byte) => byte > space), lineEnd = text.indexOf(newline, begin), end = text.subarray(0, lineEnd).findLastIndex((byte) => byte > space);
+  if (begin < 0 || lineEnd < 0 || text.includes(0)) return false;
+  if (text[begin] === openBrace) return text[end] === closeBrace;
+  return text[begin] !== openBracket || (text.subarray(begin, lineEnd).includes(closeBracket) && !beginsValue.has(text[begin + 1] as number));
+}
 
 /** Whether text begins with a list whose first item is an object. */
 function beginsList(text: Uint8Array): boolean {

@@ -2,11 +2,11 @@ import { DecodeError } from './format.ts';
 import { JsonReader, WrongTypeError } from './jsonReader.ts';
 import { skipMark } from './jsonRecords.ts';
 
-const mostObjects = 20, mostKeys = 2000, deepest = 6;
+const mostObjects = 20, mostLooked = 2000, mostKeys = 2000, deepest = 6;
 const remembered = new WeakMap<Uint8Array, ReadonlySet<string>>();
 
 /**
- * The keys of the first JSON objects in the front of an input, which may break off anywhere: paths such as `data/spans/operationName`,
+ * The keys of the first JSON objects with other keys in the front of an input, which may break off anywhere: paths such as `data/spans/operationName`,
  * in which the levels of arrays do not count. Empty when there are none. What is asked for the same bytes again is remembered,
  * because every JSON format asks.
  */
@@ -19,8 +19,8 @@ export function jsonKeys(head: Uint8Array): ReadonlySet<string> {
 function findKeys(head: Uint8Array): ReadonlySet<string> {
   const keys = new Set<string>();
   const reader = new JsonReader(head, skipMark(head), head.length, { isLenient: true, maxElements: Number.MAX_SAFE_INTEGER });
-  for (let found = 0; found < mostObjects && keys.size < mostKeys; found++) {
-    const start = head.indexOf(0x7b, reader.position);
+  for (let found = 0, looked = 0; found < mostObjects && looked < mostLooked && keys.size < mostKeys; looked++) {
+    const start = head.indexOf(0x7b, reader.position), before = keys.size;
     if (start < 0) break;
     reader.position = start;
     reader.depth = 0;
@@ -31,6 +31,8 @@ function findKeys(head: Uint8Array): ReadonlySet<string> {
       if (reader.position >= head.length) break;
       reader.position = Math.max(reader.position, start + 1);
     }
+    // Lines of a program's own log are like one another.
+    if (keys.size > before) found++;
   }
   return keys;
 }

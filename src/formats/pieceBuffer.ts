@@ -83,6 +83,9 @@ export class PieceBuffer {
     return this.takeOpened(this.opened = new OpenedValue(opens, this.scanner.begin));
   }
 
+  /** Gives so much away that is of no use. */
+  skip(length: number): void { this.give(length); }
+
   /** Everything that is held. */
   takeAll(): Piece { return (this.openMessage === undefined ? undefined : this.takeOfMessage(this.openMessage, true)) ?? this.give(this.length); }
 

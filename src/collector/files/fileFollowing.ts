@@ -47,21 +47,29 @@ export class FileFollowing {
 
   /** Resolves only when the file is none that can be followed. Throws when it cannot be read. */
   async run(): Promise<void> {
-    const source = await openSource(this.path);
-    const isPacked = packingOf(await source.read(0, signatureBytes)) !== undefined;
-    if (isPacked) await this.reading.read(source, this.name);
-    await source.close();
-    if (isPacked) {
-      this.tell(this.reading.failure === undefined ? 'read' : 'failed');
-      return;
-    }
     for (;;) {
+      if (await this.readPacked()) {
+        this.tell(this.reading.failure === undefined ? 'read' : 'failed');
+        return;
+      }
       const handle = await open(this.path, 'r');
       try {
         if (!await this.followOne(handle)) return;
       } finally {
         await handle.close();
       }
+    }
+  }
+
+  /** Reads a file that is packed; false when it is not. */
+  private async readPacked(): Promise<boolean> {
+    const source = await openSource(this.path);
+    try {
+      const isPacked = packingOf(await source.read(0, signatureBytes)) !== undefined;
+      if (isPacked) await this.reading.read(source, this.name);
+      return isPacked;
+    } finally {
+      await source.close();
     }
   }
 
@@ -83,7 +91,8 @@ export class FileFollowing {
         const lacksEnd = this.part?.rest(performance.now() - grownAt >= this.pauseMs) === true;
         if (hasMore || lacksEnd) this.tell('following');
         const now = await stat(this.path).catch(() => undefined);
-        if (now !== undefined && (now.ino !== ino || now.dev !== dev)) {
+        // Who writes it may not know yet that it was given another name, as long as the new one is empty.
+        if (now !== undefined && now.size > 0 && (now.ino !== ino || now.dev !== dev)) {
           // What was written between the last look and the change of names.
           await this.readMore(handle);
           this.end();
@@ -115,7 +124,7 @@ export class FileFollowing {
     const { size } = await handle.stat();
     if (size < this.position || (this.part === undefined && size !== this.position)) return true;
     const { length } = this.tail;
-    if (length === 0 || size === this.position) return false;
+    if (length === 0) return false;
     const there = Buffer.alloc(length);
     await handle.read(there, 0, length, this.position - length);
     return there.compare(this.tail) !== 0;

@@ -298,6 +298,19 @@ describe('an input that comes in chunks', () => {
     expect(readInput([utf8(list.slice(0, -10))]).reader.problems.texts).not.toContain(told);
   });
 
+  it('is found behind whatever a program printed before its first span, text or JSON', () => {
+    const text = Array.from({ length: 9000 }, (_, i) => `2026-11-21 00:00:00,${i} INFO module Something happened ${i * 7919}`), objects = Array.from({ length: 9000 }, (_, i) => `{"level":"info","ts":${i},"msg":"something happened","ctx":{"a":[1,"x"]}}`);
+    for (const [front, passed] of [[text, 'lines are not JSON and were passed over'], [objects, 'objects are no records of this format and were passed over']] as const) {
+      for (const size of [1 << 20, 10_000]) {
+        const { reader } = readInput(inChunks(utf8([...front, ...many(50), ...front.slice(0, 100)].join('\n')), size)), counts = reader.problems.texts.map((problem) => Number(/^(\d+) /.exec(problem)?.[1]));
+        expect([reader.detection?.format.id, reader.spanCount, counts.reduce((sum, count) => sum + count, 0)]).toEqual(['otlp-json', 50, 9100]);
+        expect(reader.problems.texts.map((problem) => problem.replace(/^\d+ /, ''))).toEqual(expect.arrayContaining([passed, 'lines in front of the first span were passed over']));
+      }
+    }
+    const none = readInput(inChunks(utf8(text.join('\n')), 10_000)).reader;
+    expect([none.isDone, none.detection, new TextDecoder().decode(none.head.subarray(0, 20))]).toEqual([true, undefined, text[0]?.slice(0, 20)]);
+  });
+
   it('is left after its front when no format knows it, with the front to look at', () => {
     const { reader } = readInput(inChunks(utf8(`{"nodes":[${'1,'.repeat(100_000)}1]}`), 8192));
     expect([reader.detection, reader.isDone, reader.head.length]).toEqual([undefined, true, 65_536]);

@@ -216,6 +216,30 @@ describe('a file that is followed', () => {
     expect(await namesOf(collector)).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('is read on under its old name while nothing stands in the one that takes its place, which may be packed', async () => {
+    const { collector, until } = await begin();
+    const file = write('run.jsonl', spanNamed('a'));
+    await collector.openFile('one', { path: file }, { follow: true });
+    await until('following', ({ spanCount }) => spanCount === 1);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, '');
+    appendFileSync(`${file}.1`, spanNamed('b'));
+    await until('following', ({ spanCount }) => spanCount === 2);
+    appendFileSync(file, gzipSync(spanNamed('c')));
+    await until('read', ({ spanCount }) => spanCount === 3);
+    expect(await namesOf(collector)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is read from its beginning when other things of the same length stand in it', async () => {
+    const { collector, until } = await begin();
+    const file = write('run.jsonl', spanNamed('a'));
+    await collector.openFile('one', { path: file }, { follow: true });
+    await until('following', ({ spanCount }) => spanCount === 1);
+    writeFileSync(file, spanNamed('b'));
+    await until('following', ({ spanCount }) => spanCount === 2);
+    expect(await namesOf(collector)).toEqual(['a', 'b']);
+  });
+
   it('may begin empty, and may be of a kind that is read as a whole each time', async () => {
     const { collector, until } = await begin();
     const file = write('run.jsonl', '');
