@@ -53,15 +53,39 @@ print(json.dumps(results))
 `;
 
 const python = findPython();
+const hook = fileURLToPath(new URL('../../../src/instrument/python/hook', import.meta.url));
+
+/** What a program prints that the hook's modules are there for. */
+const inPython = (text: string, input = ''): string => execFileSync(python ?? '', ['-B', '-c', text], { input, env: { ...process.env, PYTHONPATH: hook }, maxBuffer: 64 << 20, encoding: 'utf8' });
 
 describe.skipIf(python === undefined)(`breakpoints${python === undefined ? ': no Python here' : ''}`, () => {
   it('mean the same in both hooks', () => {
     // As they come over the wire.
     const cases = JSON.parse(JSON.stringify(fc.sample(someCase, 2000))) as Case[];
-    const hook = fileURLToPath(new URL('../../../src/instrument/python/hook', import.meta.url));
-    const stdout = execFileSync(python ?? '', ['-B', '-c', program], { input: JSON.stringify(cases), env: { ...process.env, PYTHONPATH: hook }, maxBuffer: 64 << 20, encoding: 'utf8' });
-    const results = JSON.parse(stdout) as (string | null)[][];
+    const results = JSON.parse(inPython(program, JSON.stringify(cases))) as (string | null)[][];
     cases.forEach((each, i) => expect([each, results[i]]).toEqual([each, inNode(each)]));
     expect(results.flat().filter((id) => id !== null).length).toBeGreaterThan(500);
+  });
+
+  it('take the time in which a Python program stood at one for none that its run took', () => {
+    expect(inPython(`
+import time
+now = 0.0
+time.monotonic = lambda: now
+from _spanscope_hook import debugger, stops
+from _spanscope_hook.span_facts import SpanFacts
+def stand_still(present):
+    global now
+    now += 60
+debugger.attached, debugger.stand_still = lambda: True, stand_still
+stops._breakpoints.set([{"id": "late", "enabled": True, "on": "start", "limit": {"of": "seconds", "above": 1}}])
+met = lambda: stops._breakpoints.met(SpanFacts("aa", "cc", "x", {}), "start")
+results = [met()]
+stops._stand(lambda: None)
+now += 0.9
+results.append(met())
+now += 0.2
+print(*results, met())
+`)).toBe('None None late\n');
   });
 });

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Breakpoints } from '../../../src/instrument/node/hook/breakpoints.ts';
+import { standStill } from '../../../src/instrument/node/hook/standStill.ts';
 import { LiveServer } from './liveServer.ts';
 import { debugNode } from './nodeDebuggee.ts';
 import { node, ShippedNodeHook } from './nodeHook.ts';
@@ -224,6 +225,24 @@ describe('span breakpoints', () => {
     expect(walk(call)).toEqual(['1', '0']);
     expect(walk(call)).toEqual([undefined, undefined]);
     expect(walk(span('elsewhere', {}, 'bb'))).toEqual([undefined, undefined]);
+  });
+
+  it('take the time in which the program stood at one for none that its run took', () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      const made = breakpoints({ limit: { of: 'seconds', above: 1 } });
+      expect(made.met(span('first'), 'start')).toBeUndefined();
+      // The clock is read before and after the program stands.
+      clock.mockImplementationOnce(() => now).mockImplementationOnce(() => (now += 60_000));
+      standStill();
+      now += 900;
+      expect(made.met(span('second'), 'start')).toBeUndefined();
+      now += 200;
+      expect(made.met(span('third'), 'start')).toBe('0');
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('survive what is no breakpoint', () => {

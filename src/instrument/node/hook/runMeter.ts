@@ -1,7 +1,11 @@
 import { tokensOf } from './spanFacts.ts';
 import type { Moment, SpanSource } from './spanFacts.ts';
+import { stoodMs } from './standStill.ts';
 
 const mostRuns = 1000;
+
+/** A clock that stands where the program stands at a span breakpoint. */
+const workedMs = (): number => performance.now() - stoodMs();
 
 interface Run { readonly startMs: number; steps: number; tokens: number; readonly passed: Set<string> }
 
@@ -18,7 +22,7 @@ export class RunMeter {
   /** Whether the span's run has taken more than a breakpoint allows; true once a run. */
   passes(span: SpanSource, id: string, limit: { readonly of: 'tokens' | 'seconds' | 'steps'; readonly above: number }): boolean {
     const run = this.#runOf(span);
-    const taken = limit.of === 'seconds' ? (performance.now() - run.startMs) / 1000 : run[limit.of];
+    const taken = limit.of === 'seconds' ? (workedMs() - run.startMs) / 1000 : run[limit.of];
     if (taken <= limit.above || run.passed.has(id)) return false;
     run.passed.add(id);
     return true;
@@ -28,7 +32,7 @@ export class RunMeter {
     const { traceId } = span.spanContext();
     let run = this.#runs.get(traceId);
     if (run === undefined) {
-      run = { startMs: performance.now(), steps: 0, tokens: 0, passed: new Set() };
+      run = { startMs: workedMs(), steps: 0, tokens: 0, passed: new Set() };
       this.#runs.set(traceId, run);
       const [oldest] = this.#runs.keys();
       if (this.#runs.size > mostRuns && oldest !== undefined) this.#runs.delete(oldest);

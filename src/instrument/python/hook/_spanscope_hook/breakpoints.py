@@ -61,6 +61,11 @@ class Breakpoints:
                 found = found or breakpoint.id
         return found
 
+    def stood(self, seconds):
+        """The program stood for so long at a breakpoint, which is no time that its runs took."""
+        if self._runs is not None:
+            self._runs.stood += seconds
+
     def _stops(self, breakpoint, facts):
         """From the n-th time on."""
         if breakpoint.limit is not None and not self._runs.passes(facts.trace_id, breakpoint.id, *breakpoint.limit):
@@ -85,6 +90,7 @@ class _RunMeter:
 
     def __init__(self):
         self._runs = {}  # by trace id: when it began, what it took, the ids of breakpoints that it has passed
+        self.stood = 0.0  # seconds of all that the clock of `_worked` leaves out
 
     def note(self, facts, moment):
         _, taken, _ = self._run_of(facts.trace_id)
@@ -96,16 +102,19 @@ class _RunMeter:
     def passes(self, trace_id, breakpoint_id, measure, above):
         """Whether a run has taken more than a breakpoint allows; true once a run."""
         start, taken, passed = self._run_of(trace_id)
-        amount = time.monotonic() - start if measure == "seconds" else taken[measure]
+        amount = self._worked() - start if measure == "seconds" else taken[measure]
         if amount <= above or breakpoint_id in passed:
             return False
         passed.add(breakpoint_id)
         return True
 
+    def _worked(self):
+        return time.monotonic() - self.stood
+
     def _run_of(self, trace_id):
         run = self._runs.get(trace_id)
         if run is None:
-            run = self._runs[trace_id] = (time.monotonic(), {"steps": 0, "tokens": 0}, set())
+            run = self._runs[trace_id] = (self._worked(), {"steps": 0, "tokens": 0}, set())
             if len(self._runs) > _MOST_RUNS:
                 del self._runs[next(iter(self._runs))]
         return run

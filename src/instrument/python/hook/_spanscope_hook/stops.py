@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 from . import debugger, first_line, live, native
 from .breakpoints import Breakpoints
@@ -85,7 +86,10 @@ def _stand(tell):
         present = debugger.attached()
         if present is not None:
             tell()
+            began = time.monotonic()
             debugger.stand_still(present)
+            with _counting:
+                _breakpoints.stood(time.monotonic() - began)
 
 
 def forget_threads():
