@@ -6,7 +6,7 @@ export type Reach = 'hooks' | 'variables';
 /** Debuggers that start a program with the environment of their configuration (`launchEnvironment.ts`). */
 const reaches: ReadonlyMap<string, Reach> = new Map([
   ...['node', 'pwa-node', 'node-terminal', 'bun', 'python', 'debugpy'].map((type) => [type, 'hooks'] as const),
-  ...['go', 'java', 'coreclr', 'clr', 'lldb', 'lldb-dap', 'gdb', 'lldb-mi', 'cppdbg', 'cppvsdbg', 'rdbg', 'ruby_lsp', 'Ruby', 'dart', 'php', 'mix_task'].map((type) => [type, 'variables'] as const),
+  ...['go', 'java', 'coreclr', 'clr', 'lldb', 'lldb-dap', 'gdb', 'lldb-mi', 'cppdbg', 'cppvsdbg', 'rdbg', 'ruby_lsp', 'Ruby', 'dart', 'php', 'scala', 'mix_task'].map((type) => [type, 'variables'] as const),
 ]);
 
 type Configuration = Readonly<Record<string, unknown>>;

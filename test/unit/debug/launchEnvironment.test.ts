@@ -6,7 +6,7 @@ const ours = new Map([['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:4318'], 
 const inOrder = Object.fromEntries(ours);
 
 describe('the environment of a launch configuration', () => {
-  it.each(['go', 'java', 'coreclr', 'clr', 'lldb', 'gdb', 'lldb-mi', 'rdbg', 'ruby_lsp', 'Ruby', 'dart', 'php', 'mix_task', 'python', 'debugpy', 'node', 'pwa-node', 'bun'])('of %s is the object env', (type) => {
+  it.each(['go', 'java', 'coreclr', 'clr', 'lldb', 'gdb', 'lldb-mi', 'rdbg', 'ruby_lsp', 'Ruby', 'dart', 'php', 'scala', 'mix_task', 'python', 'debugpy', 'node', 'pwa-node', 'bun'])('of %s is the object env', (type) => {
     const configuration = { type, request: 'launch', name: 'x', program: 'x', env: { A: '1', OTEL_RESOURCE_ATTRIBUTES: 'team=a' } };
     expect(reachOf(configuration)).toBeDefined();
     const given = withLaunchVariables(configuration, ours, false);
