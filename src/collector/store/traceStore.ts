@@ -249,7 +249,9 @@ export class TraceStore {
       this.database.shrink();
     } catch (thrown) {
       const error = this.meet(thrown);
-      throw error.reason === 'damaged' ? new Error('The file that held the traces was damaged. It was put aside, as the log says where: remove it to delete what is in it.') : error;
+      throw new Error(error.reason === 'damaged'
+        ? 'The file that held the traces was damaged. It was put aside, as the log says where: remove it to delete what is in it.'
+        : `The traces could not be deleted from disk: ${error.message}`);
     }
   }
 
@@ -266,10 +268,8 @@ export class TraceStore {
     try {
       this.database.clear();
     } catch (thrown) {
-      const error = databaseErrorOf(thrown);
-      if (error.reason !== 'damaged') throw error;
-      // Nothing of it is wanted any more, so that it is not put aside.
-      this.replaceDatabase(error, removeFiles);
+      // Damaged, or the disk is full: nothing of it is wanted any more, so the file goes as a whole, and its room is there again.
+      this.replaceDatabase(databaseErrorOf(thrown), removeFiles);
     }
   }
 
@@ -458,11 +458,14 @@ export class TraceStore {
     const path = this.database?.path;
     this.database?.abandon();
     this.database = undefined;
-    const notice = path === undefined ? undefined : getRidOf(path);
-    if (notice !== undefined) this.complain(notice);
-    const database = this.reopen();
-    if (database === undefined) this.writer?.lose(error.message);
-    else this.writer?.use(database);
+    try {
+      const notice = path === undefined ? undefined : getRidOf(path);
+      if (notice !== undefined) this.complain(notice);
+    } finally {
+      const database = this.reopen();
+      if (database === undefined) this.writer?.lose(error.message);
+      else this.writer?.use(database);
+    }
   }
 
   /** What is neither in memory nor in the new database is gone. */

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { encodeRows, rowsFormat } from '../../../../src/collector/store/batchRows.ts';
+import { TraceDatabase } from '../../../../src/collector/store/database.ts';
 import { SpanBatch } from '../../../../src/model/spanBatch.ts';
 import { arriveDrawn, filesHold, makeDirectory, openStore, recordsOf, removeDirectories, traceIdOf } from './storeSupport.ts';
 import type { OpenStore } from './storeSupport.ts';
@@ -41,7 +42,7 @@ async function goesOn({ store, heard }: OpenStore, directory: string): Promise<v
   again.store.close();
 }
 
-describe('a database of which a page is damaged', () => {
+describe('a database that is damaged or cannot grow', () => {
   it('is put aside when its index of traces cannot be read', async () => {
     const { directory, file } = await stored();
     damage(file, 'trace');
@@ -55,6 +56,15 @@ describe('a database of which a page is damaged', () => {
     expect(filesHold(directory, traceIdOf(3))).toEqual(['traces.db']);
     damage(file, 'link');
     const opened = await openStore(directory);
+    opened.store.clear();
+    expect(opened.store.newestFirst()).toEqual([]);
+    expect(filesHold(directory, traceIdOf(3))).toEqual([]);
+    await goesOn(opened, directory);
+  });
+
+  it('is deleted as a whole when the disk has no room for deleting what is in it', async () => {
+    const { directory } = await stored(), opened = await openStore(directory);
+    vi.spyOn(TraceDatabase.prototype, 'clear').mockImplementationOnce(() => { throw Object.assign(new Error('database or disk is full'), { errcode: 13 }); });
     opened.store.clear();
     expect(opened.store.newestFirst()).toEqual([]);
     expect(filesHold(directory, traceIdOf(3))).toEqual([]);
