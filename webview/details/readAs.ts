@@ -34,7 +34,7 @@ const fields: readonly (readonly [field: Field, name: string, show: (value: unkn
   ['chosen', 'Chosen', text],
   ['conversationId', 'Conversation', text],
   ['userId', 'User', text],
-  ['responseId', 'Answer', text],
+  ['responseId', 'Response', text],
   ['finishReason', 'Stop', text],
 ];
 const longestQuote = 40;

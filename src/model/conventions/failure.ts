@@ -54,6 +54,9 @@ const grpcNames = [
 /** What a client is told that did nothing wrong itself. */
 const serverFaults = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
 
+/** Codes of JSON-RPC, by which MCP servers are spoken to; beside those of gRPC the negative ones alone are sure to be some. */
+const jsonRpcCodes = [['rpc.jsonrpc.error_code', /^-?[1-9]\d{0,9}$/], ['rpc.response.status_code', /^-\d{1,10}$/]] as const;
+
 function failedCode(input: FailureInput): Sourced<string> | undefined {
   const { kind, attributes } = input;
   for (const key of ['http.response.status_code', 'http.status_code']) {
@@ -65,9 +68,11 @@ function failedCode(input: FailureInput): Sourced<string> | undefined {
     if (code === undefined || !grpcNames.includes(code) || code === 'OK') continue;
     return kind === 'client' || (kind === 'server' && serverFaults.has(code)) ? { value: `gRPC ${code}`, source: key } : undefined;
   }
-  const code = attributes.get('rpc.jsonrpc.error_code');
-  if (typeof code !== 'number' && typeof code !== 'bigint') return undefined;
-  return { value: wordsOf(input, ['rpc.jsonrpc.error_message']) ?? `JSON-RPC error ${code}`, source: 'rpc.jsonrpc.error_code' };
+  for (const [key, isError] of jsonRpcCodes) {
+    const code = String(attributes.get(key) ?? '');
+    if (isError.test(code)) return { value: wordsOf(input, ['rpc.jsonrpc.error_message']) ?? `JSON-RPC error ${code}`, source: key };
+  }
+  return undefined;
 }
 
 /** Whether the result of a tool says of itself that the tool has failed, as those of MCP servers and of Anthropic's messages do. */

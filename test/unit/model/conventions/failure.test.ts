@@ -61,6 +61,7 @@ describe('a span without a status', () => {
     expect(told({ 'rpc.grpc.status_code': 5 }, { kind: 'server' })).toBeUndefined();
     expect(told({ 'rpc.grpc.status_code': 0 }, { kind: 'client' })).toBeUndefined();
     expect(told({ 'rpc.response.status_code': 'OK' }, { kind: 'client' })).toBeUndefined();
+    expect(told({ 'mcp.method.name': 'tools/call', 'rpc.response.status_code': '-32602' }, { kind: 'server' })).toEqual({ value: 'JSON-RPC error -32602', source: 'rpc.response.status_code' });
     expect(told({ 'rpc.jsonrpc.error_code': -32602, 'rpc.jsonrpc.error_message': 'no such tool' })).toEqual({ value: 'no such tool', source: 'rpc.jsonrpc.error_code' });
   });
 });
