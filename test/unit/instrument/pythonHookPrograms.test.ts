@@ -67,6 +67,24 @@ os._exit(9)
     expect(names()).toEqual(['before']);
   });
 
+  it.skipIf(!isPosix)('is told of in processes of a server that forks them', async () => {
+    await same(`${sdk}
+import concurrent.futures, multiprocessing
+def work(name):
+    with tracer.start_as_current_span(name):
+        return name
+if __name__ == "__main__":
+    context = multiprocessing.get_context("forkserver")
+    work("parent")
+    process = context.Process(target=work, args=("process",))
+    process.start()
+    process.join()
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        print(list(pool.map(work, ["pool"])))
+`);
+    expect(names()).toEqual(['parent', 'pool', 'process']);
+  });
+
   it('tells what it has loaded to the editor that has started it, although it makes no span', async () => {
     const environment = { ...shipped.environment(live), OTEL_RESOURCE_ATTRIBUTES: 'spanscope.session.id=run-1' };
     const text = `from opentelemetry import trace
@@ -146,14 +164,14 @@ describe.skipIf(python === '' || !isPosix)(`a Python server with the hook${whyNo
 
   it.skipIf(!hasModule('gunicorn'))('is told of by each worker that it forks, with the application loaded before or after', async () => {
     const folder = prepare();
-    for (const more of [[], ['--preload']]) {
+    for (const more of [[], ['--preload'], ...hasModule('gevent') ? [['--worker-class', 'gevent']] : []]) {
       const port = await freePort(), before = live.spans().length;
       const ended = serve(folder, ['-m', 'gunicorn', '--workers', '2', ...more, '--bind', `127.0.0.1:${port}`, 'application:wsgi']);
       await expect.poll(() => fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.status, () => 0), { timeout: 30_000 }).toBe(200);
       await live.until(() => live.spans().slice(before).filter((span) => span.name === 'answers' && span.endTimeUnixNano !== undefined).length > 0);
       child?.kill('SIGTERM');
       expect(await ended).toBe(0);
-      await expect.poll(() => live.spans().slice(before).filter((span) => span.name === 'begins one').length).toBe(more.length > 0 ? 1 : 2);
+      await expect.poll(() => live.spans().slice(before).filter((span) => span.name === 'begins one').length).toBe(more.includes('--preload') ? 1 : 2);
     }
   }, 90_000);
 });
