@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const benches = ['decode', 'ingest', 'websocket', 'store', 'files', 'export', 'search', 'memory', 'agentKit', 'hook-node', 'hook-python', 'hook-agents', 'lanes', 'draw', 'chart', 'activation', 'package', 'live', 'open'];
+const benches = ['decode', 'ingest', 'websocket', 'store', 'files', 'export', 'search', 'memory', 'agentKit', 'hook-node', 'hook-python', 'hook-agents', 'lanes', 'draw', 'chart', 'tree', 'activation', 'package', 'live', 'open'];
 const root = path.resolve(import.meta.dirname, '../..');
 
 for (const bench of benches) {

@@ -28,6 +28,8 @@ export const goals = {
   R9: { what: 'memory of a span in columns and mips', unit: 'bytes', must: 48, aim: 32 },
   R11first: { what: 'first hit of a search in names and attributes at 1M spans', ...milliseconds, must: 50 },
   R11all: { what: 'all hits of it', ...milliseconds, aim: 200 },
+  R12first: { what: "first rows of the tree of 100,000 spans, times Jaeger UI's", unit: 'times', must: 1 / 10, aim: 1 / 30 },
+  R12all: { what: 'all of them expanded, likewise', unit: 'times', must: 1 / 10, aim: 1 / 30 },
   R13: { what: 'lanes for 1M spans', ...milliseconds, aim: 150 },
   I1: { what: 'OTLP protobuf to columns, times protobufjs static', unit: 'times', must: 3, aim: 3.5, moreIsBetter: true },
   I1lazy: { what: 'the same with attributes left as bytes', unit: 'times', aim: 15, moreIsBetter: true },
