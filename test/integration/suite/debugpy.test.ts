@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SpanscopeApi } from '../../../src/editor/api.ts';
@@ -253,6 +253,32 @@ os._exit(subprocess.call([sys.executable, __file__, "child"]))
       await session.customRequest('continue', { threadId });
     }
     assert.equal((await ended()).code, 5);
+  });
+
+  it('steps from a call into a function that the agent kit traces, past the kit, and is over where it is stopped there', async () => {
+    const text = `from spanscope import traced
+@traced("plan")
+def plan(task):
+    notes = task.upper() # body
+    return notes
+plan("first")
+plan("second") # call
+`;
+    copyFileSync(path.join(root, 'dist/kit/spanscope.py'), path.join(programs, 'spanscope.py'));
+    const file = program('wrapped.py', text);
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(file), new vscode.Position(lineOf(text, 'call') - 1, 0)))]);
+    await start(file);
+    await standsAt(file, lineOf(text, 'call'));
+    await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+    await standsAt(file, lineOf(text, 'body'));
+    const running = await happens('a trace that goes on', async () => (await api.listTraces()).find(({ name, openCount }) => name === 'plan' && openCount === 1));
+    await vscode.debug.stopDebugging();
+    await ended();
+    await happens('the end of the trace, with its pause', async () => {
+      const [span] = await api.getTrace(running.traceId);
+      return span?.marks.includes('lost') === true && span.attributes['spanscope.paused'] !== undefined ? true : undefined;
+    });
+    assert.equal((await api.listTraces()).find(({ traceId }) => traceId === running.traceId)?.openCount, 0);
   });
 
   it('is needed to stop: a program that is run without it goes on', async () => {
