@@ -5,8 +5,8 @@ import { OpenedValue } from './openedValue.ts';
 import type { BrokenLists } from './openedValue.ts';
 
 const openBrace = 0x7b, quote = 0x22, newline = 0x0a;
-/** How often bytes may be read again in search of an item. */
-const mostPasses = 4;
+/** How often bytes may be read again in search of an item, unless they are few. */
+const mostPasses = 4, fewBytes = 1024 * 1024;
 const mostElements = 10_000_000;
 
 /** Where an object goes on, and in which of its lists. */
@@ -24,8 +24,9 @@ export function brokenAt(bytes: Uint8Array, opens: Opens, start: number, stop: n
  */
 export function nextItem(bytes: Uint8Array, from: number, lists: readonly ItemKeys[], margin = -1): FoundItem | undefined {
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient: true, maxElements: mostElements });
+  const most = Math.max(fewBytes, bytes.length * mostPasses);
   let passed = 0;
-  for (let at = firstKeyFrom(bytes, from); at >= 0 && passed < bytes.length * mostPasses; at = firstKeyFrom(bytes, at + 1)) {
+  for (let at = firstKeyFrom(bytes, from); at >= 0 && passed < most; at = firstKeyFrom(bytes, at + 1)) {
     const before = marginOf(bytes, at);
     if (before >= 0 && before <= margin) return undefined;
     const list = listOf(reader, at, lists);
@@ -36,7 +37,7 @@ export function nextItem(bytes: Uint8Array, from: number, lists: readonly ItemKe
 }
 
 /** The list of which the object at a place is an item, of several the last; -1 where it is of none. */
-function listOf(reader: JsonReader, at: number, lists: readonly ItemKeys[]): number {
+export function listOf(reader: JsonReader, at: number, lists: readonly ItemKeys[]): number {
   const seen = new Set<string>();
   reader.position = at;
   reader.depth = 0;

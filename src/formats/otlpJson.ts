@@ -2,12 +2,12 @@ import { encodeWhole } from './format.ts';
 import type { Format, ItemKeys, Opens, Sniff } from './format.ts';
 import { jsonKeys } from './jsonKeys.ts';
 import { otlpJsonEncoder, otlpJsonLinesEncoder } from './otlpJsonEncode.ts';
-import { OtlpJsonReader } from './otlpJsonRequest.ts';
+import { bareSpanKeys, OtlpJsonReader } from './otlpJsonRequest.ts';
 
 /** Telling keys, best first. */
 const tellingKeys: readonly (readonly [score: number, key: string])[] = [
   [0.98, 'resourceSpans'], [0.98, 'resource_spans'], [0.98, 'resourceLogs'], [0.98, 'resource_logs'], [0.98, 'resourceMetrics'], [0.98, 'resource_metrics'],
-  [0.97, 'trace/resourceSpans'], [0.97, 'result/resourceSpans'], [0.97, 'trace/batches'],
+  [0.97, 'trace/resourceSpans'], [0.97, 'result/resourceSpans'], [0.97, 'data/resourceSpans'], [0.97, 'trace/batches'],
   [0.95, 'batches/scopeSpans'], [0.95, 'batches/instrumentationLibrarySpans'],
   [0.9, 'error/grpcCode'], [0.9, 'scopeSpans'], [0.9, 'scopeLogs'], [0.9, 'scopeMetrics'], [0.9, 'instrumentationLibrarySpans'],
 ];
@@ -28,12 +28,13 @@ const groups: Opens = new Map([
   ...['resourceMetrics', 'resource_metrics'].map((key) => [key, { inner: metrics, items: keysOf(metrics) }] as const),
 ]);
 /** The wrappers of Tempo and Jaeger around a request, and a request without any. */
-const opens: Opens = new Map([...groups, ...spans, ['trace', { inner: groups }], ['result', { inner: groups }]]);
+const opens: Opens = new Map([...groups, ...spans, ['trace', { inner: groups }], ['result', { inner: groups }], ['data', { inner: groups }]]);
 
 function sniff(head: Uint8Array): Sniff {
   const keys = jsonKeys(head);
   for (const [score, key] of tellingKeys) if (keys.has(key)) return { score, reason: `has the key "${key.replaceAll('/', '.')}"` };
-  return { score: 0, reason: 'has none of the keys of OTLP' };
+  const isBare = bareSpanKeys.some((all) => all.every((key) => keys.has(key)));
+  return isBare ? { score: 0.85, reason: 'has spans with "startTimeUnixNano"' } : { score: 0, reason: 'has none of the keys of OTLP' };
 }
 
 /**
@@ -42,7 +43,7 @@ function sniff(head: Uint8Array): Sniff {
  * Strict: one request as the specification has it, plus integers beyond 2^53 as numbers, which are read exactly.
  * Lenient: also enum names, ids in base64 or of any other text, snake_case keys, the keys of older versions
  * (`instrumentationLibrarySpans`), the wrappers of Tempo (`batches`, `trace`) and Jaeger (`result`), ResourceSpans without
- * a wrapper as Java logs them, several requests one after the other, other text around them.
+ * a wrapper as Java logs them, bare spans, attributes as an object, several requests one after the other, other text around them.
  *
  * `encode` writes one request; logs stand beside the spans under `resourceLogs`. Contents and logs are written from their
  * bytes and come back as they were. Ids that are not of W3C size are replaced by hashes of them.

@@ -2,10 +2,11 @@ import type { SpanBatch } from '../model/spanBatch.ts';
 import { WireError } from '../model/wire.ts';
 import { WireWriter } from '../model/wireWriter.ts';
 import { bytesToHandOver, DecodeError } from './format.ts';
-import type { DecodeOptions, Signal } from './format.ts';
+import type { DecodeOptions, ItemKeys, Signal } from './format.ts';
 import { objectIn, textIn } from './jsonFields.ts';
-import { WrongTypeError } from './jsonReader.ts';
-import type { JsonObject, JsonReader, JsonValue } from './jsonReader.ts';
+import { listOf } from './brokenValue.ts';
+import { JsonReader, WrongTypeError } from './jsonReader.ts';
+import type { JsonObject, JsonValue } from './jsonReader.ts';
 import { forEachRecord } from './jsonRecords.ts';
 import { logRecord, metric, resource, scope, span } from './otlpJsonFields.ts';
 import type { Fields } from './otlpJsonFields.ts';
@@ -39,13 +40,17 @@ const oldScopeKeys = new Map<string, Signal>([
   ['instrumentationLibraryLogs', 'logs'], ['instrumentationLibraryMetrics', 'metrics'],
 ]);
 const recordKeys = new Map<string, Signal>([['spans', 'traces'], ['logRecords', 'logs'], ['metrics', 'metrics'], ['log_records', 'logs'], ['logs', 'logs']]);
-/** Keys under which files wrap a request: Tempo, Jaeger's API of version 3. */
-const wrapperKeys = new Set(['trace', 'result']);
+/** Keys under which files wrap a request: Tempo, Jaeger's API of version 3, other answers. */
+const wrapperKeys = new Set(['trace', 'result', 'data']);
 /** Keys beside them that tell how the reply is. */
 const replyKeys = new Set(['status', 'message', 'error']);
 const mostMessage = 500;
 /** What Copilot Chat puts beside the request that it exports: the session, its title, when it was exported. */
 const copilotKey = 'copilotChat';
+
+/** By what spans are known around which nothing stands, and with what they begin. */
+export const bareSpanKeys: ItemKeys = [['traceId', 'spanId', 'startTimeUnixNano'], ['trace_id', 'span_id', 'start_time_unix_nano']];
+const firstSpanKeys = new Set(['traceId', 'trace_id', 'spanId', 'span_id', 'parentSpanId', 'parent_span_id', 'name', 'kind', 'startTimeUnixNano', 'start_time_unix_nano', 'attributes']);
 
 /** What is written is copied when it is whole, so that the memory serves the next request, unless it has become large. */
 let spare: WireWriter | undefined;
@@ -109,21 +114,37 @@ export class OtlpJsonReader {
     const { reader } = json;
     const bare = this.newGroup();
     const seen = new Set<string>();
+    const { position, depth } = reader;
     let more = reader.beginObject();
-    this.isKnown ||= !more;
+    if (more && reader.isLenient && isSpanAt(reader, position, depth)) {
+      const group: ScopeGroup = { signal: 'traces', records: [], scope: undefined, schemaUrl: '' };
+      bare.scopes.push(group);
+      this.isKnown = true;
+      this.record(json, group);
+      return;
+    }
+    const replies: (readonly [key: string, value: JsonValue])[] = [];
+    let isOurs = !more, others = 0;
     for (; more; more = reader.nextMember()) {
       const { key } = reader;
-      this.isKnown ||= isOfRequest(key);
+      isOurs ||= isOfRequest(key);
       if (reader.takeNull()) continue;
       const signal = resourceKeys.get(key) ?? (reader.isLenient ? oldResourceKeys.get(key) : undefined);
       if (signal !== undefined && this.isWanted(signal)) {
         noteKey(seen, key);
         for (let items = reader.beginArray(); items; items = reader.nextItem()) this.resourceGroup(json, this.newGroup());
       } else if (reader.isLenient && wrapperKeys.has(key) && reader.peek() === 0x7b) this.request(json);
-      else if (reader.isLenient && replyKeys.has(key)) this.reportReply(key, reader.takeValue());
+      else if (reader.isLenient && replyKeys.has(key)) replies.push([key, reader.takeValue()]);
       else if (reader.isLenient && key === copilotKey) this.exported = objectIn(reader.takeValue()) ?? new Map();
-      else if (!reader.isLenient || !this.resourceMember(json, bare, key, seen)) reader.skip();
+      else if (!reader.isLenient || !this.resourceMember(json, bare, key, seen)) {
+        reader.skip();
+        others++;
+      }
     }
+    // Other programs' logs have messages, too.
+    if (!isOurs && others > 0) return;
+    this.isKnown = true;
+    for (const [key, value] of replies) this.reportReply(key, value);
   }
 
   /** What an API said about its own reply: Tempo cuts traces, Jaeger replies with errors. */
@@ -261,7 +282,16 @@ export class OtlpJsonReader {
   }
 }
 
-const isOfRequest = (key: string): boolean => [resourceKeys, oldResourceKeys, scopeKeys, oldScopeKeys].some((keys) => keys.has(key)) || wrapperKeys.has(key) || replyKeys.has(key) || key === 'resource';
+const isOfRequest = (key: string): boolean => [resourceKeys, oldResourceKeys, scopeKeys, oldScopeKeys].some((keys) => keys.has(key)) || key === 'trace' || key === 'result' || key === 'resource';
+
+/** Whether a span stands at a place without anything around it, as home-made exporters write it; if so, the reader is in front of it. */
+function isSpanAt(reader: JsonReader, position: number, depth: number): boolean {
+  if (!firstSpanKeys.has(reader.key)) return false;
+  const { position: value } = reader, isSpan = listOf(new JsonReader(reader.bytes, 0, reader.end, { isLenient: true, maxElements: Number.MAX_SAFE_INTEGER }), position, [bareSpanKeys]) >= 0;
+  reader.position = isSpan ? position : value;
+  if (isSpan) reader.depth = depth;
+  return isSpan;
+}
 
 function rangeOf(written: Uint8Array, { bytes = written, start, end }: Place = nowhere): Range { return { bytes, start, end }; }
 

@@ -1,6 +1,7 @@
-import { canonicalId } from '../model/ids.ts';
+import { writeAnyValue, writeKeyValue } from '../model/anyValue.ts';
+import { canonicalId, isHex } from '../model/ids.ts';
 import { textIdFields } from '../model/spanContent.ts';
-import { nanosOfDecimal, splitDigits, highOf, isUint64, lowOf } from '../model/time.ts';
+import { nanosOfDecimal, nanosOfIso, splitDigits, highOf, isUint64, lowOf } from '../model/time.ts';
 import type { Halves } from '../model/time.ts';
 import { wireTypes } from '../model/wire.ts';
 import type { WireWriter } from '../model/wireWriter.ts';
@@ -13,7 +14,7 @@ import { writePlainAttribute } from './otlpJsonPlain.ts';
 import { RepeatedKeyError } from './repeatedKeys.ts';
 
 const specialDoubles = new Map([['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]]);
-const quote = 0x22;
+const quote = 0x22, openBrace = 0x7b;
 
 /**
  * Writes the messages of OTLP/JSON as protobuf messages, text by text, without building objects in between. A value of a
@@ -76,6 +77,12 @@ export class OtlpJsonWriter {
 
   private list(field: Field): void {
     const { reader } = this, areAttributes = field.kind === keyValue;
+    if (areAttributes && reader.isLenient && reader.peek() === openBrace) {
+      // Home-made exporters write the attributes as an object.
+      for (const [key, value] of reader.takeObject()) writeKeyValue(this.writer, field.number, key, value);
+      this.isRepaired = true;
+      return;
+    }
     for (let more = reader.beginArray(); more; more = reader.nextItem()) {
       if (areAttributes && writePlainAttribute(reader, this.writer, field.number)) continue;
       if (reader.isLenient) this.tolerantly(field, false); else this.typedValue(field);
@@ -131,7 +138,7 @@ export class OtlpJsonWriter {
     const { reader, writer, halves } = this;
     if (reader.peek() === quote) reader.scanString(); else reader.scanNumber();
     if (!splitDigits(reader.bytes, reader.tokenStart, reader.tokenEnd, halves)) {
-      const value = reader.isLenient ? nanosOfDecimal(reader.numberText()) : undefined;
+      const text = reader.isLenient ? reader.numberText() : '', value = nanosOfDecimal(text) ?? nanosOfIso(text);
       if (value === undefined || !isUint64(value)) throw new WrongTypeError('an unsigned 64-bit integer');
       halves.high = highOf(value);
       halves.low = lowOf(value);
@@ -199,7 +206,8 @@ export class OtlpJsonWriter {
     reader.scanString();
     const { bytes: source, tokenStart, tokenEnd } = reader;
     if (tokenStart === tokenEnd || (tokenEnd - tokenStart === size * 2 && writer.hexField(number, source, tokenStart, tokenEnd))) return;
-    const id = reader.stringText();
+    const id = reader.stringText(), isPython = reader.isLenient && id.startsWith('0x') && isHex(id.slice(2), size * 2);
+    if (isPython && writer.hexField(number, source, tokenStart + 2, tokenEnd)) return;
     const bytes = reader.isLenient && id.endsWith('=') ? bytesOfBase64(id) : undefined;
     if (bytes?.length === size) writer.bytesField(number, bytes); else writer.textField(textNumber, canonicalId(id));
   }
@@ -207,7 +215,11 @@ export class OtlpJsonWriter {
   private anyValue(number: number): void {
     const { reader, writer } = this;
     const start = writer.begin(number);
-    if (reader.peek() === 0x7b) this.anyValueMembers(); else this.asText(reader.position);
+    if (reader.peek() === openBrace) this.anyValueMembers();
+    else if (reader.isLenient) {
+      writeAnyValue(writer, reader.takeValue());
+      this.isRepaired = true;
+    } else this.asText(reader.position);
     writer.end(start);
   }
 

@@ -103,6 +103,11 @@ describe('a flaw in one of many spans', () => {
     }
   });
 
+  it('leaves the others where it is nested more deeply than anything may be', () => {
+    const { names, problems } = read(three.replace('{"stringValue":"text 30"}', `${'{"arrayValue":{"values":['.repeat(300)}1${']}}'.repeat(300)}`), 1 << 20);
+    expect([names.length, problems]).toEqual([59, [expect.stringMatching(/^bytes \d+ to \d+ were left out: .*nested too deeply/)]]);
+  });
+
   it('leaves what stands behind it on the same line or behind it in the file, and never takes what is in a span for one', () => {
     const line = (i: number): string => JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [otlpSpan(i), otlpSpan(i + 1)] }] }] });
     for (const between of ['\n', '', '\r\n']) {

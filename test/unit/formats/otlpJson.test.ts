@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { detect } from '../../../src/formats/detect.ts';
 import { DecodeError } from '../../../src/formats/format.ts';
 import type { EncodeSpan } from '../../../src/formats/format.ts';
 import { requestLimits } from '../../../src/formats/limits.ts';
 import { otlpJson, otlpJsonLines } from '../../../src/formats/otlpJson.ts';
 import { otlpProtobuf } from '../../../src/formats/otlpProtobuf.ts';
+import { formats } from '../../../src/formats/registry.ts';
 import { markBit } from '../../../src/model/span.ts';
 import { present } from '../../../src/model/spanBatch.ts';
 import type { SpanBatch } from '../../../src/model/spanBatch.ts';
@@ -254,5 +256,35 @@ describe('a reply of an API', () => {
   it('in snake case keeps the schemas', () => {
     const batch = decoded(otlpJson, `{"resource_spans":[{"schema_url":"r","scope_spans":[{"schema_url":"s","spans":[${span('').replace('traceId', 'trace_id').replace('spanId', 'span_id')}]}]}]}`, lenient);
     expect([batch.count, batch.resources[batch.resource[0] as number]?.schemaUrl, batch.scopes[batch.scope[0] as number]?.schemaUrl]).toEqual([1, 'r', 's']);
+  });
+});
+
+describe('OTLP/JSON of home-made exporters', () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736', id = '00f067aa0ba902b7';
+  const wrapped = (span: string): string => `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`;
+
+  it('is read where spans stand alone, in any order of keys, one a line or in a list, beside other objects', () => {
+    const span = (i: number): string => `{"traceId":"${trace}","spanId":"${id.slice(1)}${i}","name":"n${i}","startTimeUnixNano":"${i}5","endTimeUnixNano":"${i}9","attributes":[{"key":"a","value":{"intValue":"1"}}]}`;
+    const snake = `{"attributes":{},"name":"n3","kind":2,"start_time_unix_nano":35,"end_time_unix_nano":39,"span_id":"${id.slice(1)}3","trace_id":"${trace}"}`;
+    for (const text of [[span(1), '{"name":"other","kind":1,"message":"x"}', span(2), snake].join('\n'), `[${[span(1), '{"name":"other"}', span(2), snake].join(',')}]`]) {
+      const batch = decoded(otlpJson, text, lenient);
+      expect([rowsOf(batch).map(({ name, start, end }) => [name, start, end]), batch.problems]).toEqual([[['n1', 15n, 19n], ['n2', 25n, 29n], ['n3', 35n, 39n]], ['1 object is no record of this format and was passed over']]);
+      expect(detect(utf8(text), formats)?.format.id).toBe('otlp-json');
+    }
+    expect(decoded(otlpJson, span(1), strict).count).toBe(0);
+  });
+
+  it('keeps attributes that are an object or plain values, times in ISO text, and ids as Python prints them', () => {
+    const [row] = rowsOf(decoded(otlpJson, wrapped(`{"traceId":"0x${trace}","spanId":"0x${id}","startTimeUnixNano":"2026-04-10T10:30:00.123456789Z","attributes":{"i":1,"t":"x","l":[1.5,null],"o":{"b":true}},"events":[{"name":"e","attributes":[{"key":"p","value":7},{"key":"q","value":["y"]}]}]}`), lenient));
+    expect([row?.traceId, row?.spanId, row?.start]).toEqual([trace, id, 1_775_817_000_123_456_789n]);
+    expect([...row?.content.attributes ?? []]).toEqual([['i', 1], ['t', 'x'], ['l', [1.5, null]], ['o', new Map([['b', true]])]]);
+    expect([...row?.content.events[0]?.attributes ?? []]).toEqual([['p', 7], ['q', ['y']]]);
+  });
+
+  it('is read inside of the answer of an API, whose message is told, and no message of a log is', () => {
+    const span = `{"traceId":"${trace}","spanId":"${id}","name":"n"}`, problems = (text: string): readonly string[] => decoded(otlpJson, text, lenient).problems;
+    expect(decoded(otlpJson, `{"data":${wrapped(span)},"total":1}`, lenient).count).toBe(1);
+    expect(problems(`{"trace":${wrapped(span)},"metrics":{},"message":"cut"}`)).toEqual(['the server said: cut']);
+    expect(problems(`${wrapped(span)}\n{"level":"info","message":"hello","data":{"x":1,"message":"y"}}`)).toEqual(['1 object is no record of this format and was passed over']);
   });
 });
