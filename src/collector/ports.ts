@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Endpoints, PortProblem, StartResult } from '../protocol/collector.ts';
 import { describeHolder } from './portHolder.ts';
@@ -9,7 +8,7 @@ import type { ControlChannel } from './receivers/controlChannel.ts';
 import { openHttpListener } from './receivers/httpListener.ts';
 import { isHeld } from './receivers/loopback.ts';
 import { httpReceivers, loadGrpcReceiver } from './receivers/registry.ts';
-import type { OpenPort, PortName, ReceiverContext, Sink } from './receivers/receiver.ts';
+import type { OpenPort, PortName, ReceiverContext, Sink, TakeConnection } from './receivers/receiver.ts';
 
 export interface PortsOptions {
   readonly sink: Sink;
@@ -86,24 +85,24 @@ export class Ports {
       report: (fault) => this.#options.report(`A receiver failed: ${fault instanceof Error ? fault.stack ?? fault.message : String(fault)}`),
       identity: () => ({ service: 'spanscope', version: 1, pid: process.pid, http: ports.get('http')?.port, grpc: ports.get('grpc')?.port }),
     };
-    const takeHttp2 = (socket: Socket): boolean => {
-      const grpc = ports.get('grpc');
-      grpc?.take?.(socket);
-      return grpc?.take !== undefined;
+    const handTo = (name: PortName): TakeConnection => (socket) => {
+      const port = ports.get(name);
+      port?.take?.(socket);
+      return port?.take !== undefined;
     };
     await Promise.all([
-      this.#openOne('http', wanted.httpPort, (port) => openHttpListener(port, httpReceivers, context, takeHttp2), ports, problems),
-      this.#loadAndOpenGrpc(wanted.grpcPort, context, ports, problems),
+      this.#openOne('http', wanted.httpPort, (port) => openHttpListener(port, httpReceivers, context, handTo('grpc')), ports, problems),
+      this.#loadAndOpenGrpc(wanted.grpcPort, context, handTo('http'), ports, problems),
     ]);
     const result = { endpoints: endpointsOf(ports), problems };
     this.#open = { wanted, ports, result };
     return result;
   }
 
-  async #loadAndOpenGrpc(wantedPort: number, context: ReceiverContext, ports: Map<PortName, OpenPort>, problems: PortProblem[]): Promise<void> {
+  async #loadAndOpenGrpc(wantedPort: number, context: ReceiverContext, takeOther: TakeConnection, ports: Map<PortName, OpenPort>, problems: PortProblem[]): Promise<void> {
     try {
       const receiver = await loadGrpcReceiver(this.#options.grpcBundle);
-      await this.#openOne('grpc', wantedPort, (port) => openConnectionListener(port, receiver, context), ports, problems);
+      await this.#openOne('grpc', wantedPort, (port) => openConnectionListener(port, receiver, context, takeOther), ports, problems);
     } catch (error) {
       this.#options.report(`OTLP/gRPC is not received: ${String(error)}`);
     }

@@ -11,20 +11,17 @@ import { watchBeginning } from './firstBytes.ts';
 import { endRaw, withoutUpgrade } from './httpUpgrade.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { refusalOf } from './refusal.ts';
-import type { Answer, Endpoint, Lease, OpenPort, Receiver, ReceiverContext, Route, Sink } from './receiver.ts';
-
-/** Takes a connection that begins as HTTP/2, as those of gRPC do; false when there is nobody for it. */
-export type TakeHttp2 = (socket: Socket) => boolean;
+import type { Answer, Endpoint, Lease, OpenPort, Receiver, ReceiverContext, Route, Sink, TakeConnection } from './receiver.ts';
 
 /**
  * Listens for HTTP/1.1 on both loopback addresses and gives what arrives to the routes of the receivers. One variable
- * leads exporters of both protocols, and many programs name theirs in their code, so gRPC is handed over. Errors as `listenOnLoopback`.
+ * leads exporters of both protocols, and many programs name theirs in their code, so HTTP/2 is handed over. Errors as `listenOnLoopback`.
  */
-export async function openHttpListener(wantedPort: number, receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeHttp2 = () => false): Promise<OpenPort> {
+export async function openHttpListener(wantedPort: number, receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeConnection = () => false): Promise<OpenPort> {
   const listener = new HttpListener(receivers, context, takeHttp2);
   try {
     const { port, servers } = await listenOnLoopback(() => listener.createServer(), wantedPort);
-    return { port, close: () => listener.close(servers) };
+    return { port, take: (socket) => void servers[0]?.emit('connection', socket), close: () => listener.close(servers) };
   } catch (error) {
     await listener.close([]);
     throw error;
@@ -44,12 +41,12 @@ class HttpListener {
   readonly #pool: ConnectionPool;
   readonly #held: HeldBytes;
   readonly #leases = new WeakMap<Socket, Lease>();
-  readonly #takeHttp2: TakeHttp2;
+  readonly #takeHttp2: TakeConnection;
   #running = 0;
   #isClosing = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeHttp2) {
+  constructor(receivers: readonly Receiver<Route>[], context: ReceiverContext, takeHttp2: TakeConnection) {
     const { sink, admission, control, identity, report } = context;
     this.#takeHttp2 = takeHttp2;
     this.#sink = sink;

@@ -122,6 +122,8 @@ class OpenGrpc implements ConnectionRoute {
       .on('ping', count)
       .on('remoteSettings', count)
       .on('stream', (stream) => {
+        // Also of one that the client has taken back already, which nobody handles any more.
+        stream.on('error', () => undefined);
         lease?.touch();
         stream.once('close', () => {
           lease?.touch();

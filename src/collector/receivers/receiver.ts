@@ -89,6 +89,9 @@ export interface ConnectionRoute extends OpenReceiver {
   connect(socket: Socket, lease: Lease): void;
 }
 
+/** Takes a connection that came to the other port; false when there is nobody for it. */
+export type TakeConnection = (socket: Socket) => boolean;
+
 /** A port that is listened on. */
 export interface OpenPort {
   readonly port: number;

@@ -7,7 +7,7 @@ import { listeningInodes, nameInLsof, pidInNetstat, programName } from '../../..
 import { Ports } from '../../../src/collector/ports.ts';
 import { ControlChannel } from '../../../src/collector/receivers/controlChannel.ts';
 import { RawGrpc, framed, preface } from './receivers/support/rawGrpc.ts';
-import { ask, requestBytes } from './receivers/support/rawHttp.ts';
+import { RawHttp, ask, requestBytes } from './receivers/support/rawHttp.ts';
 import { RecordingSink } from './receivers/support/recordingSink.ts';
 
 const grpcBundle = path.resolve(import.meta.dirname, '../../../src/collector/receivers/otlpGrpc.ts');
@@ -70,6 +70,18 @@ describe('the ports', () => {
     const closed = new Promise((resolve) => { grpc.session.once('close', resolve); });
     await ports.stop();
     await closed;
+  });
+
+  it('take HTTP on the gRPC port as well, with the checks of HTTP, and end it when they close', async () => {
+    const sink = new RecordingSink(), ports = makePorts(sink);
+    const { endpoints } = await ports.start(anyPorts);
+    const client = new RawHttp(portIn(endpoints.grpc));
+    expect((await client.send(requestBytes({ body: 'x' })).response())?.status).toBe(200);
+    expect((await client.send(requestBytes({ body: 'y' })).response())?.status).toBe(200);
+    expect(sink.texts).toEqual(['x', 'y']);
+    expect((await ask(portIn(endpoints.grpc), { headers: { Host: 'evil.example' } }))?.status).toBe(403);
+    await ports.stop();
+    await client.closed;
   });
 
   it('tell by as few bytes as come at a time what is spoken', async () => {
