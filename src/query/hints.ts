@@ -1,4 +1,5 @@
 import { fields, hasWords } from './fields.ts';
+import { parseQuery } from './parse.ts';
 import { tokensOf } from './tokens.ts';
 
 /** A key of a query that is no field, so that it is read as an attribute; it may be misspelt. */
@@ -10,6 +11,9 @@ export interface QueryHint {
   readonly message: string;
   /** The part of the message that says what to write. */
   readonly advice: string;
+  /** The query with the term that may have been meant, and that term; absent when none is known or it cannot be read either. */
+  readonly fixed?: string;
+  readonly meant?: string;
 }
 
 /** Other words for fields. */
@@ -25,24 +29,31 @@ export function hintsOf(text: string): readonly QueryHint[] {
   const hints = new Map<string, QueryHint>();
   for (const token of tokensOf(text).tokens) {
     if (token.type !== 'term' || token.key === undefined || token.value === '') continue;
-    const isHas = ['has', 'is'].includes(token.key.toLowerCase()), key = isHas ? token.value : token.key;
+    const isHas = ['has', 'is'].includes(token.key.toLowerCase()), key = isHas ? token.value : token.key, term = text.slice(token.start, token.end);
     if ((isHas ? hasWords : [...fields.keys()]).includes(key.toLowerCase()) || hints.has(key)) continue;
-    const shown = key.length > longestShown ? `${key.slice(0, longestShown)}…` : key;
-    const advice = isHas ? adviceOfHas(key) : adviceOf(key);
-    hints.set(key, { key, havingIt: isHas ? text.slice(token.start, token.end) : `${key}!="\u0001"`, message: `No span has an attribute "${shown}". ${advice}`, advice });
+    const meant = isHas ? hasLike(key.toLowerCase()) : termLike(key, term), fixed = meant === undefined ? undefined : text.slice(0, token.start) + meant + text.slice(token.end);
+    const advice = meant !== undefined ? `Did you mean ${shown(meant)}?` : isHas ? 'Write has:error, has:open or has: and the whole key of an attribute.' : adviceOf(key);
+    hints.set(key, {
+      key, havingIt: isHas ? term : `${key}!="\u0001"`, message: `No span has an attribute "${shown(key)}". ${advice}`, advice,
+      ...(fixed === undefined || meant === undefined || parseQuery(fixed).problem !== undefined ? {} : { fixed, meant }),
+    });
   }
   return [...hints.values()].slice(0, mostHints);
 }
 
-function adviceOf(key: string): string {
+const shown = (text: string): string => (text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
+const adviceOf = (key: string): string =>
+  (key.includes('.') ? 'Attributes are written with their whole key.' : 'Fields are role, name, status, duration and others; attributes are written with their whole key, as in http.request.method=GET.');
+
+/** The term with the field that may have been meant. */
+function termLike(key: string, term: string): string | undefined {
   const field = fieldLike(key.toLowerCase());
-  if (field !== undefined) return `Did you mean ${field.includes(':') ? field : `${field}:`}?`;
-  return key.includes('.') ? 'Attributes are written with their whole key.' : 'Fields are role, name, status, duration and others; attributes are written with their whole key, as in http.request.method=GET.';
+  return field === undefined || field.includes(':') ? field : field + term.slice(key.length);
 }
 
-function adviceOfHas(word: string): string {
-  const meant = wordLike(word.toLowerCase(), hasWords);
-  return meant === undefined ? 'Write has:error, has:open or has: and the whole key of an attribute.' : `Did you mean has:${meant}?`;
+function hasLike(word: string): string | undefined {
+  const meant = wordLike(word, hasWords);
+  return meant === undefined ? undefined : `has:${meant}`;
 }
 
 const fieldLike = (word: string): string | undefined => otherWords.get(word) ?? wordLike(word, [...fields.keys()]);

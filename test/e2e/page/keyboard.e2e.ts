@@ -100,6 +100,16 @@ describe('the filter box', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('role:tool status:error');
   });
 
+  it('offers the key that may have been meant', async () => {
+    const { page } = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('sttus:error');
+    await page.getByRole('status').filter({ hasText: 'No span has an attribute "sttus". Did you mean status:error?' }).waitFor();
+    await page.getByRole('button', { name: 'Use status:error' }).click();
+    await page.getByText('1 of 40').waitFor();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('status:error');
+  });
+
   it('is filled by the legend', async () => {
     const { page } = await open();
     const tool = page.getByRole('button', { name: 'Tool', exact: true });

@@ -113,16 +113,22 @@ describe('keys that are no fields', () => {
   it('are told with what may have been meant', () => {
     expect(advice('colour:red')).toEqual([expect.stringContaining('No span has an attribute "colour". Fields are role, name')]);
     expect(advice('sevice:web nmae=x dur:>2s staus:error type:llm')).toEqual(expect.arrayContaining([
-      'No span has an attribute "sevice". Did you mean service:?', 'No span has an attribute "nmae". Did you mean name:?', 'No span has an attribute "dur". Did you mean duration:?',
+      'No span has an attribute "sevice". Did you mean service:web?', 'No span has an attribute "nmae". Did you mean name=x?', 'No span has an attribute "dur". Did you mean duration:>2s?',
     ]));
     expect(advice('staus:error type:llm error:true')).toEqual([
-      'No span has an attribute "staus". Did you mean status:?', 'No span has an attribute "type". Did you mean role:?', 'No span has an attribute "error". Did you mean has:error?',
+      'No span has an attribute "staus". Did you mean status:error?', 'No span has an attribute "type". Did you mean role:llm?', 'No span has an attribute "error". Did you mean has:error?',
     ]);
     expect(advice('has:eror is:orphn has:http.method')).toEqual([
       'No span has an attribute "eror". Did you mean has:error?', 'No span has an attribute "orphn". Did you mean has:orphan?',
       'No span has an attribute "http.method". Write has:error, has:open or has: and the whole key of an attribute.',
     ]);
     expect(advice('-http.metod=GET')).toEqual(['No span has an attribute "http.metod". Attributes are written with their whole key.']);
+  });
+
+  it('come with the query that may have been meant, when that can be read', () => {
+    expect(hintsOf('name:x -staus:error model:y').map(({ fixed, meant }) => [fixed, meant])).toEqual([['name:x -status:error model:y', 'status:error']]);
+    expect(hintsOf('error:true').map(({ fixed }) => fixed)).toEqual(['has:error']);
+    expect([hintsOf('type:sonnet'), hintsOf('colour:red')].map(([hint]) => hint?.fixed)).toEqual([undefined, undefined]);
   });
 
   it('are none where all are fields, free text or broken', () => {
