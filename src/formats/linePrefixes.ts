@@ -1,4 +1,6 @@
 import { concatenated } from './concatenated.ts';
+import { envelopeOf } from './lineEnvelopes.ts';
+import type { Envelope } from './lineEnvelopes.ts';
 
 const newline = 0x0a;
 const nothing = new Uint8Array();
@@ -24,8 +26,6 @@ const kinds: readonly (readonly [name: string, prefix: RegExp])[] = [
   ['Loki', new RegExp(String.raw`^${time} (\{[^{}]{0,1000}\} )`)],
   ['a log collector', new RegExp(String.raw`^\uFEFF?${time} ()`)],
 ];
-/** Docker's own logs: each line of the program is a text in an object of its own, long ones in several. */
-const wrapper = /^\{"log":"/, wrapperName = 'Docker';
 /** Lines that are looked at to find out what stands in front of them; so many of them must have it. */
 const fewestLines = 3, share = 0.8;
 /** Of lines so much is compared in search of what stands in front of all. */
@@ -47,6 +47,8 @@ export class LinePrefixes {
   /** Without them, lines are not whole. */
   readonly hasParts: boolean;
   private readonly prefix: RegExp | undefined;
+  /** What each line was put into instead. */
+  private readonly envelope: Envelope | undefined;
   /** Lines of the same object have the same text in front of them. */
   private readonly hasWriters: boolean;
   private held: Uint8Array = nothing;
@@ -62,7 +64,8 @@ export class LinePrefixes {
   private readonly parts = new Map<string, string>();
   private partsLength = 0;
 
-  private constructor(name: string | undefined, prefix: RegExp | undefined, hasParts: boolean, hasWriters = false) {
+  private constructor(name: string | undefined, prefix: RegExp | undefined, hasParts: boolean, hasWriters = false, envelope?: Envelope) {
+    this.envelope = envelope;
     this.name = name;
     this.prefix = prefix;
     this.hasWriters = hasWriters;
@@ -73,7 +76,8 @@ export class LinePrefixes {
   static of(head: Uint8Array): readonly LinePrefixes[] {
     const text = new TextDecoder().decode(head.subarray(0, head.lastIndexOf(newline) + 1)), lines = text.replaceAll(colors, '').split('\n').filter((line) => line.trim() !== '');
     const isOnMost = (prefix: RegExp): boolean => lines.filter((line) => prefix.test(line)).length >= lines.length * share;
-    if (lines.length > 0 && isOnMost(wrapper)) return [new LinePrefixes(wrapperName, wrapper, false)];
+    const envelope = envelopeOf(lines);
+    if (envelope !== undefined) return [new LinePrefixes(envelope.name, undefined, false, false, envelope)];
     const hasParts = lines.some((line) => runtimePrefix.exec(line)?.[2] === 'P');
     if (lines.length < fewestLines && !hasParts) return [];
     const kind = kinds.find(([, prefix]) => isOnMost(prefix)), common = commonFront(lines, isOnMost), found = [kind, common].filter((each) => each !== undefined);
@@ -107,14 +111,14 @@ export class LinePrefixes {
     if (lines.length === 0) return nothing;
     let text = '';
     for (const line of this.decoder.decode(lines, { stream: true }).split(/(?<=\n)/)) {
-      text += this.isInLine ? line : this.take(this.prefix === wrapper ? line : line.replaceAll(colors, ''));
+      text += this.isInLine ? line : this.take(this.envelope === undefined ? line.replaceAll(colors, '') : line);
       this.isInLine = false;
     }
     return this.encoder.encode(text);
   }
 
   private take(line: string): string {
-    if (this.prefix === wrapper) return this.follow('', unwrapped(line).replaceAll(colors, ''));
+    if (this.envelope !== undefined) return this.follow('', this.envelope.unwrapped(line).replaceAll(colors, ''));
     const found = this.prefix?.exec(line), writer = this.hasWriters ? found?.[1]?.trim() ?? '' : '', part = found === null || found === undefined ? line : line.slice(found[0].length);
     const bare = this.joined(writer, part, found?.[2] === 'P');
     if (bare === '') return '';
@@ -192,14 +196,4 @@ const frontOf = (tokens: readonly string[], behind: string): RegExp => new RegEx
 function patternOf(token: string): string {
   if (/^\d/.test(token)) return String.raw`\d+`;
   return /^\s/.test(token) ? String.raw`[ \t]+` : token.replace(/[$()*+./?[\\\]^{|}]/, String.raw`\$&`);
-}
-
-/** The text in an object of Docker's log; other lines as they are. */
-function unwrapped(line: string): string {
-  try {
-    const entry: unknown = wrapper.test(line) ? JSON.parse(line) : undefined;
-    return typeof entry === 'object' && entry !== null && 'log' in entry && typeof entry.log === 'string' ? entry.log : line;
-  } catch {
-    return line;
-  }
 }

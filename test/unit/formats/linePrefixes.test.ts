@@ -59,6 +59,14 @@ describe.each(inputs)('%s', (_name, text) => {
     expect(read(log, 333, true).names).toEqual(plain.names);
   });
 
+  it.each<readonly [string, (line: string, i: number) => object]>([
+    ['Fluent Bit', (line, i) => ({ date: i, stream: 'stdout', log: line, kubernetes: { pod_name: 'agent' } })], ['journalctl -o json', (line, i) => ({ __CURSOR: `s=${i}`, PRIORITY: '6', MESSAGE: line, _PID: '7' })],
+    ['logcli -o jsonl', (line, i) => ({ labels: { app: 'agent' }, line, timestamp: at(i) })], ['gcloud logging', (line, i) => ({ insertId: `${i}`, textPayload: line, timestamp: at(i) })], ['Vector', (line, i) => ({ message: line, timestamp: at(i), host: 'h' })],
+  ])('is read from the objects into which %s puts each line', (_collector, wrap) => {
+    const log = text.trimEnd().split('\n').map((line, i) => JSON.stringify(wrap(line, i))).join('\n');
+    for (const size of [1 << 20, 4096]) expect([size, read(log, size)]).toMatchObject([size, { format: plain.format, names: plain.names }]);
+  });
+
   it('is read from the log of a container runtime, which has long lines in several parts', () => {
     const lines = text.split('\n').map((line) => (line.length > 200 ? line.match(/.{1,100}/gsu) ?? [''] : [line]));
     const log = lines.flatMap((parts, i) => [
