@@ -49,6 +49,8 @@ export class BarList {
   }
 }
 
+const noBars = new BarList();
+
 /** Place of the first span of a lane that ends after `time`; the number of spans when all have ended. */
 export function firstEndingAfter(scene: Scene, spans: Uint32Array, time: number): number {
   const { start } = scene.rows;
@@ -94,7 +96,7 @@ export class LanePainter {
   readonly #scale: number;
   readonly #isFiltered: boolean;
   #pixels: Uint32Array = new Uint32Array(0);
-  #bars = new BarList();
+  #bars = noBars;
   /** The last pixel that was written, and how much what it shows matters. */
   #last = -1;
   #weight = 0;
@@ -194,7 +196,9 @@ export class LanePainter {
     const flags = this.#flags[row] as number, weight = this.#weigh(flags);
     const from = Math.max(0, left <= this.#last && weight <= this.#weight ? this.#last + 1 : left);
     const to = Math.min(Math.max(right, from + 1), this.#axis.width);
-    this.#pixels.fill(this.#pixelOf(row, flags), from, to);
+    const pixels = this.#pixels, pixel = this.#pixelOf(row, flags);
+    // A few at most: to call `fill` would take longer.
+    for (let x = from; x < to; x++) pixels[x] = pixel;
     this.#last = to - 1;
     this.#weight = weight;
   }

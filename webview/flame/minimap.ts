@@ -28,6 +28,7 @@ const presentMs = 200;
 export class Minimap {
   readonly #chart: FlameChart;
   readonly #canvas = document.createElement('canvas');
+  readonly #context = this.#canvas.getContext('2d');
   /** All of the run, as it is without a brush. */
   readonly #picture = new OffscreenCanvas(1, 1);
   readonly #root = document.createElement('div');
@@ -237,7 +238,7 @@ export class Minimap {
   }
 
   #showBrush(): void {
-    const context = this.#canvas.getContext('2d'), shown = this.#shown(), { theme } = this.#chart, dpr = devicePixelRatio;
+    const context = this.#context, shown = this.#shown(), { theme } = this.#chart, dpr = devicePixelRatio;
     const place = shown?.map((x) => Math.round(x * dpr)).join(' ');
     if (!context || this.#width === 0 || place === this.#place) return;
     this.#place = place;
