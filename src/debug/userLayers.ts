@@ -35,7 +35,8 @@ export const layersOfTerminal = (): Layers => new Layers([terminalLayer(), edito
 
 /** What programs in any terminal would get, and what only those of some tasks and profiles would. */
 export function layersOfTerminals(): { readonly any: Layers; readonly some: Layers } {
-  const own = [...taskLayers(), ...profileLayers()];
+  // Who switches the hook off for a task means that task, and we set nothing of that name.
+  const own = [...taskLayers(), ...profileLayers()].map(({ by, values }) => ({ by, values: new Map([...values].filter(([name]) => name !== 'SPANSCOPE_HOOK')) }));
   return { any: new Layers([...own, terminalLayer(), editorLayer()], nameRule), some: new Layers(own, nameRule) };
 }
 

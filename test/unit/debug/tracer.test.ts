@@ -120,7 +120,7 @@ describe('the environment of new terminals', () => {
     update({ http });
     expect([...collection.changes.keys()]).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_BLRP_SCHEDULE_DELAY', 'SPANSCOPE_ENDPOINT', 'NODE_OPTIONS']);
     expect(collection.get('NODE_OPTIONS')?.type).toBe(EnvironmentVariableMutatorType.Append);
-    workspace.settings.set(setting, { workspaceValue: wrap({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }) });
+    workspace.settings.set(setting, { workspaceValue: wrap({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', SPANSCOPE_HOOK: 'off' }) });
     update({ http });
     expect([...collection.changes.keys()]).toEqual(['SPANSCOPE_ENDPOINT', 'PYTHONPATH', 'NODE_OPTIONS']);
     expect(collection.description).toBe(`OTEL_EXPORTER_OTLP_ENDPOINT is left as ${by} has it`);
