@@ -72,6 +72,7 @@ sys.exit(3)
     expect(lines()).toEqual([['fail', lineOf(program, '# fail'), '<module>'], ['plan', lineOf(program, '# plan'), expect.stringMatching(/plan$/)], ['run', lineOf(program, '# run'), '<module>']]);
     expect(run?.attributes['spanscope.source.file']).toBe(path.join(shipped.folder, 'agent.py'));
     expect(run?.kind).toBe('server');
+    expect([run, plan, fail].map((span) => typeof span?.attributes['spanscope.process.pid'])).toEqual(['number', 'undefined', 'undefined']);
     expect([plan?.attributes['n'], plan?.events.map((event) => [event.name, event.attributes])]).toEqual([1, [['thought', { k: 'v' }]]]);
     expect(fail?.events[0]?.attributes['exception.message']).toBe('no');
     expect(live.messages.filter(({ type }) => type !== 'hello').every((message) => (message as { witness?: boolean }).witness === true)).toBe(true);
@@ -163,6 +164,8 @@ if __name__ == "__main__":
     expect(live.spans().map((span) => span.name).toSorted()).toEqual(['became', 'parent', 'subprocess', 'work after', 'work fork', 'work fork', 'work spawn']);
     expect(live.spans().every((span) => span.endTimeUnixNano !== undefined)).toBe(true);
     expect(new Set(live.spans().map((span) => `${span.traceId}${span.spanId}`)).size).toBe(7);
+    const topmost = live.spans().filter(({ name }) => !['became', 'work after'].includes(name));
+    expect(new Set(topmost.map((span) => span.attributes['spanscope.process.pid']).filter((pid) => typeof pid === 'number')).size).toBe(5);
   });
 
   it.skipIf(!isPosix)('stays one thread for whoever forks', async () => {

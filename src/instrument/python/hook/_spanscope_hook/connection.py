@@ -9,7 +9,7 @@ import sys
 import time
 
 from . import kit, live, native
-from .live import LOOPBACK, whole_message
+from .live import LOOPBACK
 
 _FIRST_RETRY = 0.2
 _LAST_RETRY = 5.0
@@ -62,9 +62,9 @@ class Connection:
         self._spans = {}  # by their library's object: open spans, and those that ended since they were told and are not confirmed
         self._open = {}
         self._unsent = {}
-        self._whole = collections.deque()  # messages of whole spans
+        self._whole = collections.deque()  # messages of whole spans, one text for each frame
         self._characters = 0
-        self._in_flight = {}  # by the number of a frame: spans, and messages of whole ones
+        self._in_flight = {}  # by the number of a frame: spans, and the text of whole ones
         self._last_frame = _HELLO_ID
         self._failures = 0
         self._retry_at = 0.0
@@ -86,7 +86,7 @@ class Connection:
         """Whether everything is confirmed."""
         return not self._unsent and not self._whole and not self._in_flight
 
-    def take_in(self, begun, done):
+    def take_in(self, begun, ended, whole):
         """Takes what has begun and ended."""
         for source in list(begun):
             found = begun.pop(source, None)
@@ -95,20 +95,31 @@ class Connection:
                 span = self._spans[source] = kind(source, place)
                 span.state = _state_of(span)
                 self._open[span] = self._unsent[span] = None
-        while done:
-            self._take_ended(done.popleft())
+        while ended:
+            self._take_ended(*ended.popleft())
+        while whole:
+            self._take_whole(whole)
         while len(self._spans) > _MAX_OPEN:
             self._forget(next(iter(self._spans.values())))
         while self._characters > _MAX_CHARACTERS and self._whole:
             self._characters -= len(self._whole.popleft())
 
-    def _take_ended(self, ended):
-        if isinstance(ended, str):
-            text = _fitting(ended)
-            self._whole.append(text)
-            self._characters += len(text)
-            return
-        kind, source = ended
+    def _take_whole(self, whole):
+        """Makes one text of as many messages as go in a frame."""
+        texts, characters = [], 0
+        while whole and len(texts) < _MAX_FRAME_MESSAGES and characters < _MAX_FRAME_CHARACTERS:
+            text = whole.popleft()
+            characters += len(text)
+            texts.append(text)
+        if characters >= kit._MAX_MESSAGE:
+            texts = map(_fitting, texts)
+        self._keep(",".join(texts))
+
+    def _keep(self, text):
+        self._whole.append(text)
+        self._characters += len(text)
+
+    def _take_ended(self, kind, source):
         span = self._spans.get(source)
         if span is None:
             # It was forgotten: it comes back whole.
@@ -122,7 +133,7 @@ class Connection:
         self._forget(span)
         text = self._whole_text(span)
         if text is not None:
-            self._take_ended(text)
+            self._keep(text)
 
     def _forget(self, span):
         del self._spans[span.source]
@@ -197,9 +208,10 @@ class Connection:
             self._web_socket.close()
             self._web_socket = None
         self._end_tells()
-        for _, texts in reversed(self._in_flight.values()):
-            self._whole.extendleft(reversed(texts))
-            self._characters += sum(map(len, texts))
+        for _, text in reversed(list(self._in_flight.values())):
+            if text is not None:
+                self._whole.appendleft(text)
+                self._characters += len(text)
         self._in_flight.clear()
         self._failures += 1
         self._retry_at = time.monotonic() + min(_LAST_RETRY, _FIRST_RETRY * 2 ** min(self._failures - 1, 10)) * random.uniform(0.8, 1.2)
@@ -237,25 +249,24 @@ class Connection:
 
     def _send(self):
         while (self._unsent or self._whole) and len(self._in_flight) < _MAX_FRAMES_IN_FLIGHT:
-            spans, messages, characters = self._next_changes()
-            texts, whole = [], self._whole
-            while whole and characters < _MAX_FRAME_CHARACTERS and len(messages) + len(texts) < _MAX_FRAME_MESSAGES:
-                text = whole.popleft()
-                characters += len(text)
-                texts.append(text)
-            self._characters -= sum(map(len, texts))
-            messages.extend(texts)
-            if messages:
-                self._last_frame += 1
-                self._in_flight[self._last_frame] = (spans, texts)
-                messages[-1] = f'{messages[-1][:-1]},"id":{self._last_frame}}}'
-                self._web_socket.send((messages[0] if len(messages) == 1 else f"[{','.join(messages)}]").encode("ascii"))
-
+            if self._unsent:
+                spans, messages = self._next_changes()
+                if messages:
+                    self._send_frame(",".join(messages), spans, None)
+            else:
+                text = self._whole.popleft()
+                self._characters -= len(text)
+                self._send_frame(text, (), text)
         if not self._unsent and not self._whole:
             while self.tells:
                 text, sent = self.tells.popleft()
                 self._web_socket.send(text.encode("ascii"))
                 sent.release()
+
+    def _send_frame(self, text, spans, whole):
+        self._last_frame += 1
+        self._in_flight[self._last_frame] = (spans, whole)
+        self._web_socket.send(f'[{text[:-1]},"id":{self._last_frame}}}]'.encode("ascii"))
 
     def _end_tells(self):
         """They are of this moment: nobody is told later."""
@@ -263,7 +274,7 @@ class Connection:
             self.tells.popleft()[1].release()
 
     def _next_changes(self):
-        """Spans that were told of open, with their messages and the number of characters in these."""
+        """Spans that were told of open, with their messages."""
         spans, messages, characters = [], [], 0
         for span in list(self._unsent):
             del self._unsent[span]
@@ -274,7 +285,7 @@ class Connection:
                 characters += len(text)
             if characters > _MAX_FRAME_CHARACTERS or len(messages) >= _MAX_FRAME_MESSAGES:
                 break
-        return spans, messages, characters
+        return spans, messages
 
     def _text_of(self, span, ended):
         """The message of a span; None when its library's objects are not what we know of them."""
@@ -294,7 +305,7 @@ class Connection:
 
     def _whole_text(self, span):
         try:
-            return whole_message(span)
+            return _fitting(span.whole_message(span.source, span.place))
         except Exception:
             return None
 

@@ -66,7 +66,7 @@ class LibrarySpan(live.SeenSpan):
         start = told["start"]
         text = (
             f'{_ids(told)},"name":{text_to_json(told["name"])},{_KIND},"startTimeUnixNano":"{start}"'
-            f',"attributes":{with_place(self.place, _attributes(told))},"resource":{LibrarySpan._resource},"scope":{{"name":{to_json(self.scope)}}}'
+            f',"attributes":{with_place(self.place, _attributes(told), not told.get("parentSpanId"))},"resource":{LibrarySpan._resource},"scope":{{"name":{to_json(self.scope)}}}'
         )
         if told.get("parentSpanId"):
             text += f',"parentSpanId":{to_json(told["parentSpanId"])}'

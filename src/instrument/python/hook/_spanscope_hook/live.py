@@ -27,8 +27,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # Spans that the thread has not seen yet: their library's object, with its class here and its place.
 _begun = {}
-# Messages of whole spans, and (class, object) of spans that ended after the thread had seen them. The oldest give way when nobody takes them.
-_done = collections.deque(maxlen=_MOST_WAITING)
+# Spans (class, object) that ended after the thread had seen them, and messages of those that ended before. The oldest give way when nobody takes them.
+_ended = collections.deque(maxlen=_MOST_WAITING)
+_whole = collections.deque(maxlen=_MOST_WAITING)
 _begin_lock = native.RLock()
 _sender = None
 _original_exits = {}
@@ -77,6 +78,11 @@ class SeenSpan:
         """Something that is equal as long as nothing has changed."""
         return ()
 
+    @classmethod
+    def whole_message(cls, source, place):
+        """The message of a span that has ended, JSON text."""
+        return f'{{"type":"span","witness":true,"span":{{{cls(source, place).first_message(True)[0]}}}}}'
+
     @staticmethod
     def name_of(source):
         """The name of a span that tells before its end whether it has failed; None where that takes a closer look."""
@@ -113,7 +119,10 @@ def failed(kind, source):
 def ended(kind, source):
     """To be called when a span has ended, once."""
     begun = _begun.pop(source, None)
-    _done.append((kind, source) if begun is None else whole_message(kind(source, begun[1])))
+    if begun is None:
+        _ended.append((kind, source))
+    else:
+        _whole.append(kind.whole_message(source, begun[1]))
     sender = _sender
     if sender is None or sender.is_asleep:
         _wake()
@@ -131,14 +140,9 @@ def listen():
 
 def tell_later(text):
     """Sends a message (JSON text) of a span beside what its library says, after what has happened to spans so far. Waits for nothing."""
-    _done.append(text)
+    _whole.append(text)
     if _sender is None or _sender.is_asleep:
         _wake()
-
-
-def whole_message(span):
-    """The message of a span that has ended."""
-    return f'{{"type":"span","witness":true,"span":{{{span.first_message(True)[0]}}}}}'
 
 
 def _wake():
@@ -164,6 +168,11 @@ def flush():
             _sender.flush()
     except Exception:
         pass
+
+
+def _is_waiting():
+    """Whether something has happened that the thread has not taken in."""
+    return _begun or _ended or _whole
 
 
 def has_begun():
@@ -213,8 +222,8 @@ def _in_child():
     stops = sys.modules.get("_spanscope_hook.stops")
     if stops is not None:
         stops.forget_threads()
-    _begun.clear()
-    _done.clear()
+    for each in (_begun, _ended, _whole):
+        each.clear()
     if _sender is not None:
         _sender.abandon()
         _sender = _Sender()
@@ -277,7 +286,7 @@ class _Sender:
 
     def flush(self):
         is_new = self._thread is None and self._connection is None
-        if self._is_here() or (is_new and not (_begun or _done)):
+        if self._is_here() or (is_new and not _is_waiting()):
             return
         # A lock of its own for each: whatever this interrupts holds none of them.
         done = native.allocate_lock()
@@ -300,7 +309,7 @@ class _Sender:
         one = self._connection = self._connection or connection.Connection()
         until = time.monotonic() + _EXIT_SECONDS
         while time.monotonic() < until:
-            one.take_in(_begun, _done)
+            one.take_in(_begun, _ended, _whole)
             one.turn(time.monotonic(), True)
             if one.socket is None or one.is_idle:
                 return
@@ -334,12 +343,12 @@ class _Sender:
             while self._tells:
                 connection.tells.append(self._tells.popleft())
             is_flushing, is_telling = len(self._flushes) > 0, len(connection.tells) > 0
-            if _begun or _done:
+            if _is_waiting():
                 last_seen = now
-                connection.take_in(_begun, _done)
+                connection.take_in(_begun, _ended, _whole)
             connection.look_for_changes(now, 0 if is_telling else _CHANGES_SECONDS, _MOST_LOOKED_AT)
             connection.turn(now, is_flushing or is_telling)
-            if is_flushing and not (_begun or _done) and (connection.is_idle or connection.socket is None):
+            if is_flushing and not _is_waiting() and (connection.is_idle or connection.socket is None):
                 while self._flushes:
                     self._flushes.popleft().release()
             self._rest(connection, now - last_seen)
@@ -353,7 +362,7 @@ class _Sender:
         else:
             seconds = connection.seconds_to_sleep(time.monotonic(), _CHANGES_SECONDS)
             self.is_asleep = True
-            if _begun or _done or self._flushes or self._tells or self._stopping:  # came before anybody could know that we sleep
+            if _is_waiting() or self._flushes or self._tells or self._stopping:  # came before anybody could know that we sleep
                 seconds = 0
         readable = native.readable([each for each in (self._signal[0], connection.socket) if each is not None], seconds)
         self.is_asleep = False

@@ -35,9 +35,10 @@ def _find_out(file):
 
 
 def place_of_caller(depth):
-    """The code and the line of the user's that calls, from `depth` calls up outwards; None when libraries began all of it.
+    """The code of the user's that calls and where in it, from `depth` calls up outwards; None when libraries began all of it.
 
-    As little as has to be noted while the program waits; `attributes_of` says the rest.
+    As little as has to be noted while the program waits; `attributes_of` says the rest. To look for a line takes the longer the
+    further down it is in its function.
     """
     frame = sys._getframe(depth + 1)
     known = _owners
@@ -48,7 +49,7 @@ def place_of_caller(depth):
         if owner is None:
             owner = _find_out(code.co_filename)
         if owner:
-            return (code, frame.f_lineno) if owner == _OWN else None
+            return (code, frame.f_lasti) if owner == _OWN else None
         frame = frame.f_back
         left -= 1
     return None
@@ -78,9 +79,24 @@ def attributes_of(place):
     """A place as attributes of a span: file, line (from 1) and function."""
     if place is None:
         return {}
-    code, line = place
+    code, instruction = place
     return {
         "spanscope.source.file": os.path.abspath(code.co_filename),
-        "spanscope.source.line": line or code.co_firstlineno,
+        "spanscope.source.line": _line_of(code, instruction),
         "spanscope.source.function": getattr(code, "co_qualname", code.co_name),
     }
+
+
+def _line_of(code, instruction):
+    """The line (from 1) of an instruction, by its offset in bytes."""
+    found = None
+    if hasattr(code, "co_lines"):
+        found = next((line for start, end, line in code.co_lines() if start <= instruction < end), None)
+    else:  # before 3.10
+        import dis
+
+        for start, line in dis.findlinestarts(code):
+            if start > instruction:
+                break
+            found = line
+    return found or code.co_firstlineno

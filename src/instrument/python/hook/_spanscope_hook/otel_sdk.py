@@ -58,28 +58,11 @@ class OtelSpan(live.SeenSpan):
     """A span of the SDK, or one with its members."""
 
     def first_message(self, ended):
-        span = self.source
-        context = span._context
-        # A tuple, whose members have properties as well; those take their time.
-        text = (
-            f'"traceId":"{context[0]:032x}","spanId":"{context[1]:016x}","name":{text_to_json(span._name)}'
-            f',"status":{_status(span._status)},"kind":"{_KINDS[span._kind._value_]}","startTimeUnixNano":"{span._start_time}"'
-            f',"attributes":{with_place(self.place, _attributes(span._attributes))},{_origin(span)}'
-        )
-        if span._parent is not None:
-            text += f',"parentSpanId":"{span._parent.span_id:016x}"'
-        if ended:
-            text += f',"endTimeUnixNano":"{span._end_time}"'
-        count = len(span._events)
-        if count > 0:
-            events = list(span._events)
-            count = len(events)
-            text += f',"events":{to_json(_events(events))}'
-        if span._links:
-            text += f',"links":{to_json([_link(link) for link in span._links])}'
-        if context.trace_state:
-            text += f',"traceState":{to_json(context.trace_state.to_header())}'
-        return text, count
+        return _members(self.source, self.place, ended)
+
+    @classmethod
+    def whole_message(cls, source, place):
+        return f'{{"type":"span","witness":true,"span":{{{_members(source, place, True)[0]}}}}}'
 
     def next_message(self, ended, events_sent):
         span = self.source
@@ -105,6 +88,28 @@ class OtelSpan(live.SeenSpan):
     def facts(self):
         span, context = self.source, self.source._context
         return SpanFacts(f"{context.trace_id:032x}", f"{context.span_id:016x}", span._name, _attributes(span._attributes))
+
+
+def _members(span, place, ended):
+    """The whole span as members of a message, JSON text, and the number of events in it. Every look and every copy counts here."""
+    # Tuples, whose members have properties as well.
+    context, parent, events = span._context, span._parent, span._events
+    more = "" if parent is None else ',"parentSpanId":"%016x"' % parent[1]
+    if ended:
+        more += f',"endTimeUnixNano":"{span._end_time}"'
+    count = len(events)
+    if count > 0:
+        events = list(events)
+        count = len(events)
+        more += f',"events":{to_json(_events(events))}'
+    if span._links:
+        more += f',"links":{to_json([_link(link) for link in span._links])}'
+    if context[4]:
+        more += f',"traceState":{to_json(context[4].to_header())}'
+    return '"traceId":"%032x","spanId":"%016x","name":%s,"status":%s,"kind":"%s","startTimeUnixNano":"%d","attributes":%s,%s%s' % (
+        context[0], context[1], text_to_json(span._name), _status(span._status), _KINDS[span._kind._value_], span._start_time,
+        with_place(place, _attributes(span._attributes), parent is None or parent[2]), _origin(span), more,
+    ), count
 
 
 def has_failed(span):

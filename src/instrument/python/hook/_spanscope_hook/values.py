@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 
 from .location import attributes_of
 
@@ -40,25 +41,23 @@ text_to_json = json.encoder.encode_basestring_ascii
 
 
 def _make_fast():
-    """The encoder that `encode` would make anew for each value."""
-    make = json.encoder.c_make_encoder
-    if make is None:
-        return _encoder.encode
-    encode = make(None, _encoder.default, text_to_json, None, ":", ",", False, False, False)
-    return lambda value: "".join(encode(value, 0))
+    """The encoder that `encode` would make anew for each value: gives pieces of text."""
+    encode = json.encoder.c_make_encoder(None, _encoder.default, text_to_json, None, ":", ",", False, False, False)
+    "".join(encode({"a": [1, 1.5, None, "b"]}, 0))
+    return encode
 
 
 try:
     _fast = _make_fast()
-    _fast({"a": [1, 1.5, None, "b"]})
 except Exception:
-    _fast = _encoder.encode
+    def _fast(value, _):
+        return (_encoder.encode(value),)
 
 
 def to_json(value):
     """JSON text, ASCII only."""
     try:
-        return _fast(value)
+        return "".join(_fast(value, 0))
     except Exception:
         return _encoder.encode(plain(value))
 
@@ -78,17 +77,51 @@ class PlaceInTest:
         self.attributes = attributes
 
 
-def with_place(place, attributes):
-    """Attributes and those of a place as a JSON object."""
+def with_place(place, attributes, is_topmost=False):
+    """Attributes and those of a place as a JSON object. Topmost spans of their process say which one that is."""
+    try:
+        text = "".join(_fast(attributes, 0))
+    except Exception:
+        text = _encoder.encode(plain(attributes))
+    if type(place) is tuple:
+        code, instruction = place
+        known = _places.get((id(code), instruction)) or _noted(place)
+        more = f'{known[1]},{_own_process}' if is_topmost or _is_forked else known[1]
+    else:
+        more = _more_of(place, is_topmost)
+        if more == "":
+            return text
+    return f"{{{more}}}" if text == "{}" else f"{{{more},{text[1:]}"
+
+
+def _noted(place):
+    if len(_places) >= _MAX_PLACES:
+        _places.clear()
+    known = _places[id(place[0]), place[1]] = (place[0], to_json(attributes_of(place))[1:-1])
+    return known
+
+
+def _more_of(place, is_topmost):
+    """Members of the JSON object, for places that are seldom."""
     if type(place) is PlaceInTest:
-        place, attributes = place.place, {**attributes, **place.attributes}
-    text = to_json(attributes)
-    if place is None:
-        return text
-    code, line = place
-    known = _places.get((id(code), line))
-    if known is None:
-        if len(_places) >= _MAX_PLACES:
-            _places.clear()
-        known = _places[id(code), line] = (code, to_json(attributes_of(place))[:-1])
-    return f"{known[1]}}}" if text == "{}" else f"{known[1]},{text[1:]}"
+        inner = with_place(place.place, place.attributes, is_topmost)
+        return inner[1:-1]
+    return _own_process if is_topmost or _is_forked else ""
+
+
+def _process_text():
+    return f'"spanscope.process.pid":{os.getpid()}'
+
+
+_own_process = _process_text()
+# In a forked child every span may be the topmost one: those around it are the parent's.
+_is_forked = False
+
+
+def _in_child():
+    global _own_process, _is_forked
+    _own_process, _is_forked = _process_text(), True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
