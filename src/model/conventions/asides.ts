@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../attributes.ts';
+import { evaluationEvent } from './convention.ts';
 import type { ContentFields, ConventionInput, Sourced } from './convention.ts';
 import { at, firstOf, listOf, nested, structured, text } from './read.ts';
 
@@ -10,7 +11,6 @@ const userKeys = [
 /** For whom a step was done. */
 export const userOf = (input: ConventionInput): Sourced<string> | undefined => firstOf(input, userKeys, (value) => text(structured(value)));
 
-export const evaluationEvent = 'gen_ai.evaluation.result';
 const otelPrefix = 'gen_ai.evaluation.';
 const members = [['name', 'name'], ['score', 'score.value'], ['label', 'score.label'], ['explanation', 'explanation']] as const;
 

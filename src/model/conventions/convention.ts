@@ -58,3 +58,6 @@ export interface RoleClaim extends Sourced<Role> { readonly rank: number }
 export const roleRank = {
   vendor: 1, openInference: 2, operation: 3, traceloop: 4, requestType: 5, vercelAi: 6, genkit: 7, mcp: 8, spanName: 9, toolName: 10, modelKey: 11,
 } as const;
+
+/** The event, or the log record, that says what an evaluation gave. */
+export const evaluationEvent = 'gen_ai.evaluation.result';
