@@ -10,7 +10,7 @@ import type { LostSpan } from '../store/storedBatches.ts';
 import { parseSummary, summaryOf } from '../store/summaries.ts';
 import type { TraceColumns } from '../store/traceColumns.ts';
 import type { TraceStore } from '../store/traceStore.ts';
-import { pausesAt, pausesIn, topmostRows } from './recordedPauses.ts';
+import { pausesAt, pausesIn, processAt, topmostRows } from './recordedPauses.ts';
 
 /** Sessions whose traces may still come or grow. */
 const mostSessions = 50;
@@ -111,7 +111,7 @@ function updatesFor(trace: TraceColumns, { processes }: SessionPauses): Update[]
 
 /** The topmost span of a process, where its spans say which it is; a root of the trace otherwise. */
 function rowOf(trace: TraceColumns, topmost: readonly number[], pid: ProcessPauses['pid']): number | undefined {
-  const own = pid === undefined ? undefined : topmost.find((row) => String(trace.contents.originOf(trace, row).resource.attributes.get('process.pid')) === String(pid));
+  const own = pid === undefined ? undefined : topmost.find((row) => String(processAt(trace, row)) === String(pid));
   return own ?? topmost.find((row) => (trace.parent[row] as number) < 0) ?? topmost[0];
 }
 

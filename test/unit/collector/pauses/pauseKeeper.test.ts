@@ -23,14 +23,14 @@ afterEach(() => {
   removeDirectories();
 });
 
-interface Drawn { readonly trace?: string; readonly id: string; readonly parent?: string; readonly from?: number; readonly to?: number; readonly service?: string; readonly session?: string; readonly pid?: number; readonly witness?: boolean }
+interface Drawn { readonly trace?: string; readonly id: string; readonly parent?: string; readonly from?: number; readonly to?: number; readonly service?: string; readonly session?: string; readonly pid?: number; /** As the hook tells it. */ readonly own?: number; readonly witness?: boolean }
 
 /** A whole span, or the begin of one that has no end. */
-function span({ trace = 't', id, parent, from = 0, to, service = 'agent', session = 's1', pid, witness = false }: Drawn): object {
+function span({ trace = 't', id, parent, from = 0, to, service = 'agent', session = 's1', pid, own, witness = false }: Drawn): object {
   const attributes = { 'service.name': service, 'spanscope.session.id': session, ...(pid === undefined ? {} : { 'process.pid': pid }) };
   return {
     type: to === undefined ? 'start' : 'span', witness,
-    span: { traceId: trace, spanId: id, ...(parent === undefined ? {} : { parentSpanId: parent }), name: id, startTimeUnixNano: nano(from), ...(to === undefined ? {} : { endTimeUnixNano: nano(to) }), resource: { attributes } },
+    span: { traceId: trace, spanId: id, ...(parent === undefined ? {} : { parentSpanId: parent }), name: id, startTimeUnixNano: nano(from), ...(to === undefined ? {} : { endTimeUnixNano: nano(to) }), resource: { attributes }, attributes: own === undefined ? {} : { 'spanscope.process.pid': own } },
   };
 }
 
@@ -104,6 +104,22 @@ describe('when programs stood in the debugger', () => {
     expect(bench.said()).toEqual({ client: `${iso(5, 7)} ${iso(10, 11)}`, server: iso(4, 6) });
     const trace = bench.store.trace('t');
     expect(trace && pausesIn(trace)).toEqual([[at(4), at(7)], [at(10), at(11)]]);
+  });
+
+  it('is said by the process that stood, which hooks tell also of processes of one service', async () => {
+    const bench = new Bench();
+    await bench.send(
+      span({ id: 'main', own: 1, to: 20, witness: true }), span({ id: 'step', parent: 'main', to: 19, witness: true }),
+      span({ id: 'forked', parent: 'step', own: 2, to: 18, witness: true }), span({ id: 'within', parent: 'forked', own: 2, to: 17, witness: true }),
+    );
+    bench.note({ pid: 2, pauses: [[at(4), at(6)]] }, { pid: 1, pauses: [[at(8), at(9)]] });
+    const said = { main: iso(8, 9), forked: iso(4, 6) };
+    expect(bench.said()).toEqual(said);
+    // Their exporters, whose resources say nothing of processes.
+    await bench.send(...['main', 'step', 'forked', 'within'].map((id, i, ids) => span({ id, ...(i === 0 ? {} : { parent: ids[i - 1] as string }), to: 20 - i })));
+    expect(bench.said()).toEqual(said);
+    const trace = bench.store.trace('t');
+    expect(trace && pausesIn(trace)).toEqual([[at(4), at(6)], [at(8), at(9)]]);
   });
 
   it('is said by spans that come after it', async () => {
