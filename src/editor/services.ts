@@ -4,7 +4,7 @@ import { DebugSessions } from '../debug/debugSessions.ts';
 import { endedPauses } from '../debug/pauses.ts';
 import { RunLog } from '../debug/runLog.ts';
 import { RunPauses } from '../debug/runPauses.ts';
-import { watchDebugSessions } from '../debug/sessionStart.ts';
+import { rootOf, watchDebugSessions } from '../debug/sessionStart.ts';
 import { Standing } from '../debug/standing.ts';
 import { StepToUser } from '../debug/stepToUser.ts';
 import { Stops } from '../debug/stops.ts';
@@ -186,7 +186,10 @@ export class Services {
     keep(this.tracesView.onDidChangeVisibility(startIfVisible));
     keep(this.tracesView.onDidChangeVisibility(({ visible }) => { if (visible) this.#prepareSoon(); }));
     keep(this.spansView.onDidChangeVisibility(startIfVisible));
-    keep(watchDebugSessions(() => void this.receiver.startIfWanted()));
+    keep(watchDebugSessions((session) => {
+      void this.receiver.startIfWanted();
+      if (rootOf(session).configuration.request === 'attach') import('../debug/attached.ts').then(({ letControl }) => letControl(session, () => this.collector.call('controlToken'))).catch((error: unknown) => this.log.for('debug').warn('A program that a debugger was attached to does not know of span breakpoints', error));
+    }));
     keep(this.receiver.onDidChange(() => this.#receiverChanged()));
     keep(this.collector.onDidHitBreakpoint((hit) => { this.#took(hit).catch((error: unknown) => this.log.warn('A span breakpoint could not be shown', error)); }));
     let wasDebugging = false;

@@ -68,6 +68,8 @@ export interface Attached {
   /** The frames of a stop that nobody was told of yet. */
   nextStop(): Promise<readonly Frame[]>;
   evaluate(frame: Frame | undefined, expression: string): Promise<void>;
+  /** Evaluates an expression while the program runs. */
+  run(expression: string): Promise<void>;
   resume(): void;
   /** The program goes on alone, also when it stands. */
   leave(): void;
@@ -96,6 +98,7 @@ export async function attachToNode(address: string): Promise<Attached> {
       return stops.shift() ?? [];
     },
     evaluate: (frame, expression) => send('Debugger.evaluateOnCallFrame', { callFrameId: frame?.id, expression }),
+    run: (expression) => send('Runtime.evaluate', { expression }),
     resume: () => { void send('Debugger.resume'); },
     leave: () => { socket.close(); },
   };

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { controlRequest } from '../../../src/debug/controlRequest.ts';
 import { LiveServer } from './liveServer.ts';
 import { attachToNode } from './nodeDebuggee.ts';
 import { node, ShippedNodeHook } from './nodeHook.ts';
@@ -36,6 +37,21 @@ async function moreTicks(): Promise<void> {
 }
 
 describe('a Node program that a debugger is attached to while it runs', () => {
+  it('stops when it was begun without the token, which the debugger hands over', async () => {
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start', name: 'tick' }];
+    child = spawn(node, ['--inspect=0', shipped.write('agent.cjs', program)], { cwd: shipped.folder, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...shipped.environment(live) } });
+    let stderr = '';
+    child.stderr?.on('data', (text: Buffer) => { stderr += text.toString(); });
+    await moreTicks();
+    const debug = await attachToNode(/listening on (ws:\S+)/.exec(stderr)?.[1] ?? '');
+    await debug.run(controlRequest('node', 'secret') ?? '');
+    const frames = await debug.nextStop();
+    expect(frames.find(({ file }) => file === 'agent.cjs')?.line).toBe(lineOf(program, '// tick'));
+    expect(live.messages.filter(({ token }) => token === 'secret').length).toBeGreaterThan(0);
+    debug.leave();
+    await moreTicks();
+  }, 60_000);
+
   it('tells of no stops before, stands at its line then, and goes on when it is left alone, as often as one likes', async () => {
     live.breakpoints = [{ id: 'a', enabled: true, on: 'start', name: 'tick' }];
     child = spawn(node, ['--inspect=0', shipped.write('agent.cjs', program)], { cwd: shipped.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...shipped.environment(live), SPANSCOPE_TOKEN: 'secret' } });

@@ -16,6 +16,8 @@ export interface DebugOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly justMyCode?: boolean;
+  /** What is done once the program runs. */
+  readonly atReady?: (ask: Ask) => Promise<void>;
   /** What is done at a stop; `continue` when absent. */
   readonly atStop?: (stop: Stop, count: number, ask: Ask) => Promise<string> | string;
 }
@@ -26,7 +28,7 @@ export type Ask = (command: string, args?: object) => Promise<Body>;
 interface Incoming { readonly type: string; readonly event?: string; readonly command?: string; readonly request_seq?: number; readonly success?: boolean; readonly message?: string; readonly body?: Body }
 
 /** Debugs a program with the debugpy of a Python, by the Debug Adapter Protocol, to its end or until it is left alone (`disconnect`). */
-export async function debugPython(python: string, { file, cwd, env, justMyCode = true, atStop = () => 'continue' }: DebugOptions): Promise<Debugged> {
+export async function debugPython(python: string, { file, cwd, env, justMyCode = true, atReady, atStop = () => 'continue' }: DebugOptions): Promise<Debugged> {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL|SPANSCOPE|PYTHON)/.test(name)));
   const adapter = typeof file === 'object' && 'connect' in file ? connected(file.connect) : started(python, cwd, own);
   const waiting = new Map<number, PromiseWithResolvers<Body>>();
@@ -67,6 +69,7 @@ export async function debugPython(python: string, { file, cwd, env, justMyCode =
   await ask('configurationDone');
   try {
     await launched;
+    await atReady?.(ask);
     return { code: await ended.promise, stops, ...output };
   } finally {
     adapter.end();

@@ -2,12 +2,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { controlRequest } from '../../../src/debug/controlRequest.ts';
 import { LiveServer } from './liveServer.ts';
 import { debugPython } from './pythonDebuggee.ts';
 import { hasModule, pythonWithPackages, sdk, ShippedHook, whyNoPackages } from './pythonHook.ts';
 import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
-import type { Debugged, DebugOptions } from './pythonDebuggee.ts';
+import type { Ask, Debugged, DebugOptions } from './pythonDebuggee.ts';
 
 const python = pythonWithPackages ?? '';
 
@@ -73,6 +74,20 @@ describe.skipIf(!hasModule('debugpy'))(`a Python program that a debugger is atta
     await expect.poll(() => isListening(port), { timeout: 30_000 }).toBe(true);
     const ended = shipped.run(python, [file], withToken());
     expect(tops(await debugged)).toEqual([`breakpoint agent.py ${lineOf(text, '# tick')}`]);
+    await moreTicks();
+    shipped.write('end', '');
+    expect(await ended).toMatchObject({ code: 3, stdout: 'done\n' });
+  });
+
+  it('stops a program that was begun without the token, which the debugger hands over', async () => {
+    live.breakpoints = [breakpoint];
+    const port = await freePort();
+    shipped.write('agent.py', program);
+    const ended = shipped.run(python, ['-m', 'debugpy', '--listen', `127.0.0.1:${port}`, 'agent.py'], shipped.environment(live));
+    await moreTicks();
+    const atReady = async (ask: Ask): Promise<void> => { await ask('evaluate', { expression: controlRequest('debugpy', 'secret'), context: 'watch' }); };
+    expect(tops(await debugPython(python, { file: { connect: { host: '127.0.0.1', port } }, cwd: shipped.folder, env: {}, atReady, atStop: () => 'disconnect' }))).toEqual([stop]);
+    expect(live.messages.filter(({ token }) => token === 'secret').length).toBeGreaterThan(0);
     await moreTicks();
     shipped.write('end', '');
     expect(await ended).toMatchObject({ code: 3, stdout: 'done\n' });

@@ -319,6 +319,12 @@ export class LiveExporter implements SpanExporter {
     this.#options.onReached?.(true);
   }
 
+  /** Shows the receiver a token that was not known when this was made. */
+  show(token: string): void {
+    this.#token = token;
+    this.tell(this.#hello());
+  }
+
   #hello(): object {
     const [first] = this.#known.keys();
     const { name = first !== undefined && 'resource' in first ? first.resource['service.name'] : 'agent', pid = process.pid } = this.#options.client ?? {};

@@ -1,4 +1,6 @@
-import { witness } from './lateWitness.ts';
+import process from 'node:process';
+import { knownWitness, witness } from './lateWitness.ts';
+import { silently } from './silently.ts';
 import { standStill } from './standStill.ts';
 import type { Span } from '../span.ts';
 import type { isDebugged } from './debugged.ts';
@@ -9,7 +11,15 @@ export const hookKey = Symbol.for('spanscope.hook');
 
 /** Lets the program stop at spans of the agent kit, which sends them itself. */
 export function hearKit(realm: object): void {
-  Object.defineProperty(realm, hookKey, { value: { span: kitSpan } });
+  Object.defineProperty(realm, hookKey, { value: { span: kitSpan, control } });
+}
+
+/** Called by the editor through a debugger that was attached to the program: spans of a program that was not begun there may be stopped at, too. */
+function control(token: string): void {
+  silently(() => {
+    process.env['SPANSCOPE_TOKEN'] = token;
+    knownWitness()?.show(token);
+  });
 }
 
 function kitSpan(span: Span, on: Moment): void {

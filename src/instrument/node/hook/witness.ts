@@ -155,6 +155,9 @@ export class Witness {
     if (!messages.every((message) => this.#exporter.tell(message))) sendNow([...this.#exporter.takeFrames(), ...messages.map(messageText)]);
   }
 
+  /** Opens the control channel by a token that the program did not have when it began. */
+  show(token: string): void { this.#exporter.show(token); }
+
   /** Sends what is pending, while the program stands and its event loop with it. */
   sendAll(): void {
     this.#tellOpen();

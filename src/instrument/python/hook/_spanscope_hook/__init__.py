@@ -56,6 +56,17 @@ def active_span():
         return None
 
 
+def control(token):
+    """Lets the receiver stop the program at spans with a token that it did not have when it began.
+
+    The editor calls it through a debugger that was attached to the program. Nothing is imported, as above.
+    """
+    os.environ["SPANSCOPE_TOKEN"] = token
+    live = sys.modules.get("_spanscope_hook.live")
+    if live is not None:
+        live.show(token)
+
+
 def kit_span(span, moment):
     """Called by the agent kit with a span that begins ("start"), has ended ("end") or failed ("error"): the program stops there where it is to."""
     try:

@@ -142,6 +142,9 @@ class Connection:
 
     def turn(self, now, is_urgent):
         """Sends what is to be sent and reads what has come."""
+        is_new = live.new_token is not None
+        if is_new:
+            self._token, live.new_token = live.new_token, None
         if self._web_socket is None and (self._spans or self._whole or live.is_listening) and (is_urgent or now >= self._retry_at):
             self._connect()
         if self._web_socket is None:
@@ -151,6 +154,8 @@ class Connection:
             if self.has_unread:
                 self.has_unread = False
                 self._take_answers(self._web_socket.receive())
+            if is_new:
+                self._web_socket.send(json.dumps(self._hello()).encode("ascii"))
             self._send()
         except Exception:
             self._drop()

@@ -51,6 +51,8 @@ stop_at = _stop_at_first()
 in_test = None
 # Whether to connect without spans, for breakpoints.
 is_listening = False
+# A token that the receiver was not shown yet.
+new_token = None
 
 
 class SeenSpan:
@@ -136,6 +138,15 @@ def listen():
     if not is_listening:
         is_listening = True
         _wake()
+
+
+def show(token):
+    """Shows the receiver a token that was not known before, for breakpoints."""
+    global new_token, is_listening, stop_at
+    new_token, is_listening = token, True
+    if stop_at is None:
+        stop_at = _first_stop
+    _wake()
 
 
 def tell_later(text):
