@@ -1,4 +1,4 @@
-import { frameIn, isHookFrame, isUserFrame } from './stackFrames.ts';
+import { frameIn, isHookFrame, isKitFrame, isUserFrame } from './stackFrames.ts';
 
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,14 +16,19 @@ interface Asked { readonly threadId: unknown; readonly start: number; readonly l
  * Keeps our hook out of sight when a program stands in it: takes its frames from the top of the stack in what passes
  * between the editor and a debug adapter (https://microsoft.github.io/debug-adapter-protocol/specification#Requests_StackTrace),
  * so that the program stands at the line that made the span, as it does. Frames of packages between that line and the
- * hook are marked subtle, which the editor passes over when it chooses the frame to show.
+ * hook are marked subtle, which the editor passes over when it chooses the frame to show. Those of the agent kit are out
+ * of sight as well while the program is led through it: the editor would open the kit at every step.
  */
 export class FrameVeil {
+  readonly #isUnderway: (threadId: number | undefined) => boolean;
   /** By the number of the request. */
   readonly #asked = new Map<number, Asked>();
   /** How many frames are taken out, by thread; and the number of the user's frame in what is left, -1 where it is still to come in a later part. */
   readonly #hidden = new Map<unknown, number>();
   readonly #users = new Map<unknown, number>();
+
+  /** `isUnderway` says whether a thread is on its way out of the hook. */
+  constructor(isUnderway: (threadId: number | undefined) => boolean) { this.#isUnderway = isUnderway; }
 
   toAdapter(message: unknown): void {
     if (!isFields(message) || message['type'] !== 'request' || message['command'] !== 'stackTrace' || typeof message['seq'] !== 'number') return;
@@ -54,7 +59,8 @@ export class FrameVeil {
 
   /** The top of a stack. One of the hook's frames alone stays as it is: there would be nothing to show. */
   #begin(threadId: unknown, frames: readonly unknown[]): void {
-    const others = frames.findIndex((frame) => { const read = frameIn(frame); return read === undefined || !isHookFrame(read); });
+    const isUnderway = this.#isUnderway(typeof threadId === 'number' ? threadId : undefined);
+    const others = frames.findIndex((frame) => { const read = frameIn(frame); return read === undefined || !(isHookFrame(read) || (isUnderway && isKitFrame(read))); });
     this.#hidden.delete(threadId);
     this.#users.delete(threadId);
     if (others <= 0) return;

@@ -25,8 +25,8 @@ export class StepToUser implements Disposable {
     this.#warn = warn;
     const types = [...new Set(debuggers.flatMap((each) => each.types))];
     this.#disposables = types.map((type) => debug.registerDebugAdapterTrackerFactory(type, {
-      createDebugAdapterTracker: () => {
-        const veil = new FrameVeil();
+      createDebugAdapterTracker: (session) => {
+        const veil = new FrameVeil((threadId) => this.isUnderway({ session, threadId }));
         return { onWillReceiveMessage: (message) => veil.toAdapter(message), onDidSendMessage: (message) => veil.fromAdapter(message) };
       },
     }));

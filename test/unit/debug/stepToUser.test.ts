@@ -70,7 +70,7 @@ describe('a program that stands in the hook', () => {
 describe('what the editor is told of a stack', () => {
   /** Asks for a stack in parts of these sizes, as an adapter would answer. */
   function shown(stack: readonly string[], ...parts: readonly number[]): { readonly paths: (string | undefined)[]; readonly hints: (string | undefined)[]; readonly total: number } {
-    const veil = new FrameVeil(), paths: (string | undefined)[] = [], hints: (string | undefined)[] = [];
+    const veil = new FrameVeil(() => false), paths: (string | undefined)[] = [], hints: (string | undefined)[] = [];
     let total = 0;
     for (const [i, size] of parts.entries()) {
       const request = { type: 'request', seq: i, command: 'stackTrace', arguments: { threadId: 1, startFrame: paths.length, levels: size } };
@@ -103,8 +103,20 @@ describe('what the editor is told of a stack', () => {
     expect(shown([hook, sdk, sdk], 1, 19)).toMatchObject({ paths: [sdk, sdk], hints: [undefined, undefined] });
   });
 
+  it('is that of the user’s line while the program is led through the agent kit, and the whole one for who steps there', () => {
+    const kit = '/w/src/spanscope.mjs';
+    const seen = (isUnderway: boolean, ...stack: readonly string[]): readonly (string | undefined)[] => {
+      const veil = new FrameVeil((threadId) => isUnderway && threadId === 1), body = { stackFrames: wire(...stack) };
+      veil.toAdapter({ type: 'request', seq: 1, command: 'stackTrace', arguments: { threadId: 1, startFrame: 0, levels: 20 } });
+      veil.fromAdapter({ type: 'response', request_seq: 1, command: 'stackTrace', body });
+      return body.stackFrames.map(({ source }) => source?.path);
+    };
+    for (const stack of [[hook, hook, kit, kit, user, kit], [kit, user, kit], [user, kit]]) expect(seen(true, ...stack)).toEqual([user, kit]);
+    expect([seen(false, kit, user), seen(false, hook, kit, user), seen(true, hook, sdk, user)]).toEqual([[kit, user], [kit, user], [sdk, user]]);
+  });
+
   it('is anew at every stop and in every thread', () => {
-    const veil = new FrameVeil();
+    const veil = new FrameVeil(() => false);
     const ask = (seq: number, threadId: number, ...stack: readonly string[]): number => {
       const body = { stackFrames: wire(...stack) };
       veil.toAdapter({ type: 'request', seq, command: 'stackTrace', arguments: { threadId, startFrame: 0, levels: 20 } });
@@ -115,7 +127,7 @@ describe('what the editor is told of a stack', () => {
   });
 
   it('is all of it for ourselves', () => {
-    const veil = new FrameVeil(), body = { stackFrames: wire(hook, user) }, request = { type: 'request', seq: 1, command: 'stackTrace', arguments: { threadId: 1, levels: 20, ...unveiled } };
+    const veil = new FrameVeil(() => false), body = { stackFrames: wire(hook, user) }, request = { type: 'request', seq: 1, command: 'stackTrace', arguments: { threadId: 1, levels: 20, ...unveiled } };
     veil.toAdapter(request);
     veil.fromAdapter({ type: 'response', request_seq: 1, command: 'stackTrace', body });
     expect([request.arguments.levels, body.stackFrames.length]).toEqual([20, 2]);
@@ -123,7 +135,7 @@ describe('what the editor is told of a stack', () => {
 
   it('may be anything', () => {
     fc.assert(fc.property(fc.anything(), fc.anything(), (given, body) => {
-      const veil = new FrameVeil();
+      const veil = new FrameVeil(() => false);
       veil.toAdapter({ type: 'request', seq: 1, command: 'stackTrace', arguments: given });
       veil.fromAdapter({ type: 'response', request_seq: 1, command: 'stackTrace', body });
       veil.toAdapter({ type: 'request', seq: 2, command: 'stackTrace', arguments: { threadId: given } });
