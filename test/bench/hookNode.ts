@@ -1,5 +1,6 @@
 // What the Node hook costs a program, a span: all processor time of its process until everything is delivered, without the
-// hook, with it switched off, with it, and with a thousand span breakpoints. Run: npm run bench:hook-node -- [spans]
+// hook, with it switched off, with it, and with a thousand span breakpoints; and where spans are told while they are open.
+// Run: npm run bench:hook-node -- [spans]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,9 @@ import { Report } from './support/report.ts';
 import { median } from './support/statistics.ts';
 
 const spans = Number(process.argv[2] ?? 20_000);
-const rounds = 3;
+const rounds = 3, turns = 5;
+/** Another Node by SPANSCOPE_TEST_NODE, as for the tests. */
+const node = process.env['SPANSCOPE_TEST_NODE'] ?? process.execPath;
 
 /** Spans of the SDK below ten frames of the program's own, two of them in one another. */
 const program = `
@@ -28,8 +31,14 @@ async function step(i) {
     span.end();
   });
 }
+async function long(i) {
+  const span = tracer.startSpan('step', { attributes: { 'tool.name': 'search', size: 17, ok: true } });
+  await pause(30);
+  span.setAttribute('result', 'found').end();
+}
 async function work(count) {
-  for (let i = 0; i < count; i += 2) {
+  if (process.env.BENCH_LONG !== undefined) for (let i = 0; i < count; i += 1000) await Promise.all(Array.from({ length: 1000 }, (_, n) => within(10, () => long(n))));
+  else for (let i = 0; i < count; i += 2) {
     await within(10, () => step(i));
     if (i % 100 === 0) await new Promise(setImmediate);
   }
@@ -57,22 +66,22 @@ symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), path.join(f
 const receiver = await startHookReceiver();
 const report = new Report('hookNode');
 
-function measure(name: string, env: Readonly<Record<string, string>>, options: readonly string[] = []): readonly number[] {
-  const values = JSON.parse(execFileSync(process.execPath, [...options, file], { encoding: 'utf8', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] })) as number[];
-  report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values });
-  return values;
+function measure(env: Readonly<Record<string, string>>, options: readonly string[] = []): readonly number[] {
+  return JSON.parse(execFileSync(node, [...options, file], { encoding: 'utf8', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] })) as number[];
 }
 
 const on = { NODE_OPTIONS: `--require ${hook}`, SPANSCOPE_ENDPOINT: receiver.endpoint };
-const without = median(measure('no hook', {}));
-measure('off', { ...on, SPANSCOPE_HOOK: 'off' });
-for (const [name, env, options] of [
-  ['live', on, []],
-  ['nobody listens', { ...on, SPANSCOPE_ENDPOINT: 'ws://127.0.0.1:1/' }, []],
+const cases = [
+  ['no hook', {}], ['off', { ...on, SPANSCOPE_HOOK: 'off' }], ['live', on], ['nobody listens', { ...on, SPANSCOPE_ENDPOINT: 'ws://127.0.0.1:1/' }],
   ['live, a debugger and a thousand breakpoints', { ...on, SPANSCOPE_TOKEN: 'bench' }, ['--inspect=0']],
-] as const) {
-  const values = measure(name, env, options).map((value) => value - without);
-  report.add({ case: name, figure: 'the hook alone, a span (25 µs at most)', unit: 'µs', values });
+  ['no hook, spans open for 30 ms', { BENCH_LONG: 'yes' }], ['live, spans open for 30 ms', { ...on, BENCH_LONG: 'yes' }],
+] as const;
+// In turns, so that what else the machine does meets all alike.
+const values = new Map<string, number[]>(cases.map(([name]) => [name, []]));
+for (let turn = 0; turn < turns; turn++) for (const [name, env, options] of cases) values.get(name)?.push(median(measure(env, options)));
+for (const [name, all] of values) report.add({ case: name, figure: 'processor time, a span', unit: 'µs', values: all });
+for (const [name, beside] of [['live', 'no hook'], ['nobody listens', 'no hook'], ['live, a debugger and a thousand breakpoints', 'no hook'], ['live, spans open for 30 ms', 'no hook, spans open for 30 ms']] as const) {
+  report.add({ case: name, figure: 'the hook alone, a span (25 µs at most)', unit: 'µs', values: (values.get(name) ?? []).map((value, turn) => value - (values.get(beside)?.[turn] ?? 0)) });
 }
 await receiver.stop();
 rmSync(folder, { recursive: true });

@@ -46,7 +46,8 @@ trace.set_tracer_provider(TracerProvider())
 trace.get_tracer("bench").start_span("one").end()
 `;
 
-const python = path.join(installedClients('python') ?? '', 'venv/bin/python');
+/** Another Python by SPANSCOPE_TEST_PYTHON, as for the tests. */
+const python = process.env['SPANSCOPE_TEST_PYTHON'] ?? path.join(installedClients('python') ?? '', 'venv/bin/python');
 if (!path.isAbsolute(python)) {
   process.stdout.write('hookPython: the Python packages of the integration tests are not installed\n');
   process.exit(0);
