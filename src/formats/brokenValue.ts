@@ -7,6 +7,8 @@ import type { BrokenLists } from './openedValue.ts';
 const openBrace = 0x7b, quote = 0x22, newline = 0x0a;
 /** How often bytes may be read again in search of an item, unless they are few. */
 const mostPasses = 4, fewBytes = 1024 * 1024;
+/** What looking at one place counts at least. */
+const fewestPassed = 256;
 const mostElements = 10_000_000;
 
 /** Where an object goes on, and in which of its lists. */
@@ -19,25 +21,27 @@ export function brokenAt(bytes: Uint8Array, opens: Opens, start: number, stop: n
 }
 
 /**
- * The next item of one of the lists in bytes[from..); undefined when there is none, or another object begins before at a line's beginning
- * behind no more than `margin` blanks, as those at the top do.
+ * The next item of one of the lists in bytes[from..); undefined when there is none, or an object that stands at the top begins before: at a
+ * line's beginning behind no more than `margin` blanks, with keys of the first list.
  */
 export function nextItem(bytes: Uint8Array, from: number, lists: readonly ItemKeys[], margin = -1): FoundItem | undefined {
   const reader = new JsonReader(bytes, 0, bytes.length, { isLenient: true, maxElements: mostElements });
   const most = Math.max(fewBytes, bytes.length * mostPasses);
   let passed = 0;
-  for (let at = firstKeyFrom(bytes, from); at >= 0 && passed < most; at = firstKeyFrom(bytes, at + 1)) {
-    const before = marginOf(bytes, at);
-    if (before >= 0 && before <= margin) return undefined;
-    const list = listOf(reader, at, lists);
-    if (list >= 0) return { at, list };
-    passed += reader.position - at;
+  for (let at = firstKeyFrom(bytes, from), next = 0; at >= 0 && passed < most; at = firstKeyFrom(bytes, next)) {
+    const before = margin < 0 ? -1 : marginOf(bytes, at), mayBeTop = before >= 0 && before <= margin;
+    const list = listOf(reader, at, margin < 0 || mayBeTop ? lists : [[], ...lists.slice(1)]);
+    if (list === 0 && mayBeTop) return undefined;
+    if (list !== undefined && list >= 0) return { at, list };
+    passed += Math.max(fewestPassed, reader.position - at);
+    // Up to where an object breaks off there is nothing but what is in it.
+    next = list === undefined ? Math.max(at + 1, reader.position) : at + 1;
   }
   return undefined;
 }
 
-/** The list of which the object at a place is an item, of several the last; -1 where it is of none. */
-export function listOf(reader: JsonReader, at: number, lists: readonly ItemKeys[]): number {
+/** The list of which the object at a place is an item, of several the last; -1 where it is of none, undefined where it breaks off. */
+export function listOf(reader: JsonReader, at: number, lists: readonly ItemKeys[]): number | undefined {
   const seen = new Set<string>();
   reader.position = at;
   reader.depth = 0;
@@ -50,6 +54,7 @@ export function listOf(reader: JsonReader, at: number, lists: readonly ItemKeys[
     }
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof WrongTypeError)) throw error;
+    return undefined;
   }
   return -1;
 }

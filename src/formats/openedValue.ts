@@ -108,6 +108,9 @@ export class OpenedValue {
     return { end, closers, frame, rest: end + 1 };
   }
 
+  /** The brackets that are missing where what was looked at ends between two items or members; undefined where it ends elsewhere. */
+  get closers(): Uint8Array | undefined { return this.passing === 0 && !this.isInString ? closersOf(this.levels) : undefined; }
+
   /** What of the value is whole, and the lists that are open where it cannot be read on; `bytes` end there. */
   broken(bytes: Uint8Array): BrokenLists | undefined {
     const { levels } = this, start = this.start, deepest = levels.findLastIndex(({ cut }) => cut > 0), end = levels[deepest]?.cut;

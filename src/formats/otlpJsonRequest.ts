@@ -287,7 +287,7 @@ const isOfRequest = (key: string): boolean => [resourceKeys, oldResourceKeys, sc
 /** Whether a span stands at a place without anything around it, as home-made exporters write it; if so, the reader is in front of it. */
 function isSpanAt(reader: JsonReader, position: number, depth: number): boolean {
   if (!firstSpanKeys.has(reader.key)) return false;
-  const { position: value } = reader, isSpan = listOf(new JsonReader(reader.bytes, 0, reader.end, { isLenient: true, maxElements: Number.MAX_SAFE_INTEGER }), position, [bareSpanKeys]) >= 0;
+  const { position: value } = reader, list = listOf(new JsonReader(reader.bytes, 0, reader.end, { isLenient: true, maxElements: Number.MAX_SAFE_INTEGER }), position, [bareSpanKeys]), isSpan = list !== undefined && list >= 0;
   reader.position = isSpan ? position : value;
   if (isSpan) reader.depth = depth;
   return isSpan;

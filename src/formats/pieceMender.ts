@@ -1,6 +1,7 @@
 import { brokenAt, firstKeyFrom, marginOf, nextItem } from './brokenValue.ts';
 import { concatenated } from './concatenated.ts';
 import type { ItemKeys, Opens } from './format.ts';
+import { OpenedValue } from './openedValue.ts';
 import type { BrokenLists, BrokenPart } from './openedValue.ts';
 import type { Piece } from './pieceBuffer.ts';
 
@@ -49,21 +50,25 @@ export class PieceMender {
     const { lists, front, from } = broken;
     this.lists = lists;
     if (!isKept && front !== undefined) waiting.push({ bytes: front.bytes, offset: offset + start, goesOn: start === 0 ? goesOn : 0, isCutIn: front.levels });
-    const found = nextItem(bytes, stop, lists.map(({ items }) => items), Math.max(0, marginOf(bytes, start))), frame = lists[found?.list ?? -1]?.frame;
+    const found = nextItem(bytes, stop, this.withTop(lists), Math.max(0, marginOf(bytes, start))), frame = lists[(found?.list ?? 0) - 1]?.frame;
     if (found === undefined || frame === undefined) return undefined;
     waiting.push({ ...partOf(frame, bytes, offset, found.at), isCutIn });
     return { from, to: found.at };
   };
 
+  private withTop(lists: BrokenLists['lists']): readonly ItemKeys[] { return [this.topKeys, ...lists.map(({ items }) => items)]; }
+
   /** A piece as what it is of the object that broke off before, unless another one begins. */
   private withinLists(piece: Piece): Piece {
     const { bytes, offset, isCutIn } = piece, begin = firstKeyFrom(bytes, 0);
     if (begin < 0) return piece;
-    const found = nextItem(bytes, begin, [this.topKeys, ...this.lists.map(({ items }) => items)]), frame = this.lists[(found?.list ?? 0) - 1]?.frame;
+    const found = nextItem(bytes, begin, this.withTop(this.lists)), frame = this.lists[(found?.list ?? 0) - 1]?.frame;
     if (found?.list === 0) this.lists = [];
     if (found === undefined || frame === undefined) return piece;
     if (found.at > begin) this.leave(offset, offset + found.at);
-    return { ...partOf(frame, bytes, offset, found.at), isCutIn };
+    const part = partOf(frame, bytes, offset, found.at), value = new OpenedValue(this.opens, 0);
+    const closers = value.scan(part.bytes) === 'goes on' ? value.closers : undefined;
+    return closers === undefined ? { ...part, isCutIn } : { ...part, bytes: concatenated(part.bytes, closers), isCutIn: closers.length };
   }
 }
 

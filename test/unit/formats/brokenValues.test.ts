@@ -70,7 +70,7 @@ function isJson(text: string): boolean {
 
 describe('a flaw in one of many spans', () => {
   it.each(values.flatMap(([id, value]) => flaws.map(([what, damage]) => [id, what, value, damage] as const)))('of %s, %s, leaves the others', (id, _what, value, damage) => {
-    for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2), JSON.stringify(value, null, '\t')]) {
+    for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2), JSON.stringify(value, null, '\t'), JSON.stringify(value, null, 1).replaceAll(/\n +/g, '\n')]) {
       const damaged = damage(text), [size, more] = [damaged.length, {}] as const;
       expect(damaged).not.toBe(text);
       for (const [chunk, options] of [[size, more], [500, { longValueBytes: 1000 }]] as const) {
