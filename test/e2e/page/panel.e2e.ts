@@ -88,6 +88,30 @@ describe('the panel', () => {
   });
 });
 
+describe('the bars of the chart', () => {
+  it('fill the height of their lane and have round corners', async () => {
+    const { page } = await open();
+    /** Bars of one colour without text or outline along their tops: colours at a corner, at top, bottom and beyond them, as the bar's own or not. */
+    const bars = (): Promise<readonly string[]> => page.locator('.flame-stage canvas').first().evaluate((canvas) => {
+      const context = canvas instanceof HTMLCanvasElement ? canvas.getContext('2d') : null, found: string[] = [];
+      if (!(canvas instanceof HTMLCanvasElement) || !context) return found;
+      const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer), at = (x: number, y: number): number => pixels[y * canvas.width + x] ?? 0;
+      const background = at(0, 24);
+      for (let top = 25; top + 20 < canvas.height; top += 20) {
+        for (let from = 0, to = 1; from < canvas.width; from = to, to++) {
+          const colour = at(from, top + 2);
+          while (to < canvas.width && at(to, top + 2) === colour) to++;
+          if (colour === background || to - from < 20 || at(from - 1, top + 2) !== background) continue;
+          const places = [[from, top], [to - 1, top], [from, top + 17], [to - 1, top + 17], [from + 8, top], [from + 8, top + 17], [from + 8, top - 1], [from + 8, top + 18]] as const;
+          found.push(places.map(([x, y]) => (at(x, y) === colour ? '1' : '0')).join(''));
+        }
+      }
+      return found;
+    });
+    await expect.poll(async () => (await bars()).filter((bar) => bar === '00001100').length).toBeGreaterThan(5);
+  });
+});
+
 describe('the tooltip of a bar', () => {
   it('gets from the host what the rows do not hold, without selecting anything', async () => {
     const { page, posted } = await open();
