@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { findPython } from './python.ts';
 import { LiveServer } from './liveServer.ts';
 import { hasModule, pythonWithPackages, sdk, ShippedHook, whyNoPackages } from './pythonHook.ts';
+import { lineOf } from './shippedKit.ts';
 import type { AddressInfo } from 'node:net';
 import type { ChildProcess } from 'node:child_process';
 
@@ -65,6 +66,24 @@ os._exit(9)
   it.skipIf(!isPosix)('is told of to its last span when it has forked before its end', async () => {
     await same(`${sdk}tracer.start_span("before").end()\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\n`);
     expect(names()).toEqual(['before']);
+  });
+
+  it.skipIf(!hasModule('uvloop'))('runs tasks of libraries on uvloop, whose spans have no line of the user’s', async () => {
+    shipped.write('site-packages/tools.py', 'async def work(tracer):\n    with tracer.start_as_current_span("of a library"): pass\n');
+    const text = `${sdk}
+import uvloop
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "site-packages"))
+import tools
+async def main():
+    with tracer.start_as_current_span("main"): # main
+        await asyncio.create_task(tools.work(tracer))
+        await tools.work(tracer) # awaits
+loop = uvloop.new_event_loop()
+loop.run_until_complete(main())
+loop.close()
+`;
+    await same(text);
+    expect(live.spans().map(({ name, attributes }) => [name, attributes['spanscope.source.line']])).toEqual([['main', lineOf(text, '# main')], ['of a library', undefined], ['of a library', lineOf(text, '# awaits')]]);
   });
 
   it.skipIf(!isPosix)('is told of in processes of a server that forks them', async () => {

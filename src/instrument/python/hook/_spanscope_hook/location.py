@@ -20,6 +20,9 @@ _MAX_FRAMES = 200
 # File names from which code runs that is generated while the program runs; there may be no end of them.
 _MAX_FILES = 20_000
 
+# Flags of code: coroutines and asynchronous generators, and what may wait for them.
+_IS_ASYNC, _AWAITS = 0x280, 0x3A0
+
 _LIBRARY, _OWN, _SCHEDULER = 0, 1, 2
 # Whose a file is, by the name that its code has.
 _owners = {}
@@ -50,9 +53,17 @@ def place_of_caller(depth):
             owner = _find_out(code.co_filename)
         if owner:
             return (code, frame.f_lasti) if owner == _OWN else None
-        frame = frame.f_back
+        back = frame.f_back
+        if code.co_flags & _IS_ASYNC and _is_begun_by_loop(back):
+            return None
+        frame = back
         left -= 1
     return None
+
+
+def _is_begun_by_loop(frame):
+    """Whether a coroutine is begun by uvloop, whose own calls are not on the stack: `frame`, which stands below it, runs the loop."""
+    return "uvloop" in sys.modules and (frame is None or not frame.f_code.co_flags & _AWAITS)
 
 
 def first_frame():
@@ -66,6 +77,8 @@ def first_frame():
         owner = _owners[file] if file in _owners else _find_out(file)
         if owner:
             return (frame, True) if owner == _OWN else (nearest, False)
+        if frame.f_code.co_flags & _IS_ASYNC and _is_begun_by_loop(frame.f_back):
+            break
         frame = frame.f_back
     return nearest, False
 
