@@ -8,8 +8,8 @@ import { npm, onPath, outputOf, run } from './processes.ts';
 const nodes = ['18', '20', '22', '24', '25', '26'];
 const pythons = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14'];
 /** What the Python programs of the tests need; the frameworks only where they still support that Python. */
-const pythonPackages = ['opentelemetry-sdk', 'opentelemetry-instrumentation', 'opentelemetry-distro', 'uvicorn', 'gunicorn', 'fastapi', 'httpx', 'opentelemetry-instrumentation-fastapi', 'debugpy', 'pytest', 'gevent', 'uvloop'];
-const pythonFrameworks = ['openai-agents', 'langgraph', '--no-binary=claude-agent-sdk claude-agent-sdk', 'openinference-instrumentation-langchain', 'openinference-instrumentation-openai-agents'];
+const pythonPackages = ['opentelemetry-sdk', 'opentelemetry-instrumentation', 'opentelemetry-distro', 'uvicorn', 'gunicorn', 'fastapi', 'httpx', 'opentelemetry-instrumentation-fastapi', 'debugpy', 'pytest'];
+const pythonFrameworks = ['gevent', 'uvloop', 'openai-agents', 'langgraph', '--no-binary=claude-agent-sdk claude-agent-sdk', 'openinference-instrumentation-langchain', 'openinference-instrumentation-openai-agents'];
 
 const tests = {
   node: ['nodeHook.test.ts', 'nodeHookPrograms.test.ts', 'nodeHookBundles.test.ts', 'nodeHookSdk3.test.ts', 'nodeFrameworks.test.ts', 'nodeHookBreakpoints.test.ts', 'nodeHookAttach.test.ts', 'nodeHookActiveSpan.test.ts'],
