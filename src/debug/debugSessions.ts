@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as process from 'node:process';
 import { debug } from 'vscode';
 import type { DebugConfiguration, DebugConfigurationProvider, DebugSession, Disposable, WorkspaceFolder } from 'vscode';
-import { reachOf, runIdOf } from './debugTypes.ts';
+import { isTyped, reachOf, runIdOf } from './debugTypes.ts';
 import { withKitSkipped } from './kitSkipping.ts';
 import { launchVariables, withLaunchVariables } from './launchEnvironment.ts';
 import type { RunLog } from './runLog.ts';
@@ -56,7 +56,7 @@ export class DebugSessions implements DebugConfigurationProvider {
     if (reach === undefined || launchVariables(configuration) === undefined) return configuration;
     const isOverriding = this.#overridden === configuration.name;
     if (isOverriding) this.#overridden = undefined;
-    const prepared = await this.#tracer.prepare({ name: nameOf(configuration), type: configuration.type, reach, existing: await layersOfLaunch(configuration, folder?.uri.fsPath ?? ''), isOverriding });
+    const prepared = await this.#tracer.prepare({ name: nameOf(configuration), type: configuration.type, reach, existing: await layersOfLaunch(configuration, folder?.uri.fsPath ?? ''), isTyped: isTyped(configuration), isOverriding });
     if (prepared === undefined) return configuration;
     const { run, environment } = prepared;
     if (environment.elsewhere !== undefined) this.#onElsewhere(prepared, () => this.#useOurs(run.id, folder, configuration));

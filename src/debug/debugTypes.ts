@@ -34,6 +34,10 @@ export function isFarAway({ type, pipeTransport, ssh, miDebuggerServerAddress, h
   return isOtherHost(debugAdapterHostname) || (type === 'go' && isOtherHost(host));
 }
 
+/** Whether a debugger has the editor type the program's environment into a terminal. That of Python passes it on by itself. */
+export const isTyped = ({ type, console }: Configuration): boolean =>
+  (type === 'node' || type === 'pwa-node') && (console === 'integratedTerminal' || console === 'externalTerminal');
+
 /** Whether a program is left alone only because it is started where our address is not ours. */
 export const isLeftAlone = ({ type, request, spanscope, ...rest }: Configuration): boolean =>
   request === 'launch' && spanscope !== false && typeof type === 'string' && reaches.has(type) && isFarAway({ type, ...rest });

@@ -10,6 +10,8 @@ export interface Wish {
   readonly endpoints: Endpoints;
   /** Absent where programs are not told breakpoints. */
   readonly token?: string;
+  /** Instead, a file with the token: for programs whose environment others can read. */
+  readonly tokenFile?: string | undefined;
   /** Of the run that the program's spans belong to. */
   readonly session?: { readonly id: string; readonly name: string };
   readonly workspace?: string;
@@ -103,6 +105,7 @@ function setOurs(writer: Writer, wish: Wish, { http }: Endpoints, existing: Laye
   const valueOf = (name: string): string => existing.find(name)?.value ?? '';
   if (http !== undefined) writer.put('SPANSCOPE_ENDPOINT', http);
   if (http !== undefined && wish.token !== undefined) writer.put('SPANSCOPE_TOKEN', wish.token);
+  if (http !== undefined && wish.tokenFile !== undefined) writer.put('SPANSCOPE_TOKEN_FILE', wish.tokenFile);
   const attributes = resourceAttributes(wish, isElsewhere);
   if (attributes.size > 0) writer.put('OTEL_RESOURCE_ATTRIBUTES', resourceAttributesWith(valueOf('OTEL_RESOURCE_ATTRIBUTES'), attributes));
   if (valueOf('SPANSCOPE_HOOK') === 'off' || http === undefined) return;

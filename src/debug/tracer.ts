@@ -15,6 +15,8 @@ export interface TracerReceiver {
   /** Where it listens; starts it where it may start by itself. Empty when it does not. */
   endpoints(): Promise<Endpoints>;
   token(): Promise<string>;
+  /** The path of a file that holds a token; undefined where there can be none. */
+  tokenFile(token: string): string | undefined;
 }
 
 /** What a program was given. */
@@ -31,6 +33,8 @@ export interface Start {
   readonly reach: Reach;
   /** What it would get without us. */
   readonly existing: Layers;
+  /** Its environment will be typed into a terminal. */
+  readonly isTyped?: boolean;
   /** Our address takes the place of the user's. */
   readonly isOverriding?: boolean;
   /** The user asked for tracing, so the setting is not asked. */
@@ -62,7 +66,7 @@ export class Tracer {
   find(runId: string): Prepared | undefined { return this.#prepared.get(runId); }
 
   /** The environment of a new run. Undefined when nothing is to be set: switched off, not trusted, no receiver. */
-  async prepare({ name, type, reach, existing, isOverriding = false, isAsked = false }: Start): Promise<Prepared | undefined> {
+  async prepare({ name, type, reach, existing, isTyped = false, isOverriding = false, isAsked = false }: Start): Promise<Prepared | undefined> {
     if (!workspace.isTrusted || !(isAsked || setsEnvironment())) return undefined;
     const link = await withPatience(this.#link());
     if (link === undefined || Object.keys(link.endpoints).length === 0) return undefined;
@@ -70,7 +74,7 @@ export class Tracer {
     const { endpoints, token } = link;
     const environment = environmentFor({
       // Nobody but a hook has a use for the token, and some debuggers show variables in a terminal.
-      endpoints, ...(reach === 'hooks' ? { token } : {}), session: run, workspace: workspace.name ?? '', hooks: reach === 'hooks' ? this.hooks : {}, content: contentChoice(), isOverriding, delimiter: path.delimiter,
+      endpoints, ...(reach !== 'hooks' ? {} : isTyped ? { tokenFile: this.#receiver.tokenFile(token) } : { token }), session: run, workspace: workspace.name ?? '', hooks: reach === 'hooks' ? this.hooks : {}, content: contentChoice(), isOverriding, delimiter: path.delimiter,
     }, existing);
     if (environment.variables.size === 0) return undefined;
     const prepared = { run, environment };

@@ -9,6 +9,7 @@ import { Standing } from '../debug/standing.ts';
 import { StepToUser } from '../debug/stepToUser.ts';
 import { Stops } from '../debug/stops.ts';
 import { TerminalEnvironment } from '../debug/terminalEnvironment.ts';
+import { TokenFile } from '../debug/tokenFile.ts';
 import { Tracer } from '../debug/tracer.ts';
 import type { ImportReport } from '../model/records.ts';
 import type { BreakpointHit } from '../protocol/live.ts';
@@ -94,9 +95,11 @@ export class Services {
     this.files = keep(new OpenFiles(this.collector, log.for('files')));
     this.reports = keep(new Reports(this.files));
     this.runs = keep(new RunLog(context.workspaceState));
+    const tokenFile = keep(new TokenFile(collectorOptions(context).storageDirectory));
     this.tracer = keep(new Tracer({
       endpoints: async () => { await this.receiver.startIfWanted(); return this.receiver.endpoints; },
       token: () => this.collector.call('controlToken'),
+      tokenFile: (token) => tokenFile.hold(token),
     }, context.extensionPath));
     this.stops = keep(new Stops());
     const notePauses = (pauses: SessionPauses): void => {

@@ -102,8 +102,8 @@ export interface CollectorCalls {
   start(ports: { readonly httpPort: number; readonly grpcPort: number }): StartResult;
   stop(): void;
   /**
-   * What a program that we start shows to be told breakpoints, in its environment as SPANSCOPE_TOKEN. It is another one after
-   * every start of the worker, and is kept, logged and exported nowhere.
+   * What a program that we start shows to be told breakpoints, in its environment as SPANSCOPE_TOKEN, or in the file that
+   * SPANSCOPE_TOKEN_FILE names. It is another one after every start of the worker, and is logged and exported nowhere.
    */
   controlToken(): string;
   /** Replaces all span breakpoints, and tells those who have shown the token. A new worker has none. */

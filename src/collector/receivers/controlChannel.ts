@@ -14,7 +14,7 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
  * back. The token that opens it is new with every instance and stays in memory.
  */
 export class ControlChannel {
-  /** For the environment of programs that we start; never for a log, a file, an address or an argument. */
+  /** For the environment of programs that we start, or a file for them that the user alone can read; never for a log, an address or an argument. */
   readonly token = randomBytes(tokenBytes).toString('base64url');
   readonly #digest = digestOf(this.token);
   readonly #clients = new Set<ControlClient>();

@@ -116,6 +116,13 @@ describe('debugging', function () {
     assert.ok((token ?? '').length >= 22);
   });
 
+  it('lets a program in a terminal know the token without typing it there', async () => {
+    const { env } = await debug({ program: reporter('in-terminal'), console: 'integratedTerminal' });
+    const [, , token] = await reportOf('in-terminal');
+    assert.match(token ?? '', /^[\w-]{40,}$/);
+    assert.ok(!JSON.stringify(env).includes(token ?? ''), 'the token is typed');
+  });
+
   it('leaves a program alone whose configuration says so', async () => {
     await debug({ program: reporter('alone'), spanscope: false });
     assert.deepEqual(await reportOf('alone'), [null, null, null, null]);

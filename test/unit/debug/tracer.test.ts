@@ -14,6 +14,7 @@ function tracer(endpoints = { http }): { readonly tracer: Tracer; readonly asked
   const receiver = {
     endpoints: () => { asked.push('endpoints'); return Promise.resolve(endpoints); },
     token: () => { asked.push('token'); return Promise.resolve('secret'); },
+    tokenFile: (token: string) => `/storage/${token.length}`,
   };
   return { tracer: new Tracer(receiver, path.join(import.meta.dirname, 'nowhere')), asked };
 }
@@ -39,6 +40,12 @@ describe('a program that is about to start', () => {
     expect(variables?.get('SPANSCOPE_ENDPOINT')).toBe(http);
     expect(variables?.has('SPANSCOPE_TOKEN')).toBe(false);
     expect([...variables?.values() ?? []].join('')).toMatch(/^[\w:/.,=%-]*$/);
+  });
+
+  it('is given the name of a file with the token where its environment is typed into a terminal', async () => {
+    const { variables } = (await tracer().tracer.prepare({ ...start, isTyped: true }))?.environment ?? {};
+    expect(variables?.get('SPANSCOPE_TOKEN_FILE')).toBe('/storage/6');
+    expect([...variables?.values() ?? []].join(' ')).not.toContain('secret');
   });
 
   it('is left alone in a workspace that is not trusted, even when asked, and nothing is started', async () => {

@@ -67,6 +67,15 @@ describe('a debugged program', () => {
     expect({ stops, stdout, code }).toEqual({ stops: [at('// first'), at('// end'), at('// error'), at('// tool')], stdout: 'done\n', code: 0 });
   });
 
+  it('stops with a token from a file that is named to it, and as ever when there is none', async () => {
+    live = await LiveServer.listen();
+    live.breakpoints = [{ id: 'a', enabled: true, on: 'start', name: 'agent *' }];
+    const file = shipped.write('debugged.cjs', program);
+    expect((await debug(file, { SPANSCOPE_TOKEN_FILE: shipped.write('token', 'secret') })).stops).toHaveLength(1);
+    expect(live.messages.filter(({ token }) => token === 'secret').length).toBeGreaterThan(0);
+    expect(await debug(file, { SPANSCOPE_TOKEN_FILE: `${file}.missing` })).toMatchObject({ stops: [], stdout: 'done\n', code: 0 });
+  });
+
   it('does not stop without the token', async () => {
     live = await LiveServer.listen();
     live.breakpoints = [{ id: 'a', enabled: true, on: 'start' }];

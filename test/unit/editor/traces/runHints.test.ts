@@ -12,7 +12,7 @@ function hintsOn(): { readonly runs: RunLog; readonly hints: RunHints; readonly 
   const memento = { get: (key: string) => memory.get(key), update: (key: string, value: unknown) => { memory.set(key, value); return Promise.resolve(); } };
   const runs = new RunLog(memento as unknown as ConstructorParameters<typeof RunLog>[0]);
   const collector = fakeCollector({});
-  const tracer = new Tracer({ endpoints: () => Promise.resolve({}), token: () => Promise.resolve('') }, '/nowhere');
+  const tracer = new Tracer({ endpoints: () => Promise.resolve({}), token: () => Promise.resolve(''), tokenFile: () => undefined }, '/nowhere');
   const hints = new RunHints(runs, tracer, collector.host);
   void collector.host.call('stats');
   const arrive = (id: string): void => {
