@@ -66,20 +66,22 @@ class OtelSpan(live.SeenSpan):
 
     def next_message(self, ended, events_sent):
         span = self.source
-        context, events = span._context, list(span._events)
-        text = (
-            f'"traceId":"{context.trace_id:032x}","spanId":"{context.span_id:016x}","name":{text_to_json(span._name)}'
-            f',"status":{_status(span._status)},"attributes":{to_json(_attributes(span._attributes))}'
+        context, count = span._context, len(span._events)
+        text = '"traceId":"%032x","spanId":"%016x","name":%s,"status":%s,"attributes":%s' % (
+            context[0], context[1], text_to_json(span._name), _status(span._status), to_json(_attributes(span._attributes)),
         )
         if ended:
             text += f',"endTimeUnixNano":"{span._end_time}"'
-        if len(events) > events_sent:
+        if count > events_sent:
+            events = list(span._events)
+            count = len(events)
             text += f',"events":{to_json(_events(events[events_sent:]))}'
-        return text, len(events)
+        return text, count
 
     def changes(self):
         span = self.source
-        return (len(span._attributes or ()), len(span._events), span._name, span._status.status_code)
+        attributes = span._attributes
+        return (len(getattr(attributes, "_dict", attributes) or ()), len(span._events), span._name, span._status.status_code)
 
     @staticmethod
     def name_of(source):
