@@ -40,7 +40,7 @@ const mostFailuresToRunAgain = 3;
  */
 export async function withSecondLook(stage: (only: readonly string[]) => Promise<Counts>): Promise<Counts> {
   const first = await stage([]);
-  if (first.failed === 0 || first.failed > mostFailuresToRunAgain || !first.again) return first;
+  if (first.failed === 0 || first.failed > mostFailuresToRunAgain || !first.again?.names.length) return first;
   const { names, passed, skipped } = first.again;
   process.stdout.write(`\n── once more: ${names.join(', ')}\n`);
   const second = await stage(names);
