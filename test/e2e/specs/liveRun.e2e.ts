@@ -70,7 +70,7 @@ describe('the run of the demo agent', () => {
       await workbench().panel().press('Enter');
     }],
     ['a click on the link in its details', 'agent.memoryOperation(', async () => {
-      await workbench().spans.select(/memory/);
+      await workbench().spans.select(/^read, Memory/);
       await workbench().panel().details.getByText('Memory', { exact: true }).waitFor();
       await workbench().panel().details.getByRole('button', { name: /planner\.mjs:\d+/ }).click();
     }],
