@@ -45,7 +45,7 @@ export async function withSecondLook(stage: (only: readonly string[]) => Promise
   process.stdout.write(`\n── once more: ${names.join(', ')}\n`);
   const second = await stage(names);
   if (second.failed > 0) return { ...first, failures: [...(first.failures ?? []), ...(second.failures ?? [])] };
-  return { passed: first.passed - passed + second.passed, failed: 0, skipped: first.skipped - skipped + second.skipped, unsteady: first.failures ?? [] };
+  return { passed: first.passed - passed + second.passed, failed: 0, skipped: first.skipped - skipped + second.skipped, unsteady: first.failures?.length ? first.failures : names };
 }
 
 const mostLinesOfFailure = 25;

@@ -47,6 +47,9 @@ describe('the last line of a test run', () => {
     };
     expect(await withSecondLook(stage({ passed: 2, failed: 0, skipped: 1 }))).toEqual({ passed: 5, failed: 0, skipped: 2, unsteady: ['a panel opens\n    too late'] });
     expect(asked).toEqual([[], ['panel.e2e.ts']]);
+    // A worker that crashed leaves a file without a failed test.
+    const crashed: Counts = { passed: 3, failed: 1, skipped: 0, failures: [], again: { names: ['a.test.ts'], passed: 0, skipped: 0 } };
+    expect((await withSecondLook((only) => Promise.resolve(only.length === 0 ? crashed : { passed: 2, failed: 0, skipped: 0 }))).unsteady).toEqual(['a.test.ts']);
     expect(await withSecondLook(stage({ passed: 1, failed: 1, skipped: 1, failures: ['again'] }))).toMatchObject({ passed: 4, failed: 1, skipped: 2, failures: ['a panel opens\n    too late', 'again'] });
   });
 
