@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker } from './workerMessages.ts';
 /** A worker that has not ended by itself after this time is ended. */
 const closeWithinMs = 2000;
 /** The engine would let what is forgotten at once pile up to 150 MB, and keep the room; so much serves it as quickly. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+const resourceLimits = { maxYoungGenerationSizeMb: 32 };
 
 export interface ClientListeners {
   readonly onEvent: (event: CollectorEvent) => void;
